@@ -1,0 +1,159 @@
+// Package audit keeps the record of who did what, in the same transaction as
+// the deed: no change without its row, no row for what was rolled back.
+//
+// Rows of a county form a chain. Each row's seal is an HMAC, under a key that
+// lies outside the database, over its content, its number and the seal before
+// it, so an edited, deleted, inserted or reordered row does not fit; the newest
+// seal is also told to an anchor file beside the key, so that cutting off the
+// end is found as well. Rows carry references and commitments, never the
+// personal text itself.
+//
+// Owns: audit_rows, audit_heads.
+package audit
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/vault"
+)
+
+// Actor is who acts, as the record needs him.
+type Actor interface {
+	// Trace gives the county of the record, the account, its roles at this
+	// moment, the door (page, api, cli, phone, import) and the request's number.
+	Trace() (county, account, roles, door, request string)
+}
+
+// Row is one line of the record.
+type Row struct {
+	County  string `json:"county"`
+	Seq     int64  `json:"seq"`
+	At      int64  `json:"at"` // milliseconds since 1970, server clock
+	Actor   string `json:"actor"`
+	Roles   string `json:"roles"`
+	Door    string `json:"door"`
+	Action  string `json:"action"` // "visit.record", "household.reveal", "login.refused"
+	Object  string `json:"object"` // "visit:01J…"
+	Region  string `json:"region"`
+	Result  string `json:"result"` // "done" or "refused"
+	Request string `json:"request"`
+	Detail  string `json:"detail"` // JSON object of references, "" when there is nothing to add
+	Seal    string `json:"seal"`
+}
+
+// Results of an action.
+const (
+	Done    = "done"
+	Refused = "refused"
+)
+
+type pendingKey struct{}
+
+// Note adds a row to the transaction. detail is alternating names and values:
+// ids, kinds, counts, purposes; never names, phones or texts.
+func Note(tx *db.Tx, who Actor, action, object, region string, detail ...any) {
+	add(tx, who, action, object, region, Done, detail)
+}
+
+// Refuse records that something was denied.
+func Refuse(tx *db.Tx, who Actor, action, object, region string, detail ...any) {
+	add(tx, who, action, object, region, Refused, detail)
+}
+
+func add(tx *db.Tx, who Actor, action, object, region, result string, detail []any) {
+	r := Row{At: tx.Now.UnixMilli(), Action: action, Object: object, Region: region, Result: result}
+	r.County, r.Actor, r.Roles, r.Door, r.Request = who.Trace()
+	if len(detail) > 0 {
+		m := make(map[string]any, len(detail)/2)
+		for i := 0; i+1 < len(detail); i += 2 {
+			m[fmt.Sprint(detail[i])] = detail[i+1]
+		}
+		b, err := json.Marshal(m)
+		if err != nil {
+			panic("audit: detail cannot be written: " + err.Error())
+		}
+		r.Detail = string(b)
+	}
+	p, ok := tx.Value(pendingKey{}).(*[]Row)
+	if !ok {
+		p = new([]Row)
+		tx.SetValue(pendingKey{}, p)
+		// The chain's head is touched last, so that on PostgreSQL its lock is
+		// held for the commit only.
+		tx.Before(func(ctx context.Context) error { return flush(ctx, tx, *p) })
+	}
+	*p = append(*p, r)
+}
+
+type head struct {
+	seq  int64
+	seal string
+}
+
+func flush(ctx context.Context, tx *db.Tx, rows []Row) error {
+	heads := map[string]head{}
+	for _, r := range rows {
+		h, ok := heads[r.County]
+		if !ok {
+			var err error
+			if h, err = headOf(ctx, tx, r.County); err != nil {
+				return err
+			}
+		}
+		r.Seq = h.seq + 1
+		r.Seal = Seal(tx.Vault(), r, h.seal)
+		_, err := tx.Exec(ctx, `INSERT INTO audit_rows (county, seq, at, actor, roles, door, action, object, region, result, request, detail, seal)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			r.County, r.Seq, r.At, r.Actor, r.Roles, r.Door, r.Action, r.Object, r.Region, r.Result, r.Request, r.Detail, r.Seal)
+		if err != nil {
+			return err
+		}
+		heads[r.County] = head{r.Seq, r.Seal}
+	}
+	for county, h := range heads {
+		if _, err := tx.Exec(ctx, `UPDATE audit_heads SET seq = $2, seal = $3 WHERE county = $1`, county, h.seq, h.seal); err != nil {
+			return err
+		}
+		if g := tx.Group(); g != nil {
+			tx.Kept(func() { g[headKey(county)] = h })
+		}
+		tx.Anchor(county, h.seq, h.seal)
+	}
+	return nil
+}
+
+type headKey string
+
+func headOf(ctx context.Context, tx *db.Tx, county string) (head, error) {
+	if h, ok := tx.Group()[headKey(county)].(head); ok {
+		return h, nil
+	}
+	scan := func(r db.Row) (h head, err error) { return h, r.Scan(&h.seq, &h.seal) }
+	q := `SELECT seq, seal FROM audit_heads WHERE county = $1` + tx.ForUpdate()
+	h, err := db.One(ctx, tx, scan, q, county)
+	if !fault.Is(err, fault.NotFound) {
+		return h, err
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO audit_heads (county, seq, seal) VALUES ($1, 0, '') ON CONFLICT (county) DO NOTHING`, county); err != nil {
+		return head{}, err
+	}
+	return db.One(ctx, tx, scan, q, county)
+}
+
+// Seal computes a row's seal from its content and the seal before it.
+func Seal(v *vault.Vault, r Row, before string) string {
+	m := hmac.New(sha256.New, v.Sub("audit "+r.County))
+	for _, s := range []string{before, r.County, strconv.FormatInt(r.Seq, 10), strconv.FormatInt(r.At, 10), r.Actor, r.Roles, r.Door, r.Action, r.Object, r.Region, r.Result, r.Request, r.Detail} {
+		// Lengths keep two fields from trading characters.
+		m.Write([]byte(strconv.Itoa(len(s)) + ":" + s))
+	}
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}

@@ -1,0 +1,206 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/db/dbtest"
+	"lianxin/internal/base/fault"
+)
+
+func insert(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO operations (county, id, kind, actor, content, answer, at) VALUES ($1, $2, 'k', 'a', 'c', '', $3)`, "990101", id, tx.Now.UnixMilli())
+	return err
+}
+
+func count(t *testing.T, d *db.DB) int {
+	t.Helper()
+	n, err := db.One(t.Context(), d, db.Int, `SELECT COUNT(*) FROM operations`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestWrite(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		var wg sync.WaitGroup
+		errs := make([]error, 64)
+		for i := range errs {
+			wg.Go(func() {
+				errs[i] = db.Do(ctx, d, func(tx *db.Tx) error {
+					if err := insert(ctx, tx, fmt.Sprintf("op-%05d", i)); err != nil {
+						return err
+					}
+					if i%8 == 7 {
+						return errors.New("changed my mind")
+					}
+					return nil
+				})
+			})
+		}
+		wg.Wait()
+		for i, err := range errs {
+			if (err != nil) != (i%8 == 7) {
+				t.Errorf("write %d: %v", i, err)
+			}
+		}
+		if n := count(t, d); n != 56 {
+			t.Fatalf("%d rows, want 56: a failed neighbour took others along or left its row", n)
+		}
+		err := db.Do(ctx, d, func(tx *db.Tx) error { return insert(ctx, tx, "op-00000") })
+		if !fault.Is(err, fault.Conflict) {
+			t.Fatalf("a second row with one key: %v", err)
+		}
+		_, err = db.One(ctx, d, db.Text, `SELECT id FROM operations WHERE id = $1`, "nobody")
+		if !fault.Is(err, fault.NotFound) {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestHooks(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		var order []string
+		err := db.Do(ctx, d, func(tx *db.Tx) error {
+			tx.After(func() { order = append(order, "after") })
+			tx.Kept(func() { order = append(order, "kept") })
+			tx.Before(func(ctx context.Context) error { order = append(order, "before"); return insert(ctx, tx, "by-hook-1") })
+			order = append(order, "body")
+			return nil
+		})
+		if err != nil || fmt.Sprint(order) != "[body before kept after]" || count(t, d) != 1 {
+			t.Fatal(err, order)
+		}
+		err = db.Do(ctx, d, func(tx *db.Tx) error {
+			tx.Before(func(context.Context) error { return errors.New("no") })
+			tx.After(func() { t.Error("After ran without a commit") })
+			return insert(ctx, tx, "by-hook-2")
+		})
+		if err == nil || count(t, d) != 1 {
+			t.Fatal("a failing hook did not undo its write", err)
+		}
+	})
+}
+
+func TestPanicReachesItsCallerOnly(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		func() {
+			defer func() {
+				if p := recover(); p != "boom" {
+					t.Fatalf("recovered %v", p)
+				}
+			}()
+			db.Do(t.Context(), d, func(tx *db.Tx) error { insert(t.Context(), tx, "lost-one"); panic("boom") })
+		}()
+		if err := db.Do(t.Context(), d, func(tx *db.Tx) error { return insert(t.Context(), tx, "kept-one") }); err != nil || count(t, d) != 1 {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestCancelledCallerDoesNotHarmTheGroup(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := db.Do(ctx, d, func(tx *db.Tx) error { return insert(ctx, tx, "too-late") }); err == nil {
+			t.Fatal("a cancelled write was taken")
+		}
+		if err := db.Do(t.Context(), d, func(tx *db.Tx) error { return insert(t.Context(), tx, "in-time-1") }); err != nil || count(t, d) != 1 {
+			t.Fatal(err)
+		}
+	})
+}
+
+// The subset every statement must stay in means the same on both engines.
+func TestCommonSubset(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		for q, want := range map[string]string{
+			`SELECT $2 || $1 || $2`: "bab",
+			`SELECT CAST(length('走访') AS TEXT) || '$1' || $1 || $2`:                     "2$1ab",
+			`SELECT CASE WHEN ($1, $2) < ('b', 'a') THEN 'less' ELSE '' END`:            "less",
+			`SELECT MIN(x) FROM (SELECT 'b' AS x UNION ALL SELECT $1 WHERE $2 = 'b') y`: "a",
+		} {
+			got, err := db.One(ctx, d, db.Text, q, "a", "b")
+			if err != nil || got != want {
+				t.Errorf("%s = %q, %v; want %q", q, got, err, want)
+			}
+		}
+	})
+}
+
+func TestUnder(t *testing.T) {
+	lo, hi := db.Under("/99/9901/")
+	for p, in := range map[string]bool{"/99/9901/": true, "/99/9901/990101/": true, "/99/9902/": false, "/99/": false, "/99/99010/": false} {
+		if (p >= lo && p < hi) != in {
+			t.Errorf("%s under /99/9901/: %v", p, !in)
+		}
+	}
+}
+
+func TestMigrationsRunTwiceHarmlesslyAndRefuseANewerSchema(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if todo, err := db.Migrate(t.Context(), d); err != nil || len(todo) != 0 {
+			t.Fatal(todo, err)
+		}
+		err := db.Do(t.Context(), d, func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `INSERT INTO schema_steps (version, name, sum, taken_at) VALUES (9999, 'future', 'x', 0)`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Migrate(t.Context(), d); !fault.Is(err, fault.Conflict) {
+			t.Fatalf("a newer schema was accepted: %v", err)
+		}
+	})
+}
+
+func TestPageChecksumsFindAChangedBit(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	for i := range 200 {
+		if err := db.Do(t.Context(), d, func(tx *db.Tx) error { return insert(t.Context(), tx, fmt.Sprintf("row-%06d", i)) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := d.File()
+	if err := db.Do(t.Context(), d, func(tx *db.Tx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	pages := len(b) / 4096
+	for p := 1; p < pages; p++ {
+		c := append([]byte(nil), b...)
+		c[p*4096+2000] ^= 4
+		if err := db.Scrub(t.Context(), write(t, c)); err != nil {
+			found++
+		}
+	}
+	if found != pages-1 {
+		t.Fatalf("%d of %d changed pages were found", found, pages-1)
+	}
+	if err := db.Scrub(t.Context(), write(t, b)); err != nil {
+		t.Fatalf("an unchanged file: %v", err)
+	}
+}
+
+func write(t *testing.T, b []byte) string {
+	f := t.TempDir() + "/x.db"
+	if err := os.WriteFile(f, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}

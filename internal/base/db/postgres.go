@@ -1,0 +1,90 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"runtime"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+)
+
+// openPostgres opens a PostgreSQL database and refuses one that would not keep
+// its promises: answers before the disk, or an order of text that differs from
+// SQLite's.
+func openPostgres(ctx context.Context, dsn string, opt Options) (*DB, error) {
+	p, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, err
+	}
+	n := opt.Readers
+	if n == 0 {
+		n = max(8, 4*runtime.NumCPU())
+	}
+	p.SetMaxOpenConns(n)
+	p.SetMaxIdleConns(n)
+	p.SetConnMaxIdleTime(5 * time.Minute)
+	d := &DB{Engine: Postgres, opt: opt, write: p, read: p}
+	if err := d.checkPostgres(ctx); err != nil {
+		_ = p.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *DB) checkPostgres(ctx context.Context) error {
+	commit, err := One(ctx, d, Text, `SELECT current_setting('synchronous_commit')`)
+	if err != nil {
+		return fmt.Errorf("db: postgres: %w", err)
+	}
+	if !d.opt.Fast && commit == "off" {
+		return fmt.Errorf("db: postgres: synchronous_commit is %s; acknowledged records could be lost, set it to on", commit)
+	}
+	collate, err := One(ctx, d, Text, `SELECT datcollate FROM pg_database WHERE datname = current_database()`)
+	if err != nil {
+		return err
+	}
+	switch collate {
+	case "C", "POSIX", "C.UTF-8", "C.utf8":
+	default:
+		return fmt.Errorf("db: postgres: the database sorts text by %q; create it with TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' ENCODING 'UTF8'", collate)
+	}
+	return nil
+}
+
+func (d *DB) runPostgres(ctx context.Context, fn func(*Tx) error) error {
+	for try := 0; ; try++ {
+		err := d.oncePostgres(ctx, fn)
+		if err == nil || try == 8 || !retryable(err) {
+			if p, ok := err.(*panicked); ok {
+				panic(p.value)
+			}
+			return classify(err)
+		}
+		select {
+		case <-time.After(time.Duration(1<<try) * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (d *DB) oncePostgres(ctx context.Context, fn func(*Tx) error) error {
+	tx, err := d.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	t := &Tx{d: d, tx: tx, Now: d.Now()}
+	if err := t.call(ctx, fn); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	for _, f := range append(t.kept, t.after...) {
+		f()
+	}
+	return nil
+}

@@ -1,0 +1,271 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
+
+	"lianxin/internal/base/fault"
+)
+
+// openSQLite opens the embedded database: WAL, synchronous=FULL, a checksum on
+// every page, foreign keys, no trust in the schema, deleted bytes overwritten.
+func openSQLite(ctx context.Context, file string, opt Options) (*DB, error) {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	sync := "FULL"
+	if opt.Fast {
+		sync = "OFF"
+	}
+	pragmas := "_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")" +
+		"&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=temp_store(2)"
+	u := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + pragmas
+	fresh := false
+	if _, err := os.Stat(file); os.IsNotExist(err) {
+		fresh = true
+	}
+	checksums := func(c *sqlite3.Conn) error { return nil }
+	if fresh {
+		// Reserving the bytes rewrites the file, so it is done once, while it is empty.
+		checksums = func(c *sqlite3.Conn) error { return c.EnableChecksums("main") }
+	}
+	w, err := driver.Open(u+"&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(2000)&_pragma=cache_size(-16000)&_txlock=immediate", checksums)
+	if err != nil {
+		return nil, err
+	}
+	w.SetMaxOpenConns(1)
+	if err := w.PingContext(ctx); err != nil {
+		_ = w.Close()
+		return nil, fmt.Errorf("db: %s: %w", file, err)
+	}
+	if fresh {
+		_ = os.Chmod(file, 0o600)
+	}
+	r, err := driver.Open(u + "&_pragma=query_only(1)&_pragma=cache_size(-8000)&_pragma=mmap_size(0)")
+	if err != nil {
+		_ = w.Close()
+		return nil, err
+	}
+	n := opt.Readers
+	if n == 0 {
+		n = max(2, runtime.NumCPU())
+	}
+	r.SetMaxOpenConns(n)
+	r.SetMaxIdleConns(n)
+	d := &DB{Engine: SQLite, opt: opt, write: w, read: r, file: file}
+	conn, err := w.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.w = &writer{d: d, conn: conn, jobs: make(chan *job, 256), quit: make(chan struct{}), done: make(chan struct{}), stmts: map[string]*sql.Stmt{}}
+	go d.w.loop()
+	return d, nil
+}
+
+// JobPool opens one more writing connection for the job library, which begins
+// its own transactions; it waits its turn at the file lock.
+func (d *DB) JobPool() (*sql.DB, error) {
+	if d.Engine == Postgres {
+		return d.write, nil
+	}
+	p, err := driver.Open("file:" + (&url.URL{Path: d.file}).EscapedPath() +
+		"?_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	p.SetMaxOpenConns(1)
+	return p, nil
+}
+
+// maxGroup and groupTime bound how many writes share a commit and how long the
+// first of them waits for the others.
+const (
+	maxGroup  = 256
+	groupTime = 25 * time.Millisecond
+)
+
+type job struct {
+	ctx  context.Context
+	fn   func(*Tx) error
+	tx   *Tx
+	done chan error
+}
+
+// writer owns the only writing connection of a SQLite database.
+type writer struct {
+	d     *DB
+	conn  *sql.Conn
+	jobs  chan *job
+	quit  chan struct{}
+	done  chan struct{}
+	stmts map[string]*sql.Stmt
+}
+
+func (w *writer) submit(ctx context.Context, fn func(*Tx) error) error {
+	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	select {
+	case w.jobs <- j:
+	case <-ctx.Done():
+		return fault.Wrap(ctx.Err(), fault.Busy, "fault.busy")
+	case <-w.quit:
+		return fault.New(fault.Busy, "fault.closing")
+	}
+	select {
+	case err := <-j.done:
+		if p, ok := err.(*panicked); ok {
+			panic(p.value)
+		}
+		return err
+	case <-w.done:
+		select {
+		case err := <-j.done:
+			return err
+		default:
+			return fault.New(fault.Busy, "fault.closing")
+		}
+	}
+}
+
+func (w *writer) stop() {
+	close(w.quit)
+	<-w.done
+	for _, s := range w.stmts {
+		_ = s.Close()
+	}
+	_ = w.conn.Close()
+}
+
+func (w *writer) loop() {
+	defer close(w.done)
+	for {
+		select {
+		case j := <-w.jobs:
+			w.commit(j)
+		case <-w.quit:
+			for {
+				select {
+				case j := <-w.jobs:
+					w.commit(j)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// commit runs the given job and those that wait behind it in one transaction.
+func (w *writer) commit(j *job) {
+	bg := context.Background()
+	tx, err := w.conn.BeginTx(bg, nil)
+	if err != nil {
+		j.done <- classify(err)
+		return
+	}
+	group := map[any]any{}
+	var waiting []*job
+	limit := time.Now().Add(groupTime) // pacing of the queue, not a fact that is stored
+	for n := 0; ; n++ {
+		if keep, broken := w.savepoint(bg, tx, j, group); broken != nil {
+			_ = tx.Rollback()
+			for _, o := range append(waiting, j) {
+				o.done <- broken
+			}
+			return
+		} else if keep {
+			waiting = append(waiting, j)
+		}
+		if w.d.opt.Alone || n+1 >= maxGroup || time.Now().After(limit) {
+			break
+		}
+		select {
+		case j = <-w.jobs:
+			continue
+		default:
+		}
+		break
+	}
+	if err := classify(tx.Commit()); err != nil {
+		_ = tx.Rollback()
+		for _, o := range waiting {
+			o.done <- err
+		}
+		return
+	}
+	for _, o := range waiting {
+		for _, f := range o.tx.after {
+			f()
+		}
+		o.done <- nil
+	}
+}
+
+// savepoint runs one job. keep says that it waits for the commit; broken that
+// the transaction itself is gone (disk full, I/O error) and nothing in it may
+// be acknowledged.
+func (w *writer) savepoint(ctx context.Context, tx *sql.Tx, j *job, group map[any]any) (keep bool, broken error) {
+	if err := j.ctx.Err(); err != nil {
+		j.done <- fault.Wrap(err, fault.Busy, "fault.busy")
+		return false, nil
+	}
+	if err := w.exec(ctx, `SAVEPOINT w`); err != nil {
+		return false, err
+	}
+	j.tx = &Tx{d: w.d, tx: tx, conn: w, Now: w.d.Now(), group: group}
+	if err := j.tx.call(context.WithoutCancel(j.ctx), j.fn); err != nil {
+		if e := w.exec(ctx, `ROLLBACK TO w`); e != nil {
+			return false, e
+		}
+		if e := w.exec(ctx, `RELEASE w`); e != nil {
+			return false, e
+		}
+		j.done <- err
+		return false, nil
+	}
+	if err := w.exec(ctx, `RELEASE w`); err != nil {
+		return false, err
+	}
+	for _, f := range j.tx.kept {
+		f()
+	}
+	return true, nil
+}
+
+func (w *writer) exec(ctx context.Context, q string) error {
+	st, err := w.prepared(ctx, q)
+	if err != nil {
+		return classify(err)
+	}
+	_, err = st.ExecContext(ctx)
+	return classify(err)
+}
+
+// prepared gives the statement of the writing connection; only the writer's
+// goroutine calls it. The connection is the one the transaction runs on.
+func (w *writer) prepared(ctx context.Context, q string) (*sql.Stmt, error) {
+	if st := w.stmts[q]; st != nil {
+		return st, nil
+	}
+	if len(w.stmts) >= maxStmts {
+		for k, s := range w.stmts {
+			_ = s.Close()
+			delete(w.stmts, k)
+			break
+		}
+	}
+	st, err := w.conn.PrepareContext(ctx, q)
+	if err == nil {
+		w.stmts[q] = st
+	}
+	return st, err
+}

@@ -1,0 +1,86 @@
+// Package lang turns message keys into sentences. Chinese comes first; English
+// is the second language. Texts lie in ui/lang/<tag>/<noun>.json as flat
+// objects, so that the office, not the programmer, owns the wording.
+package lang
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+)
+
+// Tags of the languages shipped; the first one is the source.
+const (
+	Chinese = "zh-CN"
+	English = "en"
+)
+
+// Catalog holds every text of every language.
+type Catalog struct{ texts map[string]map[string]string }
+
+// Load reads <root>/<tag>/*.json from a file system. A key given twice in one
+// language is an error: two files would fight over a sentence.
+func Load(f fs.FS, root string) (*Catalog, error) {
+	c := &Catalog{texts: map[string]map[string]string{}}
+	for _, tag := range []string{Chinese, English} {
+		all := map[string]string{}
+		names, err := fs.Glob(f, path.Join(root, tag, "*.json"))
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range names {
+			b, err := fs.ReadFile(f, n)
+			if err != nil {
+				return nil, err
+			}
+			one := map[string]string{}
+			if err := json.Unmarshal(b, &one); err != nil {
+				return nil, fmt.Errorf("lang: %s: %w", n, err)
+			}
+			for k, v := range one {
+				if _, twice := all[k]; twice {
+					return nil, fmt.Errorf("lang: %s: key %q is given twice", n, k)
+				}
+				all[k] = v
+			}
+		}
+		c.texts[tag] = all
+	}
+	return c, nil
+}
+
+// Has reports whether the source language has the key.
+func (c *Catalog) Has(key string) bool { _, ok := c.texts[Chinese][key]; return ok }
+
+// Keys lists a language's keys in order.
+func (c *Catalog) Keys(tag string) []string {
+	ks := make([]string, 0, len(c.texts[tag]))
+	for k := range c.texts[tag] {
+		ks = append(ks, k)
+	}
+	sort.Strings(ks)
+	return ks
+}
+
+// T gives the text behind a key; args are alternating names and values put in
+// for {name}. An English text that is missing falls back to Chinese, a key
+// that is missing altogether to itself, so that nothing is ever blank.
+func (c *Catalog) T(tag, key string, args ...any) string {
+	s, ok := c.texts[tag][key]
+	if !ok {
+		if s, ok = c.texts[Chinese][key]; !ok {
+			return key
+		}
+	}
+	if len(args) == 0 || !strings.Contains(s, "{") {
+		return s
+	}
+	pairs := make([]string, 0, len(args))
+	for i := 0; i+1 < len(args); i += 2 {
+		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+	}
+	return strings.NewReplacer(pairs...).Replace(s)
+}

@@ -1,0 +1,86 @@
+// Package once makes repeated writes harmless. Every write carries an id made
+// by its sender — a phone, the form on a page, an import row. The id, a keyed
+// hash of the content and the answer are stored in the same transaction as the
+// effect: the same id with the same content from the same person gets the
+// stored answer again; with anything else it is a conflict that says so.
+//
+// Owns: operations.
+package once
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/id"
+	"lianxin/internal/base/vault"
+)
+
+// Sender is who sends.
+type Sender interface {
+	Trace() (county, account, roles, door, request string)
+}
+
+// Do runs fn at most once for an id. replayed says that the answer was stored
+// earlier and nothing happened now.
+func Do[In, Out any](ctx context.Context, tx *db.Tx, who Sender, kind, op string, in In, fn func() (Out, error)) (out Out, replayed bool, err error) {
+	var zero Out
+	if !id.Valid(op) {
+		return zero, false, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "id", Key: "fault.id_needed"}}}
+	}
+	county, account, _, _, _ := who.Trace()
+	content, err := hash(tx.Vault(), kind, in)
+	if err != nil {
+		return zero, false, err
+	}
+	place := vault.Place{Table: "operations", Column: "answer", County: county, Row: op}
+	type stored struct{ kind, actor, content, answer string }
+	s, err := db.One(ctx, tx, func(r db.Row) (s stored, err error) { return s, r.Scan(&s.kind, &s.actor, &s.content, &s.answer) },
+		`SELECT kind, actor, content, answer FROM operations WHERE county = $1 AND id = $2`, county, op)
+	switch {
+	case err == nil:
+		if s.kind != kind || s.actor != account || !hmac.Equal([]byte(s.content), []byte(content)) {
+			return zero, false, fault.New(fault.Conflict, "fault.other_content")
+		}
+		text, err := tx.Vault().Open(place, s.answer)
+		if err != nil {
+			return zero, false, err
+		}
+		return out, true, json.Unmarshal([]byte(text), &out)
+	case !fault.Is(err, fault.NotFound):
+		return zero, false, err
+	}
+	if out, err = fn(); err != nil {
+		return zero, false, err
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		return zero, false, err
+	}
+	n, err := tx.Exec(ctx, `INSERT INTO operations (county, id, kind, actor, content, answer, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (county, id) DO NOTHING`,
+		county, op, kind, account, content, tx.Vault().Seal(place, string(b)), tx.Now.UnixMilli())
+	if err == nil && n == 0 {
+		// Somebody else stored the same id while fn ran (PostgreSQL): undo and look again.
+		err = db.ErrAgain
+	}
+	if err != nil {
+		return zero, false, err
+	}
+	return out, false, nil
+}
+
+func hash(v *vault.Vault, kind string, in any) (string, error) {
+	b, err := json.Marshal(in)
+	if err != nil {
+		return "", errors.Join(errors.New("once: content cannot be written"), err)
+	}
+	m := hmac.New(sha256.New, v.Sub("operations"))
+	m.Write([]byte(kind + "\x00"))
+	m.Write(b)
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:18]), nil
+}

@@ -1,0 +1,229 @@
+// Package vault keeps personal fields unreadable in the database file.
+//
+// Values are sealed with AES-256-GCM under keys that live outside the database
+// (a 0600 file made at first start, or the environment). The place of a value —
+// table, column, county, row — is authenticated with it, so a sealed value
+// copied to another row does not open. Equal values are found by keyed index
+// (HMAC-SHA-256, its own key per county and column), never by decrypting.
+// A sealed value names its suite and key, so keys and algorithms can change.
+package vault
+
+import (
+	"bufio"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// EnvKey names the environment variable that may hold the key instead of a file.
+const EnvKey = "LIANXIN_KEY"
+
+const prefix = "lianxin-key-1:"
+
+// suite 1 is AES-256-GCM with a random 96-bit nonce.
+const suite = "1"
+
+// Place says where a sealed value lives; it cannot be opened anywhere else.
+type Place struct{ Table, Column, County, Row string }
+
+func (p Place) aad() []byte {
+	return []byte(p.Table + "\x00" + p.Column + "\x00" + p.County + "\x00" + p.Row)
+}
+
+type key struct {
+	id     string
+	master []byte
+	gcm    cipher.AEAD
+}
+
+// Vault seals, opens and indexes values. It is safe for concurrent use.
+type Vault struct {
+	keys []key // the first one seals; all of them open
+	rand io.Reader
+	mu   sync.RWMutex
+	sub  map[string][]byte
+}
+
+// New makes a vault from master keys of 32 bytes; the first one seals.
+func New(rand io.Reader, masters ...[]byte) (*Vault, error) {
+	v := &Vault{rand: rand, sub: map[string][]byte{}}
+	for _, m := range masters {
+		if len(m) != 32 {
+			return nil, errors.New("vault: a master key has 32 bytes")
+		}
+		enc, err := hkdf.Key(sha256.New, m, nil, "lianxin field encryption", 32)
+		if err != nil {
+			return nil, err
+		}
+		block, err := aes.NewCipher(enc)
+		if err != nil {
+			return nil, err
+		}
+		gcm, err := cipher.NewGCM(block)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(append([]byte("key id"), m...))
+		v.keys = append(v.keys, key{base64.RawURLEncoding.EncodeToString(sum[:3]), m, gcm})
+	}
+	if len(v.keys) == 0 {
+		return nil, errors.New("vault: no key")
+	}
+	return v, nil
+}
+
+// Open takes the key from the environment or from the file, which is made with
+// mode 0600 when it does not exist and create is true. It refuses a file that
+// others may read.
+func Open(file string, getenv func(string) string, create bool, rand io.Reader) (*Vault, error) {
+	if s := getenv(EnvKey); s != "" {
+		return parse(strings.NewReader(s), rand)
+	}
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) && create {
+		m := make([]byte, 32)
+		if _, err := io.ReadFull(rand, m); err != nil {
+			return nil, err
+		}
+		if err := writeKey(file, prefix+base64.StdEncoding.EncodeToString(m)+"\n"); err != nil {
+			return nil, err
+		}
+	}
+	st, err := os.Stat(file)
+	if err != nil {
+		return nil, fmt.Errorf("vault: key file: %w", err)
+	}
+	if !privateMode(st) {
+		return nil, fmt.Errorf("vault: %s may be read by others (mode %o); chmod 600 it", file, st.Mode().Perm())
+	}
+	f, err := os.Open(filepath.Clean(file))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return parse(f, rand)
+}
+
+// writeKey makes the file and syncs file and folder before anything is sealed
+// with the key: a lost key is lost data.
+func writeKey(file, text string) error {
+	f, err := os.OpenFile(filepath.Clean(file), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err = f.WriteString(text); err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	if d, err := os.Open(filepath.Dir(file)); err == nil {
+		_ = d.Sync() // some systems cannot sync a folder; the file itself is synced
+		_ = d.Close()
+	}
+	return nil
+}
+
+func parse(r io.Reader, rand io.Reader) (*Vault, error) {
+	var ms [][]byte
+	sc := bufio.NewScanner(r)
+	for sc.Scan() {
+		s := strings.TrimSpace(sc.Text())
+		if s == "" || strings.HasPrefix(s, "#") {
+			continue
+		}
+		m, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(s, prefix))
+		if err != nil || !strings.HasPrefix(s, prefix) {
+			return nil, errors.New("vault: the key must be written as " + prefix + "<base64 of 32 bytes>")
+		}
+		ms = append(ms, m)
+	}
+	if err := sc.Err(); err != nil {
+		return nil, err
+	}
+	return New(rand, ms...)
+}
+
+// Seal encrypts a value for its place. The empty value stays empty.
+func (v *Vault) Seal(p Place, plain string) string {
+	if plain == "" {
+		return ""
+	}
+	k := v.keys[0]
+	nonce := make([]byte, k.gcm.NonceSize(), k.gcm.NonceSize()+len(plain)+k.gcm.Overhead())
+	if _, err := io.ReadFull(v.rand, nonce); err != nil {
+		panic("vault: no randomness: " + err.Error())
+	}
+	ct := k.gcm.Seal(nonce, nonce, []byte(plain), p.aad())
+	return suite + "." + k.id + "." + base64.RawStdEncoding.EncodeToString(ct)
+}
+
+// ErrSealed says that a value was changed, moved, or sealed with a key that is
+// not here. It fails closed: no part of the text is given.
+var ErrSealed = errors.New("vault: value does not open at this place")
+
+// Open decrypts a value sealed for the same place.
+func (v *Vault) Open(p Place, sealed string) (string, error) {
+	if sealed == "" {
+		return "", nil
+	}
+	parts := strings.SplitN(sealed, ".", 3)
+	if len(parts) != 3 || parts[0] != suite {
+		return "", ErrSealed
+	}
+	ct, err := base64.RawStdEncoding.DecodeString(parts[2])
+	if err != nil {
+		return "", ErrSealed
+	}
+	for _, k := range v.keys {
+		if k.id != parts[1] || len(ct) < k.gcm.NonceSize() {
+			continue
+		}
+		if b, err := k.gcm.Open(nil, ct[:k.gcm.NonceSize()], ct[k.gcm.NonceSize():], p.aad()); err == nil {
+			return string(b), nil
+		}
+	}
+	return "", ErrSealed
+}
+
+// Sub derives a key for a purpose from the oldest master key, so that indexes
+// and audit chains stay valid when a newer sealing key is put in front.
+func (v *Vault) Sub(purpose string) []byte {
+	v.mu.RLock()
+	k, ok := v.sub[purpose]
+	v.mu.RUnlock()
+	if ok {
+		return k
+	}
+	k, err := hkdf.Key(sha256.New, v.keys[len(v.keys)-1].master, nil, purpose, 32)
+	if err != nil {
+		panic("vault: " + err.Error()) // only for absurd lengths
+	}
+	v.mu.Lock()
+	v.sub[purpose] = k
+	v.mu.Unlock()
+	return k
+}
+
+// Index gives the keyed index of a normalised value in a county's column:
+// equal values give equal indexes, and without the key nothing can be tried.
+func (v *Vault) Index(county, column, value string) string {
+	if value == "" {
+		return ""
+	}
+	m := hmac.New(sha256.New, v.Sub("index "+county+" "+column))
+	m.Write([]byte(value))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:18])
+}
