@@ -1,0 +1,290 @@
+// Package access says who may do what where, and why not.
+//
+// A grant gives an account a role in a region (省—县—镇—村—组) for a time. The
+// table in policy.go gives each role its reach for each action: the whole
+// region of the grant, only what is the actor's own (his pairings, his
+// records), or nothing. Outside the actor's regions a thing does not exist for
+// him; inside them, what he may not do is refused openly.
+//
+// Sources: programme/domain.md §6.1–6.3; requirements A12, B5–B7; GB/T 22239
+// 8.1.4.2 and 8.1.5.1–3 (three separate administrators).
+package access
+
+import "strings"
+
+// Role is what an account may be granted.
+type Role string
+
+// The roles. The last three are the separate administrators (三员): none of
+// them reads personal content.
+const (
+	CountyAdmin Role = "county_admin" // 县管理员
+	Office      Role = "office"       // 镇办公室
+	Leader      Role = "leader"       // 领导
+	Inspector   Role = "inspector"    // 检查人员
+	Cadre       Role = "cadre"        // 干部
+	Committee   Role = "committee"    // 村“两委”
+	SysAdmin    Role = "sysadmin"     // 系统管理员
+	SecAdmin    Role = "secadmin"     // 安全管理员
+	Auditor     Role = "auditor"      // 审计管理员
+)
+
+// Roles lists all roles in the order they are shown.
+var Roles = []Role{CountyAdmin, Office, Leader, Inspector, Cadre, Committee, SysAdmin, SecAdmin, Auditor}
+
+// Class is the kind of power a role belongs to; an account has exactly one.
+type Class string
+
+// The classes. The database refuses a second one for an account.
+const (
+	Content  Class = "content"
+	System   Class = "sysadmin"
+	Security Class = "secadmin"
+	Audit    Class = "auditor"
+)
+
+// Class of a role.
+func (r Role) Class() Class {
+	switch r {
+	case SysAdmin:
+		return System
+	case SecAdmin:
+		return Security
+	case Auditor:
+		return Audit
+	}
+	return Content
+}
+
+// Valid reports whether the role exists.
+func (r Role) Valid() bool {
+	for _, x := range Roles {
+		if x == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Door is the way somebody came in; the audit record keeps it.
+type Door string
+
+// The doors.
+const (
+	Page   Door = "page"
+	API    Door = "api"
+	CLI    Door = "cli"
+	Import Door = "import"
+	Job    Door = "job"
+)
+
+// Grant is a role in a region, given as the region's path "/99/9901/990101/".
+type Grant struct {
+	Role   Role
+	Region string
+}
+
+// Actor is who acts, in which regions, through which door. Its fields are
+// closed: only New makes one, and only the doors call New.
+type Actor struct {
+	account, cadre, county string
+	grants                 []Grant
+	door                   Door
+	request                string
+	fresh                  bool
+}
+
+// Identity is what New needs.
+type Identity struct {
+	Account string  // account id
+	Cadre   string  // the official behind the account, "" when none
+	County  string  // six-digit code: the county whose rows he writes
+	Grants  []Grant // those in force now
+	Door    Door
+	Request string // number of the request, for the record
+	Fresh   bool   // the password was given within the last minutes (for stepped-up acts)
+}
+
+// New makes an actor.
+func New(i Identity) Actor {
+	return Actor{i.Account, i.Cadre, i.County, append([]Grant(nil), i.Grants...), i.Door, i.Request, i.Fresh}
+}
+
+// Account of the actor.
+func (a Actor) Account() string { return a.account }
+
+// Cadre is the official he is, "" when he is none.
+func (a Actor) Cadre() string { return a.cadre }
+
+// County whose rows he writes and reads.
+func (a Actor) County() string { return a.county }
+
+// Door he came through.
+func (a Actor) Door() Door { return a.door }
+
+// Fresh reports whether he gave his password a short while ago.
+func (a Actor) Fresh() bool { return a.fresh }
+
+// Grants in force.
+func (a Actor) Grants() []Grant { return append([]Grant(nil), a.grants...) }
+
+// Anonymous reports whether nobody is logged in.
+func (a Actor) Anonymous() bool { return a.account == "" }
+
+// Has reports whether he holds a role anywhere.
+func (a Actor) Has(r Role) bool {
+	for _, g := range a.grants {
+		if g.Role == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Trace gives what the audit record and the operation store need.
+func (a Actor) Trace() (county, account, roles, door, request string) {
+	var names []string
+	for _, g := range a.grants {
+		names = append(names, string(g.Role)+"@"+strings.Trim(g.Region[strings.LastIndex(strings.TrimSuffix(g.Region, "/"), "/")+1:], "/"))
+	}
+	return a.county, a.account, strings.Join(names, " "), string(a.door), a.request
+}
+
+// Target is what is acted upon.
+type Target struct {
+	Region string // path of the place it belongs to
+	Own    bool   // it is the actor's own: a present pairing of his, a record he wrote or was part of
+}
+
+// Outcome of a question.
+type Outcome int
+
+// The outcomes: a door answers Outside as "not found", Refused as "forbidden".
+const (
+	Allowed Outcome = iota
+	Refused
+	Outside
+)
+
+// Decision carries its reason as a message key.
+type Decision struct {
+	Outcome Outcome
+	Because string
+	Role    Role // the role that allowed it
+}
+
+// OK reports whether it is allowed.
+func (d Decision) OK() bool { return d.Outcome == Allowed }
+
+// Covers reports whether a grant's region contains the path.
+func (g Grant) Covers(path string) bool { return strings.HasPrefix(path, g.Region) }
+
+// Can decides one act on one target.
+func Can(a Actor, do Action, at Target) Decision {
+	inside := false
+	for _, g := range a.grants {
+		if !g.Covers(at.Region) {
+			continue
+		}
+		inside = true
+		switch policy[do][g.Role] {
+		case InRegion:
+			return Decision{Allowed, "", g.Role}
+		case OwnOnly:
+			if at.Own {
+				return Decision{Allowed, "", g.Role}
+			}
+		}
+	}
+	if !inside {
+		return Decision{Outcome: Outside, Because: "access.outside"}
+	}
+	if reaches(a, do, OwnOnly) {
+		return Decision{Outcome: Refused, Because: "access.not_own"}
+	}
+	return Decision{Outcome: Refused, Because: "access.not_role"}
+}
+
+func reaches(a Actor, do Action, r Reach) bool {
+	for _, g := range a.grants {
+		if policy[do][g.Role] == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Span is what a list may show: everything in some regions, and the actor's
+// own things. It is the only way to a list's WHERE clause.
+type Span struct {
+	Regions []string // paths; no path lies inside another
+	Cadre   string   // own things of this official, "" when none
+	County  string
+}
+
+// Empty reports whether nothing may be listed.
+func (s Span) Empty() bool { return len(s.Regions) == 0 && s.Cadre == "" }
+
+// Contains reports whether a thing of a region may be shown by region alone.
+func (s Span) Contains(path string) bool {
+	for _, r := range s.Regions {
+		if strings.HasPrefix(path, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// Reaches gives the span of an action for an actor.
+func Reaches(a Actor, do Action) Span {
+	s := Span{County: a.county}
+	for _, g := range a.grants {
+		switch policy[do][g.Role] {
+		case InRegion:
+			s.Regions = addPath(s.Regions, g.Region)
+		case OwnOnly:
+			s.Cadre = a.cadre
+		}
+	}
+	return s
+}
+
+func addPath(ps []string, p string) []string {
+	out := ps[:0:0]
+	for _, q := range ps {
+		if strings.HasPrefix(p, q) {
+			return ps
+		}
+		if !strings.HasPrefix(q, p) {
+			out = append(out, q)
+		}
+	}
+	return append(out, p)
+}
+
+// Within narrows a span to one region, for a list filtered by place. ok is
+// false when nothing of it lies there.
+func (s Span) Within(path string) (Span, bool) {
+	out := Span{County: s.County, Cadre: s.Cadre}
+	for _, r := range s.Regions {
+		switch {
+		case strings.HasPrefix(path, r):
+			out.Regions = addPath(out.Regions, path)
+		case strings.HasPrefix(r, path):
+			out.Regions = addPath(out.Regions, r)
+		}
+	}
+	return out, !out.Empty()
+}
+
+// May reports whether some role of the actor reaches the action at all; doors
+// use it to decide which menu entries and buttons to show.
+func May(a Actor, do Action) bool { return !Reaches(a, do).Empty() }
+
+// Home is the region the actor's first grant names: the place in the page's head.
+func (a Actor) Home() string {
+	if len(a.grants) == 0 {
+		return ""
+	}
+	return a.grants[0].Region
+}

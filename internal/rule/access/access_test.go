@@ -1,0 +1,100 @@
+package access
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func actor(grants ...Grant) Actor {
+	return New(Identity{Account: "acc", Cadre: "c1", County: "990101", Grants: grants, Door: Page})
+}
+
+func TestCan(t *testing.T) {
+	town, village := "/99/9901/990101/990101100/", "/99/9901/990101/990101100/990101100201/"
+	other := "/99/9901/990101/990101101/"
+	for _, x := range []struct {
+		name string
+		a    Actor
+		do   Action
+		at   Target
+		want Outcome
+	}{
+		{"own household", actor(Grant{Cadre, town}), HouseholdRead, Target{village, true}, Allowed},
+		{"a colleague's household", actor(Grant{Cadre, town}), HouseholdRead, Target{village, false}, Refused},
+		{"a household of another township", actor(Grant{Cadre, town}), HouseholdRead, Target{other, true}, Outside},
+		{"office reads its town", actor(Grant{Office, town}), HouseholdRead, Target{village, false}, Allowed},
+		{"committee reads its village", actor(Grant{Committee, village}), HouseholdRead, Target{village + "1/", false}, Allowed},
+		{"committee: diary of its village", actor(Grant{Committee, village}), VisitRead, Target{village, false}, Refused},
+		{"leader sees no care tags", actor(Grant{Leader, town}), HouseholdTags, Target{village, false}, Refused},
+		{"inspector reads no words", actor(Grant{Inspector, town}), VisitRead, Target{village, false}, Refused},
+		{"county administrator sees no household", actor(Grant{CountyAdmin, "/99/9901/990101/"}), HouseholdList, Target{village, false}, Refused},
+		{"system administrator neither", actor(Grant{SysAdmin, "/99/9901/990101/"}), HouseholdList, Target{village, true}, Refused},
+		{"two grants: the wider one helps", actor(Grant{Cadre, town}, Grant{Office, other}), HouseholdRead, Target{other, false}, Allowed},
+		{"nobody", actor(), HouseholdRead, Target{village, true}, Outside},
+	} {
+		d := Can(x.a, x.do, x.at)
+		if d.Outcome != x.want || (d.Outcome != Allowed) != (d.Because != "") {
+			t.Errorf("%s: %+v, want %v", x.name, d, x.want)
+		}
+	}
+}
+
+// The three administrators read nothing personal (GB/T 22239 8.1.5.1–3).
+func TestAdministratorsReadNoContent(t *testing.T) {
+	for _, do := range Actions() {
+		for _, r := range []Role{SysAdmin, SecAdmin, Auditor} {
+			switch do {
+			case RegionRead, AccountManage, AccountIssue, GrantManage, AuditRead, SystemManage, Self:
+				continue
+			}
+			if ReachOf(do, r) != Nothing {
+				t.Errorf("%s may %s", r, do)
+			}
+		}
+	}
+	for _, do := range []Action{AccountManage, GrantManage, AuditRead} {
+		n := 0
+		for _, r := range Roles {
+			if ReachOf(do, r) != Nothing {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s is held by %d roles, want one", do, n)
+		}
+	}
+}
+
+// What a list may show by region is exactly what Can allows by region.
+func TestSpanAgreesWithCan(t *testing.T) {
+	parts := []string{"/1/", "/1/11/", "/1/12/", "/1/11/111/", "/1/11/112/", "/2/"}
+	rapid.Check(t, func(t *rapid.T) {
+		var gs []Grant
+		for range rapid.IntRange(0, 3).Draw(t, "grants") {
+			gs = append(gs, Grant{rapid.SampledFrom(Roles).Draw(t, "role"), rapid.SampledFrom(parts).Draw(t, "region")})
+		}
+		a := actor(gs...)
+		do := rapid.SampledFrom(Actions()).Draw(t, "do")
+		at := rapid.SampledFrom(parts).Draw(t, "at")
+		s := Reaches(a, do)
+		if got, want := s.Contains(at), Can(a, do, Target{at, false}).OK(); got != want {
+			t.Fatalf("span %+v contains %s: %v, Can: %v", s, at, got, want)
+		}
+		for i, p := range s.Regions {
+			for j, q := range s.Regions {
+				if i != j && strings.HasPrefix(p, q) {
+					t.Fatalf("%s lies inside %s", p, q)
+				}
+			}
+		}
+		if n, ok := s.Within(at); ok && n.Cadre == "" {
+			for _, p := range n.Regions {
+				if !strings.HasPrefix(p, at) || !s.Contains(p) {
+					t.Fatalf("Within(%s) of %+v gives %s", at, s, p)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,137 @@
+package access
+
+// Action is something a person may or may not do.
+type Action string
+
+// Reach is how far a role's permission goes.
+type Reach int
+
+// The reaches.
+const (
+	Nothing  Reach = iota
+	OwnOnly        // only what is his own
+	InRegion       // everything in the region of the grant
+)
+
+// The actions, named noun.verb.
+const (
+	RegionRead   Action = "region.read"
+	RegionChange Action = "region.change"
+
+	PlanRead  Action = "plan.read"
+	PlanFloor Action = "plan.floor"  // county: floors a township may raise, not lower
+	PlanIssue Action = "plan.issue"  // township: its own version
+	PlanDraft Action = "plan.dryrun" // dry run over last year's facts
+
+	CadreRead   Action = "cadre.read"
+	CadreChange Action = "cadre.change"
+	CadreReveal Action = "cadre.reveal" // full phone number
+
+	HouseholdList   Action = "household.list"   // name, group, masked phone
+	HouseholdRead   Action = "household.read"   // members, housing, notes; masked numbers
+	HouseholdTags   Action = "household.tags"   // care tags and health: sensitive
+	HouseholdReveal Action = "household.reveal" // full phone, address
+	IDReveal        Action = "household.reveal_id"
+	HouseholdChange Action = "household.change"
+	HouseholdAdvise Action = "household.advise" // suggestion of a correction to the office
+
+	PairingRead   Action = "pairing.read"
+	PairingChange Action = "pairing.change"
+	CardPrint     Action = "card.print"
+
+	VisitList   Action = "visit.list"   // when, who, way, result
+	VisitRead   Action = "visit.read"   // the words of the diary too
+	VisitRecord Action = "visit.record" // for a household in reach
+	VisitAmend  Action = "visit.amend"
+
+	AppealRead   Action = "appeal.read"
+	AppealChange Action = "appeal.change" // tick off, set result
+
+	PracticalRead    Action = "practical.read"
+	PracticalChange  Action = "practical.change"
+	PracticalConfirm Action = "practical.confirm" // logged for the household, never by the official himself
+
+	StayRead    Action = "stay.read"
+	StayDeclare Action = "stay.declare"
+	StayConfirm Action = "stay.confirm" // village confirms or disputes
+
+	ProgressRead Action = "progress.read"
+	Export       Action = "export"
+	RosterImport Action = "roster.import"
+
+	AccountManage Action = "account.manage" // create, disable, activation slips for any role
+	AccountIssue  Action = "account.issue"  // slips for the officials of one's own roster
+	GrantManage   Action = "grant.manage"
+	AuditRead     Action = "audit.read"
+	SystemManage  Action = "system.manage" // settings, jobs, backup
+	Self          Action = "self"          // one's own account
+)
+
+type row = map[Role]Reach
+
+// policy is domain.md §6.2–6.3 as a table. An action or role that is not in it
+// may do nothing.
+var policy = map[Action]row{
+	RegionRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, SysAdmin: InRegion, SecAdmin: InRegion},
+	RegionChange: {CountyAdmin: InRegion, Office: InRegion},
+
+	PlanRead:  {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion},
+	PlanFloor: {CountyAdmin: InRegion},
+	PlanIssue: {CountyAdmin: InRegion, Office: InRegion},
+	PlanDraft: {CountyAdmin: InRegion, Office: InRegion},
+
+	CadreRead:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	CadreChange: {Office: InRegion},
+	CadreReveal: {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+
+	HouseholdList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	HouseholdRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	HouseholdTags:   {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	HouseholdReveal: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	IDReveal:        {Office: InRegion},
+	HouseholdChange: {Office: InRegion},
+	HouseholdAdvise: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
+
+	PairingRead:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	PairingChange: {Office: InRegion},
+	CardPrint:     {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+
+	VisitList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	VisitRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	VisitRecord: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	VisitAmend:  {Cadre: OwnOnly, Committee: OwnOnly, Office: OwnOnly},
+
+	AppealRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	AppealChange: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+
+	PracticalRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	PracticalChange:  {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	PracticalConfirm: {Office: InRegion, Committee: InRegion},
+
+	StayRead:    {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	StayDeclare: {Office: InRegion, Cadre: OwnOnly},
+	StayConfirm: {Office: InRegion, Committee: InRegion},
+
+	ProgressRead: {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	Export:       {Office: InRegion},
+	RosterImport: {Office: InRegion},
+
+	AccountManage: {SysAdmin: InRegion},
+	AccountIssue:  {Office: InRegion, SysAdmin: InRegion},
+	GrantManage:   {SecAdmin: InRegion},
+	AuditRead:     {Auditor: InRegion},
+	SystemManage:  {SysAdmin: InRegion},
+	Self:          {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
+}
+
+// Actions lists every action of the policy, for tests and the settings page.
+func Actions() []Action {
+	out := make([]Action, 0, len(policy))
+	for a := range policy {
+		out = append(out, a)
+	}
+	return out
+}
+
+// Reach of a role for an action, for the settings page that shows who may what.
+func ReachOf(do Action, r Role) Reach { return policy[do][r] }
