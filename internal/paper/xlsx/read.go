@@ -1,0 +1,374 @@
+package xlsx
+
+import (
+	"encoding/xml"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+
+	"lianxin/internal/rule/grid"
+)
+
+// Read reads an .xlsx file into grids. What it cannot or must not read it answers with a *Refusal.
+// Memory stays below a few times the limits, whatever the file claims.
+func Read(r io.ReaderAt, size int64, limits Limits) (grid.Workbook, error) {
+	a, err := open(r, size, limits.orStandard())
+	if err != nil {
+		return grid.Workbook{}, err
+	}
+	book := &reader{archive: a}
+	return book.read()
+}
+
+type reader struct {
+	*archive
+	strings []string
+	dates   []bool // by style number: the cell shows a date
+	from04  bool
+	cells   int
+	text    int64
+}
+
+type sheetRef struct {
+	name, rel, state string
+}
+
+func (b *reader) read() (grid.Workbook, error) {
+	main, err := b.mainPart()
+	if err != nil {
+		return grid.Workbook{}, err
+	}
+	refs, err := b.workbook(main)
+	if err != nil {
+		return grid.Workbook{}, err
+	}
+	rels, err := b.relations(main)
+	if err != nil {
+		return grid.Workbook{}, err
+	}
+	if err := b.checkAllRelations(); err != nil {
+		return grid.Workbook{}, err
+	}
+	for _, rel := range rels {
+		var err error
+		switch {
+		case strings.HasSuffix(rel.kind, "/sharedStrings"):
+			err = b.sharedStrings(rel.target)
+		case strings.HasSuffix(rel.kind, "/styles"):
+			err = b.styles(rel.target)
+		}
+		if err != nil {
+			return grid.Workbook{}, err
+		}
+	}
+	out := grid.Workbook{Format: "xlsx"}
+	for _, ref := range refs {
+		rel, ok := rels[ref.rel]
+		if !ok || !strings.HasSuffix(rel.kind, "/worksheet") {
+			continue // a chart sheet holds no rows
+		}
+		s, err := b.sheet(ref, rel.target)
+		if err != nil {
+			return grid.Workbook{}, err
+		}
+		out.Sheets = append(out.Sheets, s)
+	}
+	if len(out.Sheets) == 0 {
+		return grid.Workbook{}, refuse(KeyNoSheet)
+	}
+	return out, nil
+}
+
+type relation struct{ kind, target string }
+
+// mainPart finds the workbook part, normally xl/workbook.xml.
+func (b *reader) mainPart() (string, error) {
+	rels, err := b.relations("")
+	if err != nil {
+		return "", err
+	}
+	for _, r := range rels {
+		if strings.HasSuffix(r.kind, "/officeDocument") {
+			if b.parts[strings.ToLower(r.target)] != nil {
+				return r.target, nil
+			}
+		}
+	}
+	if b.parts["xl/workbook.xml"] != nil {
+		return "xl/workbook.xml", nil
+	}
+	return "", refuse(KeyNotXLSX)
+}
+
+// relations reads the relations of a part ("" for the package). Links to outside are dropped
+// after a look at their kind: a mail address or web address in a cell is harmless and never
+// followed, anything else is refused.
+func (b *reader) relations(part string) (map[string]relation, error) {
+	name := path.Join(path.Dir(part), "_rels", path.Base(part)+".rels")
+	if part == "" {
+		name = "_rels/.rels"
+	}
+	out := map[string]relation{}
+	err := b.walk(name, func(d *xml.Decoder, el xml.StartElement) error {
+		if el.Name.Local != "Relationship" {
+			return nil
+		}
+		kind, target := attr(el, "Type"), attr(el, "Target")
+		switch {
+		case strings.HasSuffix(kind, "/vbaProject"), strings.HasSuffix(kind, "/xlMacrosheet"):
+			return refuse(KeyMacros)
+		case strings.HasSuffix(kind, "/oleObject"), strings.HasSuffix(kind, "/control"), strings.HasSuffix(kind, "/package"):
+			return refuse(KeyEmbedded)
+		case strings.HasSuffix(kind, "/externalLink"), strings.HasSuffix(kind, "/connections"), strings.HasSuffix(kind, "/queryTable"):
+			return refuse(KeyExternal)
+		case strings.EqualFold(attr(el, "TargetMode"), "External"):
+			if strings.HasSuffix(kind, "/hyperlink") {
+				return nil
+			}
+			return refuse(KeyExternal)
+		}
+		if strings.HasPrefix(target, "/") {
+			target = path.Clean(target[1:])
+		} else {
+			target = path.Join(path.Dir(part), target)
+		}
+		out[attr(el, "Id")] = relation{kind: kind, target: target}
+		return nil
+	})
+	return out, err
+}
+
+// checkAllRelations looks into every relations part, also of sheets and drawings.
+func (b *reader) checkAllRelations() error {
+	for name := range b.parts {
+		dir, base := path.Split(name)
+		if !strings.HasSuffix(base, ".rels") || !strings.HasSuffix(dir, "_rels/") {
+			continue
+		}
+		owner := path.Join(path.Dir(path.Clean(dir)), strings.TrimSuffix(base, ".rels"))
+		if owner == "." || strings.TrimSuffix(base, ".rels") == "" {
+			continue // the package's own, read already
+		}
+		if _, err := b.relations(owner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *reader) workbook(part string) ([]sheetRef, error) {
+	var refs []sheetRef
+	err := b.walk(part, func(d *xml.Decoder, el xml.StartElement) error {
+		switch el.Name.Local {
+		case "workbookPr":
+			v := attr(el, "date1904")
+			b.from04 = v == "1" || v == "true"
+		case "externalReference":
+			return refuse(KeyExternal)
+		case "sheet":
+			ref := sheetRef{name: attr(el, "name"), state: attr(el, "state")}
+			for _, a := range el.Attr {
+				if a.Name.Local == "id" {
+					ref.rel = a.Value
+				}
+			}
+			if refs = append(refs, ref); len(refs) > b.lim.Sheets {
+				return refuse(KeySheets, "limit", strconv.Itoa(b.lim.Sheets))
+			}
+		}
+		return nil
+	})
+	return refs, err
+}
+
+// sharedStrings reads the table of texts; how something is read aloud (rPh) is left out.
+func (b *reader) sharedStrings(part string) error {
+	if b.strings != nil {
+		return nil
+	}
+	b.strings = []string{}
+	var kept int64
+	return b.walk(part, func(d *xml.Decoder, el xml.StartElement) error {
+		if el.Name.Local != "si" {
+			return nil
+		}
+		t, err := b.richText(d)
+		if err != nil {
+			return err
+		}
+		kept += int64(len(t)) + 16
+		if kept > b.lim.Text {
+			return refuse(KeyCells)
+		}
+		b.strings = append(b.strings, t)
+		return nil
+	})
+}
+
+// richText gathers the <t> below an element just opened, until it closes.
+func (b *reader) richText(d *xml.Decoder) (string, error) {
+	var sb strings.Builder
+	depth, skip, in := 1, 0, false
+	for depth > 0 {
+		tok, err := d.RawToken()
+		if err != nil {
+			return "", asRefusal(err)
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			depth++
+			if depth > 20 {
+				return "", refuse(KeyDamaged)
+			}
+			if t.Name.Local == "rPh" || skip > 0 {
+				skip++
+			}
+			in = t.Name.Local == "t" && skip == 0
+		case xml.EndElement:
+			depth--
+			if skip > 0 {
+				skip--
+			}
+			in = false
+		case xml.CharData:
+			if in {
+				sb.Write(t)
+				if sb.Len() > b.lim.Cell {
+					return "", refuse(KeyCellLong, "limit", strconv.Itoa(b.lim.Cell))
+				}
+			}
+		}
+	}
+	return unescape(sb.String()), nil
+}
+
+// styles learns which cell styles show a number as a date.
+func (b *reader) styles(part string) error {
+	formats := map[int]string{}
+	inXfs := false
+	return b.walkEnds(part, func(d *xml.Decoder, el xml.StartElement) error {
+		switch el.Name.Local {
+		case "numFmt":
+			if id, err := strconv.Atoi(attr(el, "numFmtId")); err == nil {
+				formats[id] = attr(el, "formatCode")
+			}
+		case "cellXfs":
+			inXfs = true
+		case "xf":
+			if inXfs && len(b.dates) < 70000 {
+				id, _ := strconv.Atoi(attr(el, "numFmtId"))
+				b.dates = append(b.dates, isDateFormat(id, formats[id]))
+			}
+		}
+		return nil
+	}, func(name string) {
+		if name == "cellXfs" {
+			inXfs = false
+		}
+	})
+}
+
+// isDateFormat: 14–17, 22 and the East Asian 27–36, 50–58 are dates; own formats are when they
+// show a year or a day outside quotes and brackets.
+func isDateFormat(id int, code string) bool {
+	if code == "" {
+		return id >= 14 && id <= 17 || id == 22 || id >= 27 && id <= 31 || id == 36 || id >= 50 && id <= 58
+	}
+	quoted, bracket := false, false
+	for i := 0; i < len(code); i++ {
+		switch c := code[i]; {
+		case c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[':
+			bracket = true
+		case c == ']':
+			bracket = false
+		case bracket:
+		case c == 'y' || c == 'Y' || c == 'd' || c == 'D' || c == 'e' && !strings.ContainsAny(code, "0#"):
+			return true
+		}
+	}
+	return false
+}
+
+// walk calls f for every element that opens in a part; a part that is not there is empty.
+// A document type or an entity of its own is refused: spreadsheets have none.
+func (b *reader) walk(part string, f func(*xml.Decoder, xml.StartElement) error) error {
+	return b.walkEnds(part, f, nil)
+}
+
+func (b *reader) walkEnds(part string, f func(*xml.Decoder, xml.StartElement) error, end func(string)) error {
+	rc, err := b.part(part)
+	if err != nil {
+		return err
+	}
+	if rc == nil {
+		return nil
+	}
+	defer func() { _ = rc.Close() }()
+	d := newDecoder(rc)
+	for {
+		tok, err := d.RawToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return asRefusal(err)
+		}
+		switch t := tok.(type) {
+		case xml.Directive:
+			return refuse(KeyDamaged)
+		case xml.StartElement:
+			if err := f(d, t); err != nil {
+				return err
+			}
+		case xml.EndElement:
+			if end != nil {
+				end(t.Name.Local)
+			}
+		}
+	}
+}
+
+func newDecoder(r io.Reader) *xml.Decoder {
+	d := xml.NewDecoder(r)
+	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
+		return nil, refuse(KeyDamaged) // the standard asks for UTF-8 or UTF-16; every program writes UTF-8
+	}
+	return d
+}
+
+func attr(el xml.StartElement, name string) string {
+	for _, a := range el.Attr {
+		if a.Name.Local == name && a.Name.Space == "" {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// unescape reads _x000D_ as the control sign it stands for (ECMA-376 22.4.2.4) and unifies line ends.
+func unescape(s string) string {
+	if strings.Contains(s, "_x") {
+		var sb strings.Builder
+		for i := 0; i < len(s); i++ {
+			if i+7 <= len(s) && s[i] == '_' && s[i+1] == 'x' && s[i+6] == '_' {
+				if n, err := strconv.ParseUint(s[i+2:i+6], 16, 16); err == nil && (n < 0xD800 || n > 0xDFFF) {
+					sb.WriteRune(rune(n))
+					i += 6
+					continue
+				}
+			}
+			sb.WriteByte(s[i])
+		}
+		s = sb.String()
+	}
+	if strings.ContainsRune(s, '\r') {
+		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	}
+	return s
+}
