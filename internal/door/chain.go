@@ -1,0 +1,337 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
+	"lianxin/internal/rule/access"
+)
+
+// SessionCookie carries the session token of a browser. The __Host- prefix
+// binds it to this host and to HTTPS; on plain HTTP (a demonstration on
+// localhost) browsers refuse the prefix, so the plain name is used there.
+const (
+	SessionCookie      = "__Host-lianxin"
+	PlainSessionCookie = "lianxin"
+	LangCookie         = "lianxin-lang"
+)
+
+// Session is what a token stands for.
+type Session struct {
+	Identity access.Identity
+	Lang     string
+}
+
+// Config wires the chain.
+type Config struct {
+	// Resolve turns a token into a session; a fault of kind Unknown says that
+	// it has ended.
+	Resolve func(ctx context.Context, token string) (Session, error)
+	NewID   func() string
+	Now     func() time.Time
+	Log     *slog.Logger
+	// FailPage and FailJSON tell a failure in the words of their door.
+	FailPage func(c *Call, err error)
+	FailJSON func(c *Call, err error)
+	// Denied records a refusal in the audit record.
+	Denied func(c *Call, r Route, err error)
+	// Secure says that people reach us by HTTPS (directly or through a proxy).
+	Secure bool
+	// Busy bounds how many requests run at once; beyond it 503 is answered.
+	Busy int
+}
+
+// Handler registers every row of the table and gives the finished chain. This
+// is the only place in the program that registers a handler.
+func Handler(cfg Config, table []Route) http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range table {
+		mux.Handle(r.Method+" "+r.Pattern, cfg.serve(r))
+	}
+	if cfg.Busy == 0 {
+		cfg.Busy = 512
+	}
+	slots := make(chan struct{}, cfg.Busy)
+	cross := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		headers(w, cfg.Secure)
+		c := &Call{W: w, R: r, Lang: language(r), Request: cfg.NewID()}
+		w.Header().Set("X-Request-Id", c.Request)
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler {
+					panic(p)
+				}
+				// The value of a panic may quote personal data; only its type
+				// and the places in our code go to the log.
+				cfg.Log.Error("panic", "request", c.Request, "type", panicType(p), "stack", stack())
+				cfg.fail(c, kindOf(r), errors.New("panic"))
+			}
+		}()
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+		default:
+			w.Header().Set("Retry-After", "2")
+			cfg.fail(c, kindOf(r), fault.New(fault.Busy, "fault.busy"))
+			return
+		}
+		if err := cross.Check(r); err != nil {
+			cfg.fail(c, kindOf(r), fault.New(fault.Forbidden, "fault.cross_origin"))
+			return
+		}
+		h, pattern := mux.Handler(r)
+		if pattern == "" {
+			cfg.unmatched(c, h)
+			return
+		}
+		ctx := context.WithValue(r.Context(), callKey{}, c)
+		mux.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+type callKey struct{}
+
+// unmatched answers paths and methods that are not in the table.
+func (cfg Config) unmatched(c *Call, h http.Handler) {
+	probe := &statusOnly{h: http.Header{}}
+	h.ServeHTTP(probe, c.R)
+	if probe.code == http.StatusMethodNotAllowed {
+		c.W.Header().Set("Allow", probe.h.Get("Allow"))
+		cfg.fail(c, kindOf(c.R), &methodError{})
+		return
+	}
+	cfg.fail(c, kindOf(c.R), fault.New(fault.NotFound, "fault.not_found"))
+}
+
+type statusOnly struct {
+	h    http.Header
+	code int
+}
+
+func (s *statusOnly) Header() http.Header         { return s.h }
+func (s *statusOnly) WriteHeader(c int)           { s.code = c }
+func (s *statusOnly) Write(b []byte) (int, error) { return len(b), nil }
+
+type methodError struct{}
+
+func (*methodError) Error() string { return "method not allowed" }
+
+// serve is the chain of one row, after matching.
+func (cfg Config) serve(rt Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, _ := r.Context().Value(callKey{}).(*Call)
+		ctx, cancel := context.WithTimeout(r.Context(), rt.Limits.Time)
+		defer cancel()
+		c.R = r.WithContext(ctx)
+		rc := http.NewResponseController(w)
+		_ = rc.SetReadDeadline(cfg.Now().Add(rt.Limits.Time))
+		_ = rc.SetWriteDeadline(cfg.Now().Add(rt.Limits.Time + 5*time.Second))
+		if r.ContentLength > rt.Limits.Body {
+			cfg.fail(c, rt.Kind, fault.New(fault.TooLarge, "fault.too_large", "limit", rt.Limits.Body>>10))
+			return
+		}
+		c.R.Body = http.MaxBytesReader(w, c.R.Body, rt.Limits.Body)
+		if rt.Kind != File || rt.Policy.Need != "" {
+			w.Header().Set("Cache-Control", "no-store")
+		}
+		if err := cfg.enter(c, rt); err != nil {
+			if !rt.Policy.Open && cfg.Denied != nil && (fault.Is(err, fault.Forbidden)) {
+				cfg.Denied(c, rt, err)
+			}
+			cfg.fail(c, rt.Kind, err)
+			return
+		}
+		if err := rt.Handle(c); err != nil {
+			if cfg.Denied != nil && (fault.Is(err, fault.Forbidden)) {
+				cfg.Denied(c, rt, err)
+			}
+			cfg.fail(c, rt.Kind, err)
+		}
+	})
+}
+
+// enter finds the session and applies the row's policy.
+func (cfg Config) enter(c *Call, rt Route) error {
+	token, isBearer := Token(c.R)
+	door := access.Page
+	if rt.Kind == JSON || isBearer {
+		door = access.API
+	}
+	if token != "" {
+		s, err := cfg.Resolve(c.Context(), token)
+		switch {
+		case err == nil:
+			s.Identity.Door, s.Identity.Request = door, c.Request
+			c.Who, c.Token = access.New(s.Identity), token
+			if s.Lang != "" {
+				c.Lang = s.Lang
+			}
+		case !rt.Policy.Open || !fault.Is(err, fault.Unknown):
+			return err
+		}
+	}
+	if rt.Policy.Open {
+		return nil
+	}
+	if c.Who.Anonymous() {
+		return fault.New(fault.Unknown, "fault.login_needed")
+	}
+	if !access.May(c.Who, rt.Policy.Need) {
+		return fault.New(fault.Forbidden, "access.not_role")
+	}
+	if rt.Policy.Fresh && !c.Who.Fresh() {
+		return fault.New(fault.Forbidden, "fault.password_again")
+	}
+	return nil
+}
+
+// Token takes the session token from the Authorization header or the cookie.
+func Token(r *http.Request) (token string, bearer bool) {
+	if s, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return s, true
+	}
+	for _, name := range []string{SessionCookie, PlainSessionCookie} {
+		if k, err := r.Cookie(name); err == nil && k.Value != "" {
+			return k.Value, false
+		}
+	}
+	return "", false
+}
+
+func (cfg Config) fail(c *Call, k Kind, err error) {
+	var big *http.MaxBytesError
+	if errors.As(err, &big) {
+		err = fault.New(fault.TooLarge, "fault.too_large", "limit", big.Limit>>10)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fault.Wrap(err, fault.Busy, "fault.busy")
+	}
+	if fault.Of(err) == "" && !errors.As(err, new(*methodError)) {
+		cfg.Log.Error("request failed", "request", c.Request, "method", c.R.Method, "pattern", c.R.Pattern, "error", Clean(err))
+	}
+	c.W.Header().Set("Cache-Control", "no-store")
+	if k == JSON {
+		cfg.FailJSON(c, err)
+		return
+	}
+	cfg.FailPage(c, err)
+}
+
+// Status maps a failure to HTTP, once.
+func Status(err error) int {
+	if errors.As(err, new(*methodError)) {
+		return http.StatusMethodNotAllowed
+	}
+	switch fault.Of(err) {
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Gone:
+		return http.StatusGone
+	case fault.Busy:
+		return http.StatusServiceUnavailable
+	case fault.Unknown:
+		return http.StatusUnauthorized
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusInternalServerError
+}
+
+// Clean gives the text of an internal failure for the log. Texts of the
+// database may quote a value; they are cut at the first quote.
+func Clean(err error) string {
+	s := err.Error()
+	if i := strings.IndexAny(s, "\"'“"); i > 0 {
+		s = s[:i] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+func kindOf(r *http.Request) Kind {
+	if strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/healthz" {
+		return JSON
+	}
+	return Page
+}
+
+// headers are on every answer, errors included.
+func headers(w http.ResponseWriter, secure bool) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'none'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
+	h.Set("X-Frame-Options", "DENY")
+	if secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+func language(r *http.Request) string {
+	if k, err := r.Cookie(LangCookie); err == nil && (k.Value == lang.English || k.Value == lang.Chinese) {
+		return k.Value
+	}
+	return lang.Chinese
+}
+
+func panicType(p any) string {
+	if e, ok := p.(error); ok {
+		return strings.SplitN(e.Error(), ":", 2)[0]
+	}
+	return "value"
+}
+
+func stack() string {
+	var out []string
+	for line := range strings.SplitSeq(string(debug.Stack()), "\n") {
+		if i := strings.Index(line, "/internal/"); i >= 0 && !strings.Contains(line, "/src/") && strings.HasPrefix(line, "\t") {
+			out = append(out, strings.TrimSpace(line[i+1:]))
+		}
+	}
+	return strings.Join(out, " < ")
+}
+
+// Address of the caller for throttling: the peer, or the last hop a trusted
+// proxy reports. IPv6 is cut to the /64 a household shares.
+func Address(r *http.Request, trusted bool) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	if trusted {
+		if f := r.Header.Get("X-Forwarded-For"); f != "" {
+			ps := strings.Split(f, ",")
+			host = strings.TrimSpace(ps[len(ps)-1])
+		}
+	}
+	ip := net.ParseIP(host)
+	if ip == nil {
+		return "unknown"
+	}
+	if v4 := ip.To4(); v4 != nil {
+		return v4.String()
+	}
+	return ip.Mask(net.CIDRMask(64, 128)).String()
+}
