@@ -1,0 +1,17 @@
+// Package plans holds the two campaigns' plans as they are shipped: 挂包帮
+// (guabangbao.toml) and 四群教育 (siqun.toml). They are data, not code: an
+// office copies one, changes values and publishes its own version.
+package plans
+
+import "embed"
+
+// FS holds the plan files.
+//
+//go:embed *.toml
+var FS embed.FS
+
+// Names lists the shipped plan files, without ".toml".
+func Names() []string { return []string{"guabangbao", "siqun"} }
+
+// Read returns the text of a shipped plan.
+func Read(name string) ([]byte, error) { return FS.ReadFile(name + ".toml") }
