@@ -88,7 +88,7 @@ func period(from, to time.Time) string {
 }
 
 // blankDate is the place to write a date by hand.
-const blankDate = "　　　年　　月　　日"
+const blankDate = "　　　年　月　日"
 
 func dateOrBlank(t time.Time) string {
 	if t.IsZero() {

@@ -22,6 +22,9 @@ type body struct {
 func newBody(d doc.Document) (*body, error) {
 	o := &body{page: d.Page}
 	for i, block := range d.Blocks {
+		if i > 0 && ruled(d.Blocks[i-1]) && ruled(block) {
+			o.small(8) // or the second table would look like more of the first
+		}
 		if err := o.block(block); err != nil {
 			return nil, fmt.Errorf("docx: block %d: %w", i+1, err)
 		}
@@ -34,6 +37,8 @@ func newBody(d doc.Document) (*body, error) {
 }
 
 func isTable(b doc.Block) bool { _, ok := b.(doc.Table); return ok }
+
+func ruled(b doc.Block) bool { t, ok := b.(doc.Table); return ok && !t.Bare }
 
 func (o *body) block(block doc.Block) error {
 	switch v := block.(type) {
@@ -109,7 +114,7 @@ func (o *body) run(r doc.Run, l look) {
 		p.WriteString(`<w:color w:val="9B2A20"/>`)
 	}
 	if l.size != "" {
-		p.WriteString(sz(l.size.Points()))
+		p.WriteString(loose(l.size.Points()) + sz(l.size.Points()))
 	}
 	o.b.WriteString(`<w:r><w:rPr>` + p.String() + `</w:rPr>`)
 	for i, part := range strings.Split(strings.ReplaceAll(r.Text, "\r\n", "\n"), "\n") {

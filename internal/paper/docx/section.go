@@ -38,10 +38,7 @@ func section(p doc.Page) string {
 	fmt.Fprintf(&b, `<w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="%d" w:footer="%d" w:gutter="0"/>`,
 		twips(p.Top), twips(p.Right), twips(p.Bottom), twips(p.Left), twips(15), twips(foot))
 	if p.Grid {
-		// charSpace: what to add to 16 pt to get 28 characters into the line, in 1/4096 pt.
-		pitch := p.TextWidth() / 25.4 * 72 / doc.GridColumns
-		fmt.Fprintf(&b, `<w:docGrid w:type="linesAndChars" w:linePitch="%d" w:charSpace="%d"/>`,
-			int(math.Round(doc.LinePitch*20)), int(math.Round((pitch-16)*4096)))
+		fmt.Fprintf(&b, `<w:docGrid w:type="lines" w:linePitch="%d"/>`, int(math.Round(doc.LinePitch*20)))
 	}
 	return b.String() + `</w:sectPr>`
 }

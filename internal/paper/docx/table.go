@@ -22,7 +22,11 @@ func (o *body) table(t doc.Table) {
 	if t.Bare {
 		border = ""
 	}
-	fmt.Fprintf(&o.b, `<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/>%s<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`, twips(total), border)
+	tight := ""
+	if t.Size == doc.Size6 { // a ledger's narrow columns need every point
+		tight = `<w:tblCellMar><w:left w:w="28" w:type="dxa"/><w:right w:w="28" w:type="dxa"/></w:tblCellMar>`
+	}
+	fmt.Fprintf(&o.b, `<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/>%s<w:tblLayout w:type="fixed"/>%s</w:tblPr><w:tblGrid>`, twips(total), border, tight)
 	for _, w := range t.Widths {
 		fmt.Fprintf(&o.b, `<w:gridCol w:w="%d"/>`, twips(w))
 	}

@@ -100,7 +100,7 @@ func table(text string, comma rune, name, format string, lim Limits) (grid.Workb
 	rd.Comma, rd.FieldsPerRecord, rd.LazyQuotes, rd.ReuseRecord = comma, -1, true, true
 	s := grid.Sheet{Name: name, HiddenCols: map[int]bool{}}
 	cells, kept := 0, int64(0)
-	number := 0
+	extra := 0 // line breaks inside cells so far
 	for {
 		rec, err := rd.Read()
 		if err == io.EOF {
@@ -114,11 +114,12 @@ func table(text string, comma rune, name, format string, lim Limits) (grid.Workb
 			}
 			return grid.Workbook{}, refuse(KeyCSVBroken, "line", strconv.Itoa(line))
 		}
-		number++
-		if format == "csv" || format == "paste" {
-			if line, _ := rd.FieldPos(0); line > number && !strings.Contains(strings.Join(rec, ""), "\n") {
-				number = max(number, blankAware(number, line, s.Rows))
-			}
+		// The reader skips blank lines and joins lines inside quotes; people count rows as their
+		// spreadsheet shows them.
+		line, _ := rd.FieldPos(0)
+		number := line - extra
+		for _, v := range rec {
+			extra += strings.Count(v, "\n")
 		}
 		row := grid.Row{Number: number}
 		for col, v := range rec {

@@ -3,7 +3,9 @@ package xlsx
 import (
 	"encoding/xml"
 	"io"
+	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -141,7 +143,7 @@ func (b *reader) relations(part string) (map[string]relation, error) {
 
 // checkAllRelations looks into every relations part, also of sheets and drawings.
 func (b *reader) checkAllRelations() error {
-	for name := range b.parts {
+	for _, name := range slices.Sorted(maps.Keys(b.parts)) {
 		dir, base := path.Split(name)
 		if !strings.HasSuffix(base, ".rels") || !strings.HasSuffix(dir, "_rels/") {
 			continue

@@ -51,7 +51,6 @@ type sheetReader struct {
 	elements int
 	row      grid.Row // the row being read
 	lastRow  int
-	seen     map[int]bool // rows out of order are refused; so this stays nil in honest files
 }
 
 func (w *sheetReader) run() error {
@@ -110,10 +109,8 @@ func (w *sheetReader) open(t xml.StartElement) error {
 			a.Right = min(a.Right, w.lim.Columns-1)
 			w.merges = append(w.merges, a)
 		}
-	case "oleObject", "control", "legacyDrawingHF":
-		if t.Name.Local != "legacyDrawingHF" {
-			return refuse(KeyEmbedded)
-		}
+	case "oleObject":
+		return refuse(KeyEmbedded)
 	}
 	return nil
 }
