@@ -204,3 +204,25 @@ func write(t *testing.T, b []byte) string {
 	}
 	return f
 }
+
+// A second writing connection, as the job library has one, must not upset the
+// checkpoint that the first makes when it closes last.
+func TestTwoWritersClose(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	p, err := d.JobPool()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.ExecContext(t.Context(), `CREATE TABLE other (a TEXT)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Scrub(t.Context(), d.File()); err != nil {
+		t.Error(err)
+	}
+}

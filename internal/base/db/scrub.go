@@ -46,7 +46,8 @@ func Scrub(ctx context.Context, file string) error {
 			return fmt.Errorf("db: page %d was changed outside the program", n)
 		}
 	}
-	p, err := driver.Open("file:" + (&url.URL{Path: file}).EscapedPath() + "?mode=ro&_pragma=busy_timeout(10000)")
+	registerVFS()
+	p, err := driver.Open("file:" + (&url.URL{Path: file}).EscapedPath() + "?vfs=" + vfsName + "&mode=ro&_pragma=busy_timeout(10000)")
 	if err != nil {
 		return err
 	}

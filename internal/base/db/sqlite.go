@@ -27,7 +27,8 @@ func openSQLite(ctx context.Context, file string, opt Options) (*DB, error) {
 	if opt.Fast {
 		sync = "OFF"
 	}
-	pragmas := "_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")" +
+	registerVFS()
+	pragmas := "vfs=" + vfsName + "&_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")" +
 		"&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=temp_store(2)"
 	u := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + pragmas
 	fresh := false
@@ -79,7 +80,7 @@ func (d *DB) JobPool() (*sql.DB, error) {
 		return d.write, nil
 	}
 	p, err := driver.Open("file:" + (&url.URL{Path: d.file}).EscapedPath() +
-		"?_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate")
+		"?vfs=" + vfsName + "&_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)&_pragma=foreign_keys(1)&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}

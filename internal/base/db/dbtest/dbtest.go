@@ -19,6 +19,7 @@ import (
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/id"
+	"lianxin/internal/base/jobs"
 	"lianxin/internal/base/vault"
 )
 
@@ -89,6 +90,9 @@ func SQLite(tb testing.TB) (*db.DB, *Clock) {
 			_, err = db.Migrate(context.Background(), d)
 		}
 		if err == nil {
+			err = jobs.Migrate(context.Background(), d, 0)
+		}
+		if err == nil {
 			err = d.Close()
 		}
 		if err == nil {
@@ -139,6 +143,9 @@ func Postgres(tb testing.TB) (*db.DB, *Clock) {
 		d, err := db.Open(ctx, at(base, pg.template), options(tb, c))
 		if err == nil {
 			_, err = db.Migrate(ctx, d)
+			if err == nil {
+				err = jobs.Migrate(ctx, d, 0)
+			}
 			d.Close()
 		}
 		pg.err = err
