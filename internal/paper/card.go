@@ -73,7 +73,7 @@ func (c CardData) check(index int) error {
 // handed out unnoticed.
 func ContactCards(w io.Writer, f *pdf.Face, made time.Time, cards iter.Seq[CardData]) error {
 	return sheets(w, f, pdf.Info{Title: "干部群众连心卡", Made: made}, cardSheet(), cards,
-		func(i int, c CardData) (pdf.Page, error) { return card(f.Width, c), c.check(i) })
+		CardData.check, card)
 }
 
 const (
@@ -114,9 +114,9 @@ func card(m pdf.Measure, c CardData) pdf.Page {
 		{label: "联系对象", words: c.Householder, most: 10.5, least: 7, lines: 1, strong: true},
 		{label: "家庭住址", words: c.Address, most: 8, least: 6, lines: 2},
 	}
-	p.set(cardPad, 38.3, right-cardPad, 49.5, look)
+	p.set(cardPad, 38.3, right-cardPad, 49.3, look)
 
-	p.lineFit(cardPad, 52, right-cardPad, 6.3, 5, cardFoot(c), pdf.Gray)
+	p.lineFit(cardPad, 51.6, right-cardPad, 6.3, 5, cardFoot(c), pdf.Gray)
 	return p.Page
 }
 

@@ -3,6 +3,7 @@ package paper
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,12 +90,26 @@ func TestLookPDF(t *testing.T) {
 		leave(t, "sticker-"+name+".pdf", b.Bytes())
 	}
 	b.Reset()
-	s := SlipData{Township: "青石镇", Name: "李晓燕", Unit: "农业农村办公室", Username: "lixiaoyan", Code: "K7QM-2ZP4-XA9T",
-		Link: "https://lianxin.example.gov.cn/activate/K7QM2ZP4XA9T", Site: "网址：https://lianxin.example.gov.cn", ValidUntil: at(2026, 3, 12, 18, 0)}
-	l := s
-	l.Name, l.Unit, l.Username = hardCards()[1].CadreName, hardCards()[1].CadrePost, "maimaitituerxun.abudurexiti"
-	if err := ActivationSlips(&b, f, day(2026, 3, 5), slices.Values([]SlipData{s, l, s})); err != nil {
+	if err := ActivationSlips(&b, f, day(2026, 3, 5), slices.Values(sampleSlips(110))); err != nil {
 		t.Fatal(err)
 	}
 	leave(t, "slips.pdf", b.Bytes())
+}
+
+// sampleSlips are slips of a town's officials; every fourth has the longest name, every
+// fifth no code to scan.
+func sampleSlips(n int) []SlipData {
+	var list []SlipData
+	for i := range n {
+		d := SlipData{Township: "青石镇", Name: "李晓燕", Unit: "农业农村办公室", Username: fmt.Sprintf("lixiaoyan%d", i), Code: "K7QM-2ZP4-XA9T",
+			Link: "https://lianxin.example.gov.cn/activate/K7QM2ZP4XA9T", Site: "网址：https://lianxin.example.gov.cn", ValidUntil: at(2026, 3, 12, 18, 0)}
+		if i%4 == 1 {
+			d.Name, d.Unit, d.Username = hardCards()[1].CadreName, hardCards()[1].CadrePost, fmt.Sprintf("maimaitituerxun.abudurexiti%d", i)
+		}
+		if i%5 == 4 {
+			d.Link = ""
+		}
+		list = append(list, d)
+	}
+	return list
 }

@@ -38,10 +38,13 @@ func (e *FieldError) Error() string {
 	return fmt.Sprintf("paper: record %d (%s): %s: %s", e.Index+1, e.Ref, e.Field, e.Why)
 }
 
-// The reasons a FieldError can have; texts are in ui/lang.
+// The reasons a FieldError can have, and the one for a *pdf.MissingError; texts are in
+// ui/lang with {record}, {ref} and {field}, or {signs}. The field's name is under
+// "paper.field." and Field.
 const (
-	WhyMissing = "paper.missing"
-	WhyBadCode = "paper.badcode"
+	WhyMissing    = "paper.missing"
+	WhyBadCode    = "paper.badcode"
+	WhyCannotDraw = "paper.cannot_draw"
 )
 
 // date writes a day as official papers do, 2026年3月5日, without zero padding

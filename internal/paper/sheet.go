@@ -56,17 +56,16 @@ func cardSheet() sheet {
 
 // sheets lays records out one after the other and writes them, a sheet at a time. The
 // first error ends it, and nothing is written then.
-func sheets[T any](w io.Writer, f *pdf.Face, info pdf.Info, s sheet, records iter.Seq[T], lay func(int, T) (pdf.Page, error)) error {
+func sheets[T any](w io.Writer, f *pdf.Face, info pdf.Info, s sheet, records iter.Seq[T],
+	check func(T, int) error, lay func(pdf.Measure, T) pdf.Page) error {
 	var failed error
 	pages := func(yield func(pdf.Page) bool) {
 		page, used, index := s.empty(), 0, 0
 		for record := range records {
-			one, err := lay(index, record)
-			if err != nil {
-				failed = err
+			if failed = check(record, index); failed != nil {
 				return
 			}
-			add(&page, one, s.Places[used])
+			add(&page, lay(f.Width, record), s.Places[used])
 			index++
 			if used++; used == len(s.Places) {
 				if !yield(page) {

@@ -1,6 +1,10 @@
 package paper
 
-import "lianxin/internal/paper/pdf"
+import (
+	"strings"
+
+	"lianxin/internal/paper/pdf"
+)
 
 // sketch gathers what stands on one card. Millimetres from the card's corner, type in
 // points; it measures but draws nothing, so layout can be tested without a file.
@@ -29,7 +33,7 @@ func (s *sketch) middle(x, y, points float64, words string, c pdf.Color) {
 func (s *sketch) endFit(right, y, width, most, least float64, words string, c pdf.Color) {
 	fitted, points := pdf.Fit(s.m, words, width, most, least, 1)
 	if len(fitted) > 1 {
-		fitted, points = pdf.Fit(s.m, words, width, most, least*0.8, 2)
+		fitted, points = pdf.Fit(s.m, words, width, most*0.85, least*0.8, 2)
 	}
 	for i, l := range fitted {
 		up := float64(len(fitted)-1-i) * points * 1.15 * mmPerPoint
@@ -68,6 +72,7 @@ func (s *sketch) code(x, y, size float64, content string) {
 // lines sets words in the largest size that needs no more than so many lines, from top y
 // downwards, and returns where the block ends. An empty text takes no room.
 func (s *sketch) lines(x, y, width, most, least float64, lines int, leading float64, words string, c pdf.Color, strong bool) float64 {
+	words = strings.TrimSpace(words)
 	if words == "" {
 		return y
 	}
@@ -111,7 +116,7 @@ func (s *sketch) set(x, y, width, limit float64, b fields) float64 {
 
 func (s *sketch) block(x, y, width, shrink float64, b fields) float64 {
 	for _, f := range b.list {
-		if f.words == "" {
+		if strings.TrimSpace(f.words) == "" {
 			continue
 		}
 		first := len(s.Texts)

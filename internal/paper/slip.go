@@ -44,7 +44,7 @@ func (d SlipData) check(index int) error {
 // for scissors, in the order given. Errors are those of ContactCards.
 func ActivationSlips(w io.Writer, f *pdf.Face, made time.Time, slips iter.Seq[SlipData]) error {
 	return sheets(w, f, pdf.Info{Title: "账号启用单", Made: made}, slipSheet(), slips,
-		func(i int, d SlipData) (pdf.Page, error) { return slip(f.Width, d), d.check(i) })
+		SlipData.check, slip)
 }
 
 const slipWidth, slipHeight = 105.0, 59.4

@@ -26,7 +26,7 @@ func Stickers(w io.Writer, f *pdf.Face, made time.Time, on StickerSheet, cards i
 			Marks: []pdf.Line{{X1: 148.5, Y1: 0, X2: 148.5, Y2: 210, Width: 0.15, Dashed: true, Color: pdf.Cut}}}
 	}
 	return sheets(w, f, pdf.Info{Title: "干部群众连心卡（张贴）", Made: made}, s, cards,
-		func(i int, c CardData) (pdf.Page, error) { return sticker(f.Width, c), c.check(i) })
+		CardData.check, sticker)
 }
 
 const (
