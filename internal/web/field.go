@@ -1,0 +1,142 @@
+package web
+
+import "slices"
+
+// Field is one control of a form with its label, hint, value and problems.
+// Templates make it from the page and refine it through a pipe:
+//
+//	{{template "field" .Text "phone" "household.phone" | kind "tel" | hint "household.phone_hint"}}
+type Field struct {
+	Kind     string // text, tel, number, date, time, password, search, email, file, textarea, select, radio, checks, check
+	Name, ID string
+	Label    Say
+	Hint     Say
+	Values   []string
+	Errors   []Say
+	Required bool
+	Optional bool // say 选填 beside the label
+	Options  []Option
+	Rows     int
+	Max      int    // longest text in characters, 0 for no bound
+	Auto     string // autocomplete attribute
+	Grid     string // grid2, grid3, grid4: chips in equal columns
+	Wide     bool   // takes the whole row of a two-column form
+	preset   []string
+	sent     bool
+}
+
+// Option is one choice. Text is proper data (a name); Key is a message key.
+type Option struct {
+	Value string
+	Text  string
+	Key   string
+	Note  string // a second, quieter text
+}
+
+// Says gives the option's words.
+func (o Option) Says() Say {
+	if o.Key != "" {
+		return K(o.Key)
+	}
+	return Plain(o.Text)
+}
+
+// Value is the first value.
+func (f Field) Value() string {
+	if len(f.Values) == 0 {
+		return ""
+	}
+	return f.Values[0]
+}
+
+// Has reports whether a value is chosen.
+func (f Field) Has(v string) bool { return slices.Contains(f.Values, v) }
+
+// Describes gives the ids for aria-describedby.
+func (f Field) Describes() string {
+	s := ""
+	if !f.Hint.Zero() {
+		s = f.ID + "-hint"
+	}
+	if len(f.Errors) > 0 {
+		if s != "" {
+			s += " "
+		}
+		s += f.ID + "-error"
+	}
+	return s
+}
+
+func (b *Base) field(kind, name, label string) Field {
+	vs, sent := b.values[name]
+	return Field{Kind: kind, Name: name, ID: fieldID(name), Label: K(label), Values: vs, Errors: b.errs[name], sent: sent}
+}
+
+// Text is a one-line field.
+func (b *Base) Text(name, label string) Field { return b.field("text", name, label) }
+
+// Area is a text of several lines.
+func (b *Base) Area(name, label string) Field {
+	f := b.field("textarea", name, label)
+	f.Rows = 3
+	return f
+}
+
+// Date is a day as YYYY-MM-DD.
+func (b *Base) Date(name, label string) Field { return b.field("date", name, label) }
+
+// Select is a drop-down list. An option with the value "" stands for "not chosen".
+func (b *Base) Select(name, label string, o []Option) Field {
+	return b.choice("select", name, label, o)
+}
+
+// Radio is a row of chips of which one is chosen.
+func (b *Base) Radio(name, label string, o []Option) Field { return b.choice("radio", name, label, o) }
+
+// Checks is a row of chips of which any number is chosen.
+func (b *Base) Checks(name, label string, o []Option) Field {
+	return b.choice("checks", name, label, o)
+}
+
+// Check is a single box to tick; its value is "1".
+func (b *Base) Check(name, label string) Field { return b.field("check", name, label) }
+
+// Password is a field for a password; auto is current-password or new-password.
+func (b *Base) Password(name, label, auto string) Field {
+	f := b.field("password", name, label)
+	f.Auto, f.Required, f.Values = auto, true, nil // a password is never sent back
+	return f
+}
+
+// File is an upload; its form needs enctype="multipart/form-data".
+func (b *Base) File(name, label string) Field {
+	f := b.field("file", name, label)
+	f.Values = nil
+	return f
+}
+
+func (b *Base) choice(kind, name, label string, o []Option) Field {
+	f := b.field(kind, name, label)
+	f.Options = o
+	return f
+}
+
+// The refinements of templates; each takes the field last so that it pipes.
+var refine = map[string]any{
+	"hint":     func(key string, f Field) Field { f.Hint = K(key); return f },
+	"required": func(f Field) Field { f.Required = true; return f },
+	"optional": func(f Field) Field { f.Optional = true; return f },
+	"kind":     func(kind string, f Field) Field { f.Kind = kind; return f },
+	"rows":     func(n int, f Field) Field { f.Rows = n; return f },
+	"max":      func(n int, f Field) Field { f.Max = n; return f },
+	"auto":     func(s string, f Field) Field { f.Auto = s; return f },
+	"grid":     func(s string, f Field) Field { f.Grid = s; return f },
+	"wide":     func(f Field) Field { f.Wide = true; return f },
+	// value presets a field of a form that has neither been sent nor filled.
+	"value": func(v string, f Field) Field {
+		if !f.sent {
+			f.Values = []string{v}
+		}
+		return f
+	},
+}

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"context"
+	"strings"
+
+	"lianxin/internal/rule/access"
+)
+
+// Entry is one line of the menu or one tab.
+type Entry struct {
+	Path  string
+	Key   string
+	Icon  string
+	Need  access.Action // shown when the person may do this somewhere
+	Count int
+	Here  bool
+	Main  bool // the raised tab in the middle
+}
+
+// Group is a part of the menu under a heading; the first has none.
+type Group struct {
+	Key     string
+	Entries []Entry
+}
+
+// desk is the menu of content roles.
+var desk = []Group{
+	{"", []Entry{{Path: "/today", Key: "web.menu.today", Icon: "today", Need: access.PlanRead}}},
+	{"web.menu.contact", []Entry{
+		{Path: "/households", Key: "web.menu.households", Icon: "home", Need: access.HouseholdList},
+		{Path: "/cadres", Key: "web.menu.cadres", Icon: "pair", Need: access.CadreRead},
+		{Path: "/visits", Key: "web.menu.visits", Icon: "pen", Need: access.VisitList},
+		{Path: "/diary", Key: "web.menu.diary", Icon: "book", Need: access.VisitRead},
+		{Path: "/stays", Key: "web.menu.stays", Icon: "bed", Need: access.StayRead},
+	}},
+	{"web.menu.matters", []Entry{{Path: "/promises", Key: "web.menu.promises", Icon: "list", Need: access.PracticalRead}}},
+	{"web.menu.tools", []Entry{
+		{Path: "/imports", Key: "web.menu.imports", Icon: "upload", Need: access.RosterImport},
+		{Path: "/cards", Key: "web.menu.cards", Icon: "card", Need: access.CardPrint},
+		{Path: "/plans", Key: "web.menu.plans", Icon: "plan", Need: access.PlanRead},
+		{Path: "/progress", Key: "web.menu.progress", Icon: "bars", Need: access.ProgressRead},
+		{Path: "/exports", Key: "web.menu.exports", Icon: "download", Need: access.Export},
+		{Path: "/settings", Key: "web.menu.settings", Icon: "gear", Need: access.RegionChange},
+	}},
+}
+
+// three is the menu of the three separate administrators; each sees only his own.
+var three = []Group{{"", []Entry{
+	{Path: "/accounts", Key: "web.menu.accounts", Icon: "me", Need: access.AccountManage},
+	{Path: "/system", Key: "web.menu.system", Icon: "gear", Need: access.SystemManage},
+	{Path: "/grants", Key: "web.menu.grants", Icon: "key", Need: access.GrantManage},
+	{Path: "/audit", Key: "web.menu.audit", Icon: "eye", Need: access.AuditRead},
+}}}
+
+// tabs is the phone's bar for those who visit.
+var tabs = []Entry{
+	{Path: "/today", Key: "web.tab.today", Icon: "today"},
+	{Path: "/households", Key: "web.tab.households", Icon: "home"},
+	{Path: "/visits/new", Key: "web.tab.record", Icon: "pen", Main: true},
+	{Path: "/promises", Key: "web.tab.promises", Icon: "list"},
+	{Path: "/me", Key: "web.tab.me", Icon: "me"},
+}
+
+// menu gives the entries the person may use and that lead somewhere.
+func (w *Web) menu(ctx context.Context, who access.Actor, at string) ([]Group, []Entry) {
+	if who.Anonymous() {
+		return nil, nil
+	}
+	var counts map[string]int
+	if w.Counts != nil {
+		var err error
+		if counts, err = w.Counts(ctx, who); err != nil {
+			w.Log.Warn("menu figures", "error", err.Error())
+		}
+	}
+	all := desk
+	if separate(who) {
+		all = three
+	}
+	var out []Group
+	for _, g := range all {
+		var es []Entry
+		for _, e := range g.Entries {
+			if !access.May(who, e.Need) || !w.paths[e.Path] {
+				continue
+			}
+			e.Count, e.Here = counts[e.Path], e.Path == at
+			es = append(es, e)
+		}
+		if es != nil {
+			out = append(out, Group{g.Key, es})
+		}
+	}
+	var bar []Entry
+	if who.Cadre() != "" && access.May(who, access.VisitRecord) {
+		for _, e := range tabs {
+			if w.paths[e.Path] {
+				e.Here = e.Path == at
+				bar = append(bar, e)
+			}
+		}
+	}
+	return out, bar
+}
+
+// separate reports whether the person is one of the three administrators.
+func separate(who access.Actor) bool {
+	return who.Has(access.SysAdmin) || who.Has(access.SecAdmin) || who.Has(access.Auditor)
+}
+
+// first gives the page a person starts on.
+func (w *Web) first(ctx context.Context, who access.Actor) string {
+	gs, _ := w.menu(ctx, who, "")
+	if len(gs) > 0 {
+		return gs[0].Entries[0].Path
+	}
+	return "/me"
+}
+
+// section is the menu entry an address belongs to: its first segment, except
+// for the form of the raised tab.
+func section(path string) string {
+	if path == "/visits/new" {
+		return path
+	}
+	rest := strings.TrimPrefix(path, "/")
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		rest = rest[:i]
+	}
+	return "/" + rest
+}
