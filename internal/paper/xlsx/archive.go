@@ -3,6 +3,7 @@ package xlsx
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"io"
 	"path"
@@ -126,24 +127,32 @@ func flagPart(name string, flag func(*Refusal)) {
 	}
 }
 
+// contentTypes looks at what the parts say they are. A default type for .bin proves nothing: some
+// programs write one for macros into every file.
 func (a *archive) contentTypes() error {
 	if a.parts["[content_types].xml"] == nil {
 		return refuse(KeyNotXLSX)
 	}
-	b, err := a.all("[content_types].xml", 1<<20)
-	if err != nil {
-		return err
-	}
-	low := bytes.ToLower(b)
-	switch {
-	case bytes.Contains(low, []byte("macroenabled")), bytes.Contains(low, []byte("vbaproject")), bytes.Contains(low, []byte("macrosheet")):
-		return refuse(KeyMacros)
-	case bytes.Contains(low, []byte("externallink+xml")):
-		return refuse(KeyExternal)
-	case bytes.Contains(low, []byte("wordprocessingml")) && !bytes.Contains(low, []byte("spreadsheetml")):
+	sheets, other := false, false
+	err := a.walk("[content_types].xml", func(_ *xml.Decoder, el xml.StartElement) error {
+		kind := strings.ToLower(attr(el, "ContentType"))
+		override := el.Name.Local == "Override"
+		switch {
+		case strings.Contains(kind, "macroenabled"), override && strings.Contains(kind, "vbaproject"), strings.Contains(kind, "macrosheet"):
+			return refuse(KeyMacros)
+		case override && strings.Contains(kind, "externallink"):
+			return refuse(KeyExternal)
+		case override && (strings.Contains(kind, "oleobject") || strings.Contains(kind, "activex")):
+			return refuse(KeyEmbedded)
+		}
+		sheets = sheets || strings.Contains(kind, "spreadsheetml")
+		other = other || strings.Contains(kind, "wordprocessingml") || strings.Contains(kind, "presentationml")
+		return nil
+	})
+	if err == nil && other && !sheets {
 		return refuse(KeyNotXLSX)
 	}
-	return nil
+	return err
 }
 
 // part opens a part for reading; what it yields counts against the budget of all parts.
@@ -167,23 +176,6 @@ func (a *archive) part(name string) (io.ReadCloser, error) {
 		return nil, refuse(KeyNested, "name", path.Base(name))
 	}
 	return &counted{r: io.MultiReader(bytes.NewReader(magic[:n]), rc), c: rc, left: a.lim.Part, a: a}, nil
-}
-
-// all reads a small part whole.
-func (a *archive) all(name string, most int64) ([]byte, error) {
-	rc, err := a.part(name)
-	if err != nil || rc == nil {
-		return nil, err
-	}
-	defer func() { _ = rc.Close() }()
-	b, err := io.ReadAll(io.LimitReader(rc, most+1))
-	if err != nil {
-		return nil, asRefusal(err)
-	}
-	if int64(len(b)) > most {
-		return nil, refuse(KeyBomb)
-	}
-	return b, nil
 }
 
 // counted stops a part that yields more than its directory entry or the limits promised.

@@ -299,11 +299,11 @@ func isDateFormat(id int, code string) bool {
 
 // walk calls f for every element that opens in a part; a part that is not there is empty.
 // A document type or an entity of its own is refused: spreadsheets have none.
-func (b *reader) walk(part string, f func(*xml.Decoder, xml.StartElement) error) error {
+func (b *archive) walk(part string, f func(*xml.Decoder, xml.StartElement) error) error {
 	return b.walkEnds(part, f, nil)
 }
 
-func (b *reader) walkEnds(part string, f func(*xml.Decoder, xml.StartElement) error, end func(string)) error {
+func (b *archive) walkEnds(part string, f func(*xml.Decoder, xml.StartElement) error, end func(string)) error {
 	rc, err := b.part(part)
 	if err != nil {
 		return err

@@ -1,0 +1,360 @@
+package roster
+
+import (
+	"fmt"
+	"strings"
+
+	"lianxin/internal/rule/identity"
+)
+
+// directory holds the officials a file may name: its own list, those found in pairings, and the
+// register's.
+type directory struct {
+	list   []Cadre
+	byName map[string][]int // indexes into list
+	stored map[string][]KnownCadre
+	named  []string // every name, for neighbours
+	listed bool     // the file has a list of its own
+	near   map[string][]string
+}
+
+func newDirectory(k Known) *directory {
+	d := &directory{byName: map[string][]int{}, stored: map[string][]KnownCadre{}, near: map[string][]string{}}
+	for _, c := range k.Cadres {
+		name, _, _ := identity.ParseName(c.Name)
+		if len(d.stored[name]) == 0 {
+			d.named = append(d.named, name)
+		}
+		d.stored[name] = append(d.stored[name], c)
+	}
+	return d
+}
+
+func (d *directory) add(c Cadre) int {
+	if len(d.byName[c.Name]) == 0 && len(d.stored[c.Name]) == 0 {
+		d.named = append(d.named, c.Name)
+	}
+	d.list = append(d.list, c)
+	i := len(d.list) - 1
+	d.byName[c.Name] = append(d.byName[c.Name], i)
+	return i
+}
+
+func (d *directory) suggest(name string) []string {
+	if got, ok := d.near[name]; ok {
+		return got
+	}
+	if len(d.near) > maxSuggest {
+		return nil
+	}
+	out := nearest(name, d.named, func(s string) string { return s })
+	d.near[name] = out
+	return out
+}
+
+// readCadres reads a sheet with one row an official.
+func (j *job) readCadres(s *sheetView) {
+	for _, r := range s.data() {
+		v := view{s: s, row: r}
+		if why, text := v.skip(); why != "" {
+			if why != WhyEmpty || text != "" {
+				j.out.Skipped = append(j.out.Skipped, SkippedRow{v.ref(), why, short(text)})
+			}
+			continue
+		}
+		j.readCadre(v)
+	}
+}
+
+func (j *job) readCadre(v view) {
+	val := v.get(FieldName)
+	names := identity.SplitNames(val.Text)
+	text, phone := val.Text, ""
+	if len(names) == 1 {
+		text, phone = names[0].Name, names[0].Phone
+	}
+	name, note, why := identity.ParseName(text)
+	if why != "" {
+		j.problem(v, val, KeyCadreName, Error, nil)
+		j.out.Held = append(j.out.Held, v.ref())
+		return
+	}
+	c := Cadre{Sheet: v.s.sheet.Name, Row: v.row.Number, Name: name, Post: oneLine(v.text(FieldPost)), Rank: identity.Squeeze(v.get(FieldRank).Text),
+		Unit: oneLine(v.text(FieldUnit)), Sex: identity.ParseSex(v.get(FieldSex).Text), Note: strings.TrimSpace(v.text(FieldNote))}
+	if c.Note == "" {
+		c.Note = note
+	}
+	if p, why := identity.ParsePhone(phone); why == "" {
+		c.Phones = addPhones(c.Phones, p)
+	}
+	for _, pv := range v.all(FieldPhone) {
+		good, bad := identity.SplitPhones(pv.Text)
+		for _, b := range bad {
+			j.problem(v, pv, KeyPhoneBad, Warning, map[string]string{"piece": b.Text, "why": string(b.Reason)})
+		}
+		c.Phones = addPhones(c.Phones, good...)
+	}
+	failed := false
+	var m Member
+	j.idNumber(v, &m, func(val value, key string, args map[string]string, fixes ...Suggestion) {
+		args["name"] = name
+		j.problem(v, val, key, Warning, args, fixes...) // an official is needed for the pairings even without a number
+		failed = true
+	})
+	if !failed {
+		c.ID = m.ID
+		if c.Sex == identity.SexUnknown {
+			c.Sex = m.Sex
+		}
+	}
+	pv := v.get(FieldPosted)
+	for _, p := range splitList(pv.Text) {
+		found, _, ok := j.places.find(p)
+		if !ok {
+			if villageLike(p) {
+				near := j.places.suggest(p)
+				j.problem(v, pv, KeyPostedUnknown, Warning, map[string]string{"piece": p, "near": strings.Join(near, "、")})
+			}
+			continue
+		}
+		c.Posted = append(c.Posted, found.Name)
+	}
+	j.people.listed = true
+	for _, i := range j.people.byName[name] {
+		if o := j.people.list[i]; samePerson(o, c) {
+			j.problem(v, val, KeyCadreTwice, Warning, map[string]string{"where": fmt.Sprintf("%s!%d", o.Sheet, o.Row)})
+			return
+		}
+	}
+	c.Existing = j.people.storedRef(c)
+	j.people.add(c)
+}
+
+// villageLike: 机关 or 全镇 in the column of posted villages is no village and no mistake.
+func villageLike(s string) bool {
+	return ends(s, "村", "社区", "村委会", "居委会") && !has(s, "全镇", "各村")
+}
+
+// samePerson: one name, and neither telephones nor posts nor numbers that contradict each other.
+func samePerson(a, b Cadre) bool {
+	if a.ID.Text != "" && b.ID.Text != "" {
+		return a.ID.Canonical() == b.ID.Canonical()
+	}
+	if len(a.Phones) > 0 && len(b.Phones) > 0 {
+		return !differPhones(a.Phones, b.Phones)
+	}
+	return samePost(a.Post, b.Post) && samePost(a.Unit, b.Unit)
+}
+
+// samePost: equal, unknown, or one a part of the other (副镇长 and 党委委员、副镇长).
+func samePost(a, b string) bool {
+	return a == "" || b == "" || a == b || strings.Contains(a, b) || strings.Contains(b, a)
+}
+
+// storedRef finds an official in the register: by name, and by telephone or post where several
+// have that name.
+func (d *directory) storedRef(c Cadre) string {
+	var hits []KnownCadre
+	for _, k := range d.stored[c.Name] {
+		kc := Cadre{Name: k.Name, Post: k.Post}
+		if p, why := identity.ParsePhone(k.Phone); why == "" {
+			kc.Phones = []identity.Phone{p}
+		}
+		if len(kc.Phones) > 0 && len(c.Phones) > 0 && differPhones(kc.Phones, c.Phones) {
+			continue
+		}
+		hits = append(hits, k)
+	}
+	if len(hits) > 1 {
+		var exact []KnownCadre
+		for _, k := range hits {
+			if k.Post != "" && k.Post == c.Post || k.Phone != "" && len(c.Phones) > 0 {
+				exact = append(exact, k)
+			}
+		}
+		hits = exact
+	}
+	if len(hits) == 1 {
+		return hits[0].Ref
+	}
+	return ""
+}
+
+// link pairs a good household with the officials its rows name.
+func (j *job) link(d *draft) {
+	if d.bad {
+		for _, n := range d.cadres { // say at once everything that is wrong with the row
+			j.resolve(d, n, false)
+		}
+		return
+	}
+	type hit struct {
+		pairing Pairing
+		n       named
+	}
+	var pairs []hit
+	ok := true
+	for _, n := range d.cadres {
+		p, good := j.resolve(d, n, true)
+		if !good {
+			ok = false
+			continue
+		}
+		known := false
+		for _, have := range pairs {
+			known = known || have.pairing.Cadre == p.Cadre && have.pairing.Ref == p.Ref
+		}
+		if !known {
+			pairs = append(pairs, hit{p, n})
+		}
+	}
+	if !ok {
+		d.bad = true
+		return
+	}
+	from := identity.Date{}
+	if v, val := d.firstWith(FieldPairedFrom); val.Text != "" {
+		day, why := identity.ParseDate(val.Text, identity.Date{})
+		if why == "" {
+			from = day
+		} else if why != identity.DateBlank {
+			j.problem(v, val, KeyDateBad, Warning, map[string]string{"why": string(why)})
+		}
+	}
+	for i := range pairs {
+		pairs[i].pairing.Joint = i > 0
+		pairs[i].pairing.From = from
+		d.h.Pairings = append(d.h.Pairings, pairs[i].pairing)
+	}
+}
+
+// resolve finds the official a row names. When make is false nobody new is added.
+func (j *job) resolve(d *draft, n named, make bool) (Pairing, bool) {
+	dir := j.people
+	name, _, why := identity.ParseName(n.n.Name)
+	if why != "" {
+		j.problem(n.v, n.val, KeyCadreUnknown, Error, map[string]string{"name": n.n.Name, "near": ""})
+		return Pairing{}, false
+	}
+	c := j.beside(n, name)
+	if p, ok := dir.inFile(c, d.h.Village); ok {
+		return p, true
+	}
+	if len(dir.byName[name]) > 1 {
+		j.problem(n.v, n.val, KeyCadreAmbiguous, Error, map[string]string{"name": name})
+		return Pairing{}, false
+	}
+	if stored := dir.stored[name]; len(stored) > 0 && (dir.listed || j.in.Known.CadresComplete) {
+		if ref := dir.storedRef(c); ref != "" {
+			return Pairing{Cadre: -1, Ref: ref, Name: name}, true
+		}
+		j.problem(n.v, n.val, KeyCadreAmbiguous, Error, map[string]string{"name": name})
+		return Pairing{}, false
+	}
+	if (dir.listed || j.in.Known.CadresComplete) && !j.d.accepted(n.v.ref(), KeyCadreUnknown, n.val.Text) {
+		near := dir.suggest(name)
+		var fixes []Suggestion
+		for _, s := range near {
+			fixes = append(fixes, Suggestion{Action: Set, Value: s})
+		}
+		j.problem(n.v, n.val, KeyCadreUnknown, Error, map[string]string{"name": name, "near": strings.Join(near, "、")}, fixes...)
+		return Pairing{}, false
+	}
+	if !make {
+		return Pairing{Cadre: -1, Name: name}, true
+	}
+	c.Existing = dir.storedRef(c)
+	if c.Existing == "" && len(dir.stored) > 0 {
+		near := dir.suggest(name)
+		j.problem(n.v, n.val, KeyCadreNew, Warning, map[string]string{"name": name, "near": strings.Join(near, "、")})
+	}
+	if len(dir.byName[name]) > 0 {
+		j.problem(n.v, n.val, KeyCadrePosts, Warning, map[string]string{"name": name, "post": c.Post})
+	}
+	i := dir.add(c)
+	return Pairing{Cadre: i, Ref: c.Existing, Name: name}, true
+}
+
+// beside gathers what the row says about the official: post, unit and telephone, when it names only
+// one official in that column.
+func (j *job) beside(n named, name string) Cadre {
+	c := Cadre{Sheet: n.v.s.sheet.Name, Name: name, Post: n.n.Note}
+	if p, why := identity.ParsePhone(n.n.Phone); why == "" {
+		c.Phones = addPhones(c.Phones, p)
+	}
+	if len(identity.SplitNames(n.val.Text)) > 1 {
+		return c
+	}
+	at := func(f Field) value { // the column nearest to the right of the official's, else the first
+		best := value{}
+		for _, x := range n.v.all(f) {
+			if best.Text == "" || x.Col.Index > n.val.Col.Index && best.Col.Index < n.val.Col.Index {
+				best = x
+			}
+		}
+		if n.pos > 0 && best.Col.Index < n.val.Col.Index {
+			return value{}
+		}
+		return best
+	}
+	if post := oneLine(identity.Fold(at(FieldCadrePost).Text)); post != "" {
+		c.Post = post
+	}
+	c.Unit = oneLine(identity.Fold(at(FieldCadreUnit).Text))
+	good, _ := identity.SplitPhones(at(FieldCadrePhone).Text)
+	c.Phones = addPhones(c.Phones, good...)
+	return c
+}
+
+// inFile finds an official among those of the file; several of one name are told apart by
+// telephone, post or the village they are posted to.
+func (d *directory) inFile(c Cadre, village string) (Pairing, bool) {
+	var hits []int
+	for _, i := range d.byName[c.Name] {
+		o := d.list[i]
+		if len(o.Phones) > 0 && len(c.Phones) > 0 && differPhones(o.Phones, c.Phones) {
+			if !d.listed {
+				continue
+			}
+			if len(d.byName[c.Name]) > 1 {
+				continue
+			}
+		}
+		if !d.listed && !samePost(o.Post, c.Post) && (len(o.Phones) == 0 || len(c.Phones) == 0) {
+			continue
+		}
+		hits = append(hits, i)
+	}
+	if len(hits) > 1 {
+		for _, same := range []func(Cadre) bool{
+			func(o Cadre) bool { return len(c.Phones) > 0 && len(o.Phones) > 0 && !differPhones(o.Phones, c.Phones) },
+			func(o Cadre) bool { return c.Post != "" && o.Post == c.Post },
+			func(o Cadre) bool { return contains(o.Posted, village) },
+		} {
+			var fewer []int
+			for _, i := range hits {
+				if same(d.list[i]) {
+					fewer = append(fewer, i)
+				}
+			}
+			if len(fewer) == 1 {
+				hits = fewer
+				break
+			}
+		}
+	}
+	if len(hits) != 1 {
+		return Pairing{}, false
+	}
+	o := &d.list[hits[0]]
+	if o.Row == 0 { // learned from pairings: each row may add something
+		o.Phones = addPhones(o.Phones, c.Phones...)
+		if o.Post == "" {
+			o.Post = c.Post
+		}
+		if o.Unit == "" {
+			o.Unit = c.Unit
+		}
+	}
+	return Pairing{Cadre: hits[0], Ref: o.Existing, Name: o.Name}, true
+}
