@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -99,11 +100,20 @@ func Pending(ctx context.Context, d *DB) ([]Migration, error) {
 // Migrate takes all pending steps, each in its own transaction, so that a
 // crash leaves the old or the new schema and the next start goes on.
 func Migrate(ctx context.Context, d *DB) ([]Migration, error) {
+	var taken []Migration
+	err := migrate(ctx, d, math.MaxInt, &taken)
+	return taken, err
+}
+
+func migrate(ctx context.Context, d *DB, upTo int, taken *[]Migration) error {
 	todo, err := Pending(ctx, d)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, m := range todo {
+		if m.Version > upTo {
+			break
+		}
 		err := Do(ctx, d, func(tx *Tx) error {
 			for _, q := range statements(m.Text, d.Engine) {
 				if _, err := tx.tx.ExecContext(ctx, q); err != nil {
@@ -114,10 +124,13 @@ func Migrate(ctx context.Context, d *DB) ([]Migration, error) {
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if taken != nil {
+			*taken = append(*taken, m)
 		}
 	}
-	return todo, nil
+	return nil
 }
 
 // statements drops comments and the other engine's lines and cuts at ";".

@@ -189,3 +189,27 @@ func admin(ctx context.Context, tb testing.TB, dsn, q string) error {
 	_, err = d.Pool().ExecContext(ctx, q)
 	return err
 }
+
+// PostgresDSN makes an empty database, without any schema, and gives its
+// address, for tests that open it themselves or hand it to another process.
+func PostgresDSN(tb testing.TB) string {
+	tb.Helper()
+	base := os.Getenv("TEST_POSTGRES")
+	if base == "" {
+		if os.Getenv("CI") != "" {
+			tb.Fatal("TEST_POSTGRES is not set; run the test command, which starts a server")
+		}
+		tb.Skip("TEST_POSTGRES is not set; the test command starts a server")
+	}
+	ctx := context.Background()
+	name := "lx_" + strings.ToLower(id.New(time.Now(), rand.Reader))
+	if err := admin(ctx, tb, base, `CREATE DATABASE `+name+` TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' ENCODING 'UTF8'`); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := admin(ctx, tb, base, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+			tb.Log(err)
+		}
+	})
+	return at(base, name)
+}
