@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/lang"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
 )
 
 // SessionCookie carries the session token of a browser. The __Host- prefix
@@ -170,7 +171,7 @@ func (cfg Config) enter(c *Call, rt Route) error {
 		s, err := cfg.Resolve(c.Context(), token)
 		switch {
 		case err == nil:
-			s.Identity.Door, s.Identity.Request = door, c.Request
+			s.Identity.Door, s.Identity.Request, s.Identity.Today = door, c.Request, calendar.FromTime(cfg.Now())
 			c.Who, c.Token = access.New(s.Identity), token
 			if s.Lang != "" {
 				c.Lang = s.Lang

@@ -10,7 +10,11 @@
 // 8.1.4.2 and 8.1.5.1–3 (three separate administrators).
 package access
 
-import "strings"
+import (
+	"strings"
+
+	"lianxin/internal/rule/calendar"
+)
 
 // Role is what an account may be granted.
 type Role string
@@ -92,6 +96,7 @@ type Actor struct {
 	door                   Door
 	request                string
 	fresh                  bool
+	today                  calendar.Day
 }
 
 // Identity is what New needs.
@@ -103,11 +108,12 @@ type Identity struct {
 	Door    Door
 	Request string // number of the request, for the record
 	Fresh   bool   // the password was given within the last minutes (for stepped-up acts)
+	Today   calendar.Day
 }
 
 // New makes an actor.
 func New(i Identity) Actor {
-	return Actor{i.Account, i.Cadre, i.County, append([]Grant(nil), i.Grants...), i.Door, i.Request, i.Fresh}
+	return Actor{i.Account, i.Cadre, i.County, append([]Grant(nil), i.Grants...), i.Door, i.Request, i.Fresh, i.Today}
 }
 
 // Account of the actor.
@@ -121,6 +127,9 @@ func (a Actor) County() string { return a.county }
 
 // Door he came through.
 func (a Actor) Door() Door { return a.door }
+
+// Today is the day on which he acts: pairings and grants are judged by it.
+func (a Actor) Today() calendar.Day { return a.today }
 
 // Fresh reports whether he gave his password a short while ago.
 func (a Actor) Fresh() bool { return a.fresh }

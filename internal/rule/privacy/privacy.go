@@ -61,7 +61,16 @@ func All() *Registry {
 }
 
 // tables has one function per noun, each in its own file.
-var tables = []func(*Registry){base}
+var tables = []func(*Registry){
+	base,
+	login,
+	jobs,
+	regions,
+	cadres,
+	households,
+	pairings,
+	visits,
+}
 
 // Plain declares columns that hold nothing personal, with the reason.
 func (r *Registry) Plain(table, why string, columns ...string) {

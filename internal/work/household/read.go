@@ -1,0 +1,373 @@
+package household
+
+import (
+	"context"
+	"strings"
+
+	"lianxin/internal/base/audit"
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/identity"
+	"lianxin/internal/rule/mask"
+	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
+)
+
+const columns = `h.id, h.region, h.head, h.address, h.phone, h.housing, h.income, h.notes, h.size, h.priority, h.state, h.since, h.successor, h.version`
+
+func scanner(r db.Reader, county string) func(db.Row) (Household, error) {
+	v := r.Vault()
+	return func(w db.Row) (h Household, err error) {
+		if err = w.Scan(&h.ID, &h.Region, &h.Head, &h.Address, &h.Phone, &h.Housing, &h.Income, &h.Notes, &h.Size, &h.Priority, &h.State, &h.Since, &h.Successor, &h.Version); err != nil {
+			return h, err
+		}
+		if h.Address, err = v.Open(at("households", "address", county, h.ID), h.Address); err != nil {
+			return h, err
+		}
+		if h.Phone, err = v.Open(at("households", "phone", county, h.ID), h.Phone); err != nil {
+			return h, err
+		}
+		h.Notes, err = v.Open(at("households", "notes", county, h.ID), h.Notes)
+		return h, err
+	}
+}
+
+// Brief gives what records about a home need: its place, head and state.
+// It opens nothing sealed and asks nobody: use cases decide with it.
+func Brief(ctx context.Context, r db.Reader, county, id string) (Household, error) {
+	return db.One(ctx, r, func(w db.Row) (h Household, err error) {
+		return h, w.Scan(&h.ID, &h.Region, &h.Head, &h.Size, &h.Priority, &h.State, &h.Since)
+	}, `SELECT id, region, head, size, priority, state, since FROM households WHERE county = $1 AND id = $2`, county, id)
+}
+
+// Get gives a home with everything in it, for rules and papers; what leaves a
+// door goes through Show.
+func Get(ctx context.Context, r db.Reader, county, id string) (Household, error) {
+	h, err := db.One(ctx, r, scanner(r, county), `SELECT `+columns+` FROM households h WHERE h.county = $1 AND h.id = $2`, county, id)
+	if err != nil {
+		return h, err
+	}
+	if h.Members, err = membersOf(ctx, r, county, id); err != nil {
+		return h, err
+	}
+	if h.Tags, err = TagsOf(ctx, r, county, id); err != nil {
+		return h, err
+	}
+	h.Consents, err = db.All(ctx, r, func(w db.Row) (c Consent, err error) {
+		if err = w.Scan(&c.ID, &c.Purpose, &c.Way, &c.On, &c.Ended, &c.Guardian); err != nil {
+			return c, err
+		}
+		c.Guardian, err = r.Vault().Open(at("consents", "guardian", county, c.ID), c.Guardian)
+		return c, err
+	}, `SELECT id, purpose, way, given_on, ended_on, guardian FROM consents WHERE county = $1 AND household = $2 ORDER BY given_on, id`, county, id)
+	return h, err
+}
+
+func membersOf(ctx context.Context, r db.Reader, county, household string) ([]Member, error) {
+	v := r.Vault()
+	return db.All(ctx, r, func(w db.Row) (m Member, err error) {
+		if err = w.Scan(&m.ID, &m.Household, &m.Name, &m.Relation, &m.Sex, &m.Born, &m.IDNumber, &m.Phone, &m.Education, &m.Labour, &m.Health, &m.State, &m.Since); err != nil {
+			return m, err
+		}
+		if m.IDNumber, err = v.Open(at("members", "id_number", county, m.ID), m.IDNumber); err != nil {
+			return m, err
+		}
+		if m.Phone, err = v.Open(at("members", "phone", county, m.ID), m.Phone); err != nil {
+			return m, err
+		}
+		m.Health, err = v.Open(at("members", "health", county, m.ID), m.Health)
+		return m, err
+	}, `SELECT id, household, name, relation, sex, born, id_number, phone, education, labour, health, state, since FROM members WHERE county = $1 AND household = $2 ORDER BY place, id`, county, household)
+}
+
+// TagsOf gives a home's care tags, ended ones too.
+func TagsOf(ctx context.Context, r db.Reader, county, household string) ([]Tag, error) {
+	v := r.Vault()
+	return db.All(ctx, r, func(w db.Row) (t Tag, err error) {
+		if err = w.Scan(&t.ID, &t.Member, &t.Tag, &t.Evidence, &t.Source, &t.From, &t.To, &t.EndReason); err != nil {
+			return t, err
+		}
+		if t.Tag, err = v.Open(at("care_tags", "tag", county, t.ID), t.Tag); err != nil {
+			return t, err
+		}
+		if t.Evidence, err = v.Open(at("care_tags", "evidence", county, t.ID), t.Evidence); err != nil {
+			return t, err
+		}
+		t.EndReason, err = v.Open(at("care_tags", "end_reason", county, t.ID), t.EndReason)
+		return t, err
+	}, `SELECT id, member, tag, evidence, source, valid_from, valid_to, end_reason FROM care_tags WHERE county = $1 AND household = $2 ORDER BY valid_from, id`, county, household)
+}
+
+// Own reports whether an official is paired with a home on a day; pairings are
+// read here because "his own" decides who may read the home at all.
+func Own(ctx context.Context, r db.Reader, county, household, cadre string, on calendar.Day) (bool, error) {
+	if cadre == "" {
+		return false, nil
+	}
+	n, err := db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM pairings p WHERE p.county = $1 AND p.household = $2 AND p.cadre = $3 AND p.valid_from <= $4 AND (p.valid_to = '' OR p.valid_to >= $4)`,
+		county, household, cadre, string(on))
+	return n > 0, err
+}
+
+// OwnSQL is the condition "paired with the official at this place today" for
+// the home whose id stands in column.
+func OwnSQL(args *scope.Args, column string, today calendar.Day) func(cadre string) string {
+	return func(cadre string) string {
+		d := args.Add(string(today))
+		return `EXISTS (SELECT 1 FROM pairings p WHERE p.county = ` + county(column) + ` AND p.household = ` + column + ` AND p.cadre = ` + cadre + ` AND p.valid_from <= ` + d + ` AND (p.valid_to = '' OR p.valid_to >= ` + d + `))`
+	}
+}
+
+func county(column string) string { return column[:strings.Index(column, ".")] + ".county" }
+
+// Show gives a home to somebody as far as he may see it: numbers masked, care
+// tags and health only where the policy opens them, a child's further data only
+// with a guardian's consent.
+func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Household, error) {
+	h, err := Get(ctx, r, who.County(), id)
+	if err != nil {
+		return h, err
+	}
+	if h.Own, err = Own(ctx, r, who.County(), id, who.Cadre(), who.Today()); err != nil {
+		return Household{}, err
+	}
+	t := access.Target{Region: h.Region, Own: h.Own}
+	if err := scope.Check(access.Can(who, access.HouseholdRead, t)); err != nil {
+		return Household{}, err
+	}
+	h.Phone, h.Address = mask.Phone(h.Phone), mask.Address(h.Address)
+	sensitive := access.Can(who, access.HouseholdTags, t).OK()
+	guardian := false
+	for _, c := range h.Consents {
+		guardian = guardian || (c.Purpose == "minor" && c.Ended == "")
+	}
+	if !sensitive {
+		h.Tags, h.Priority = nil, false
+	}
+	for i := range h.Members {
+		m := &h.Members[i]
+		m.IDNumber, m.Phone = mask.IDNumber(m.IDNumber), mask.Phone(m.Phone)
+		if !sensitive {
+			m.Health = ""
+		}
+		if m.Minor(who.Today()) && !guardian {
+			m.IDNumber, m.Phone, m.Health = "", "", ""
+		}
+	}
+	return h, nil
+}
+
+// RevealInput asks for one masked value.
+type RevealInput struct {
+	Household string `json:"household"`
+	Member    string `json:"member"` // "" for the home's own phone and address
+	Field     string `json:"field"`  // phone, address, id_number
+	Purpose   string `json:"purpose"`
+}
+
+// Purposes of a reveal, as message keys household.purpose.<code>.
+var Purposes = []string{"contact", "visit", "policy", "card", "verify"}
+
+// Reveal opens one value and records who opened it and for what.
+func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (string, error) {
+	h, err := Get(ctx, tx, who.County(), in.Household)
+	if err != nil {
+		return "", err
+	}
+	own, err := Own(ctx, tx, who.County(), h.ID, who.Cadre(), who.Today())
+	if err != nil {
+		return "", err
+	}
+	do := access.HouseholdReveal
+	if in.Field == "id_number" {
+		do = access.IDReveal
+	}
+	if err := scope.Can(who, do, h.Region, own); err != nil {
+		return "", err
+	}
+	known := false
+	for _, p := range Purposes {
+		known = known || p == in.Purpose
+	}
+	if !known {
+		return "", &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "purpose", Key: "household.purpose_needed"}}}
+	}
+	value := ""
+	switch {
+	case in.Member == "" && in.Field == "phone":
+		value = h.Phone
+	case in.Member == "" && in.Field == "address":
+		value = h.Address
+	default:
+		m, ok := find(h.Members, in.Member)
+		if !ok {
+			return "", fault.New(fault.NotFound, "household.member_unknown")
+		}
+		switch in.Field {
+		case "phone":
+			value = m.Phone
+		case "id_number":
+			value = m.IDNumber
+		default:
+			return "", fault.New(fault.Invalid, "household.field_unknown")
+		}
+	}
+	audit.Note(tx, who, "household.reveal", "household:"+h.ID, h.Region, "field", in.Field, "member", in.Member, "purpose", in.Purpose)
+	return value, nil
+}
+
+// Filter narrows a list of homes.
+type Filter struct {
+	Place    string // path
+	Query    string // name of anybody there, pinyin, initials, or a whole phone number
+	Mine     bool   // only those paired with the reader today
+	Unpaired bool   // only those without a lead helper today
+	Priority bool   // only those with a care tag in force (needs household.tags)
+	State    string // "" for active
+	After    string
+	Limit    int
+}
+
+// List gives homes in administrative order: by place, then by id. Phone and
+// address are masked.
+func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Household, string, error) {
+	s, err := scope.Reach(who, access.HouseholdList, f.Place)
+	if err != nil {
+		return nil, "", err
+	}
+	var args scope.Args
+	if f.Mine {
+		s = access.Span{County: s.County, Cadre: who.Cadre()}
+		if who.Cadre() == "" {
+			return nil, "", nil
+		}
+	}
+	where := scope.Where(s, &args, "h.region", OwnSQL(&args, "h.id", who.Today()))
+	where += " AND h.county = " + args.Add(who.County())
+	if f.Place != "" {
+		lo, hi := db.Under(f.Place)
+		where += " AND h.region >= " + args.Add(lo) + " AND h.region < " + args.Add(hi)
+	}
+	state := f.State
+	if state == "" {
+		state = Active
+	}
+	where += " AND h.state = " + args.Add(state)
+	tags := access.Reaches(who, access.HouseholdTags)
+	if f.Priority {
+		if tags.Empty() {
+			return nil, "", fault.New(fault.Forbidden, "access.not_role")
+		}
+		where += " AND h.priority = TRUE AND " + scope.Where(tags, &args, "h.region", OwnSQL(&args, "h.id", who.Today()))
+	}
+	if f.Unpaired {
+		d := args.Add(string(who.Today()))
+		where += ` AND NOT EXISTS (SELECT 1 FROM pairings p WHERE p.county = h.county AND p.household = h.id AND p.role = 'lead' AND p.valid_from <= ` + d + ` AND (p.valid_to = '' OR p.valid_to >= ` + d + `))`
+	}
+	if q := strings.TrimSpace(f.Query); q != "" {
+		where += " AND " + queryWhere(r, &args, who.County(), q)
+	}
+	if place, id, ok := strings.Cut(f.After, "~"); ok {
+		where += " AND (h.region, h.id) > (" + args.Add(place) + ", " + args.Add(id) + ")"
+	}
+	n := scope.Limit(f.Limit)
+	hs, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM households h WHERE `+where+` ORDER BY h.region, h.id LIMIT `+args.Add(n+1), args...)
+	if err != nil {
+		return nil, "", err
+	}
+	hs, next := scope.Cut(hs, n, func(h Household) string { return h.Region + "~" + h.ID })
+	own, err := ownOf(ctx, r, who, hs)
+	if err != nil {
+		return nil, "", err
+	}
+	for i := range hs {
+		h := &hs[i]
+		h.Own = own[h.ID]
+		h.Phone, h.Address, h.Notes = mask.Phone(h.Phone), mask.Address(h.Address), ""
+		if !tags.Contains(h.Region) && !(tags.Cadre != "" && h.Own) {
+			h.Priority = false
+		}
+	}
+	return hs, next, nil
+}
+
+func queryWhere(r db.Reader, args *scope.Args, county, q string) string {
+	if p, why := identity.ParsePhone(q); why == "" {
+		x := args.Add(r.Vault().Index(county, "phone", p.Number))
+		return "(h.phone_index = " + x + " OR EXISTS (SELECT 1 FROM members m WHERE m.county = h.county AND m.household = h.id AND m.phone_index = " + x + "))"
+	}
+	lo, hi := db.Prefix(cadre.FindKey(q))
+	return "h.id IN (SELECT k.household FROM household_keys k WHERE k.county = " + args.Add(county) + " AND k.key >= " + args.Add(lo) + " AND k.key < " + args.Add(hi) + ")"
+}
+
+func ownOf(ctx context.Context, r db.Reader, who access.Actor, hs []Household) (map[string]bool, error) {
+	own := map[string]bool{}
+	if who.Cadre() == "" || len(hs) == 0 {
+		return own, nil
+	}
+	ids, err := db.All(ctx, r, db.Text, `SELECT household FROM pairings WHERE county = $1 AND cadre = $2 AND valid_from <= $3 AND (valid_to = '' OR valid_to >= $3)`, who.County(), who.Cadre(), string(who.Today()))
+	for _, id := range ids {
+		own[id] = true
+	}
+	return own, err
+}
+
+// Event is one line of a home's history. Before is opened for those who may
+// change the home.
+type Event struct {
+	ID     string       `json:"id"`
+	Kind   string       `json:"kind"`
+	Day    calendar.Day `json:"day"`
+	Other  string       `json:"other,omitempty"`
+	Before string       `json:"before,omitempty"`
+	Note   string       `json:"note,omitempty"`
+}
+
+// History lists what happened to a home, newest first.
+func History(ctx context.Context, r db.Reader, who access.Actor, id string) ([]Event, error) {
+	h, err := Brief(ctx, r, who.County(), id)
+	if err != nil {
+		return nil, err
+	}
+	own, err := Own(ctx, r, who.County(), id, who.Cadre(), who.Today())
+	if err != nil {
+		return nil, err
+	}
+	t := access.Target{Region: h.Region, Own: own}
+	if err := scope.Check(access.Can(who, access.HouseholdRead, t)); err != nil {
+		return nil, err
+	}
+	full := access.Can(who, access.HouseholdChange, t).OK()
+	v, c := r.Vault(), who.County()
+	return db.All(ctx, r, func(w db.Row) (e Event, err error) {
+		if err = w.Scan(&e.ID, &e.Kind, &e.Day, &e.Other, &e.Before, &e.Note); err != nil {
+			return e, err
+		}
+		if e.Note, err = v.Open(at("household_events", "note", c, e.ID), e.Note); err != nil {
+			return e, err
+		}
+		if !full {
+			e.Before = ""
+			return e, nil
+		}
+		e.Before, err = v.Open(at("household_events", "before", c, e.ID), e.Before)
+		return e, err
+	}, `SELECT id, kind, day, other, before, note FROM household_events WHERE county = $1 AND household = $2 ORDER BY id DESC`, c, id)
+}
+
+// FindID finds the home of a person by ID number, for import and hand entry;
+// it answers with ids only.
+func FindID(ctx context.Context, r db.Reader, county, number string) (household, member string, err error) {
+	type hit struct{ h, m string }
+	x, err := db.One(ctx, r, func(w db.Row) (x hit, err error) { return x, w.Scan(&x.h, &x.m) },
+		`SELECT household, id FROM members WHERE county = $1 AND id_index = $2 AND state = 'active' ORDER BY id LIMIT 1`, county, r.Vault().Index(county, "id_number", canonicalID(number)))
+	return x.h, x.m, err
+}
+
+// Rehome moves homes when a place is merged or split.
+func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
+	return region.MovePrefix(ctx, tx, "households", "region", county, from, to)
+}

@@ -1,0 +1,290 @@
+// Package pairing keeps who helps whom (结对): from–to, with the reason, one
+// lead helper at a time and any number of joint helpers. A pairing is ended,
+// never overwritten; a change of helper leaves no day without one and hands the
+// open promises on in the same transaction. The contact card belongs to a
+// pairing; it knows by a keyed hash of what was printed whether it is stale.
+//
+// Owns: pairings, cards, handovers. Sources: A2, A5, A9, A10, B5–B7; domain.md
+// c12–c14, c24, §6.4.
+package pairing
+
+import (
+	"context"
+	"strings"
+
+	"lianxin/internal/base/audit"
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/id"
+	"lianxin/internal/base/once"
+	"lianxin/internal/base/vault"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/household"
+	"lianxin/internal/work/scope"
+	"lianxin/internal/work/tally"
+)
+
+// Roles of a helper.
+const (
+	Lead  = "lead"
+	Joint = "joint"
+)
+
+// Reasons a pairing begins or ends, as message keys pairing.reason.<code>
+// (domain.md §6.4).
+var (
+	BeginReasons = []string{"plan", "proposal", "import", "transfer", "rotation", "request", "other"}
+	EndReasons   = []string{"transfer", "retired", "rotation", "moved_away", "deceased", "merged", "split", "request", "other"}
+)
+
+// Pairing of an official and a home, from–to, both days included.
+type Pairing struct {
+	ID        string       `json:"id"`
+	Household string       `json:"household"`
+	Cadre     string       `json:"cadre"`
+	Region    string       `json:"region"`
+	Role      string       `json:"role"`
+	From      calendar.Day `json:"from"`
+	To        calendar.Day `json:"to,omitempty"`
+	Reason    string       `json:"reason"`
+	EndReason string       `json:"end_reason,omitempty"`
+	// Outside says that the home lies outside the village the official is
+	// posted to: a warning, never a refusal (A2).
+	Outside bool `json:"outside,omitempty"`
+}
+
+// At reports whether the pairing holds on a day.
+func (p Pairing) At(d calendar.Day) bool { return p.From <= d && (p.To == "" || d <= p.To) }
+
+// PairInput pairs an official with a home.
+type PairInput struct {
+	ID        string       `json:"id"` // operation id; becomes the pairing's id
+	Household string       `json:"household"`
+	Cadre     string       `json:"cadre"`
+	Role      string       `json:"role"` // "" for lead
+	From      calendar.Day `json:"from"` // "" for today
+	Reason    string       `json:"reason"`
+	Source    string       `json:"source"`
+}
+
+// Pair begins a pairing.
+func Pair(ctx context.Context, tx *db.Tx, who access.Actor, in PairInput) (Pairing, error) {
+	p, _, err := once.Do(ctx, tx, who, "pairing.pair", in.ID, in, func() (Pairing, error) { return pair(ctx, tx, who, in) })
+	return p, err
+}
+
+func pair(ctx context.Context, tx *db.Tx, who access.Actor, in PairInput) (Pairing, error) {
+	county := who.County()
+	h, err := household.Brief(ctx, tx, county, in.Household)
+	if err != nil {
+		return Pairing{}, err
+	}
+	if err := scope.Can(who, access.PairingChange, h.Region, false); err != nil {
+		return Pairing{}, err
+	}
+	c, err := cadre.Get(ctx, tx, county, in.Cadre)
+	if err != nil {
+		return Pairing{}, err
+	}
+	if err := scope.Can(who, access.PairingChange, c.Region, false); err != nil {
+		return Pairing{}, err
+	}
+	if in.From == "" {
+		in.From = calendar.FromTime(tx.Now)
+	}
+	if in.Role == "" {
+		in.Role = Lead
+	}
+	if in.Reason == "" {
+		in.Reason = "plan"
+	}
+	var f fault.Fields
+	f.Check(id.Valid(in.ID), "id", "fault.id_needed")
+	f.Check(in.Role == Lead || in.Role == Joint, "role", "pairing.role_bad")
+	f.Check(in.From.Valid(), "from", "pairing.day_bad")
+	f.Check(oneOf(in.Reason, BeginReasons), "reason", "pairing.reason_bad")
+	if err := f.Err(); err != nil {
+		return Pairing{}, err
+	}
+	if h.State != household.Active {
+		return Pairing{}, fault.New(fault.Conflict, "pairing.household_ended")
+	}
+	if c.State != "active" {
+		return Pairing{}, fault.New(fault.Conflict, "pairing.cadre_left")
+	}
+	ps, err := Of(ctx, tx, county, h.ID)
+	if err != nil {
+		return Pairing{}, err
+	}
+	for _, o := range ps {
+		meets := o.To == "" || o.To >= in.From
+		switch {
+		case meets && o.Cadre == c.ID:
+			return Pairing{}, fault.New(fault.Conflict, "pairing.already", "cadre", c.Name, "head", h.Head)
+		case meets && o.Role == Lead && in.Role == Lead:
+			return Pairing{}, fault.New(fault.Conflict, "pairing.has_lead", "head", h.Head)
+		}
+	}
+	p := Pairing{ID: in.ID, Household: h.ID, Cadre: c.ID, Region: h.Region, Role: in.Role, From: in.From, Reason: in.Reason, Outside: outside(c, h.Region, in.From)}
+	_, err = tx.Exec(ctx, `INSERT INTO pairings (county, id, household, cadre, region, role, valid_from, valid_to, reason, end_reason, source)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, '', $9)`, county, p.ID, p.Household, p.Cadre, p.Region, p.Role, string(p.From), p.Reason, in.Source)
+	if err != nil {
+		return p, err
+	}
+	audit.Note(tx, who, "pairing.pair", "pairing:"+p.ID, p.Region, "household", h.ID, "cadre", c.ID, "role", p.Role)
+	return p, tally.MarkSince(ctx, tx, county, c.ID, p.From)
+}
+
+func oneOf(s string, of []string) bool {
+	for _, x := range of {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// outside reports a home outside the village the official is posted to.
+func outside(c cadre.Cadre, place string, on calendar.Day) bool {
+	p, ok := c.Post(on)
+	return ok && p.Village != "" && !strings.HasPrefix(place, p.Village)
+}
+
+// EndInput ends a pairing.
+type EndInput struct {
+	ID      string       `json:"id"` // operation id
+	Pairing string       `json:"pairing"`
+	To      calendar.Day `json:"to"` // the last day; "" for today
+	Reason  string       `json:"reason"`
+}
+
+// End ends a pairing. The home is listed as without helper from the next day.
+func End(ctx context.Context, tx *db.Tx, who access.Actor, in EndInput) (Pairing, error) {
+	p, _, err := once.Do(ctx, tx, who, "pairing.end", in.ID, in, func() (Pairing, error) {
+		p, err := changeable(ctx, tx, who, in.Pairing)
+		if err != nil {
+			return p, err
+		}
+		if in.To == "" {
+			in.To = calendar.FromTime(tx.Now)
+		}
+		var f fault.Fields
+		f.Check(in.To.Valid() && in.To >= p.From, "to", "pairing.day_bad")
+		f.Check(oneOf(in.Reason, EndReasons), "reason", "pairing.reason_bad")
+		if err := f.Err(); err != nil {
+			return p, err
+		}
+		p.To, p.EndReason = in.To, in.Reason
+		return p, end(ctx, tx, who, p)
+	})
+	return p, err
+}
+
+func end(ctx context.Context, tx *db.Tx, who access.Actor, p Pairing) error {
+	county := who.County()
+	if _, err := tx.Exec(ctx, `UPDATE pairings SET valid_to = $3, end_reason = $4 WHERE county = $1 AND id = $2`, county, p.ID, string(p.To), p.EndReason); err != nil {
+		return err
+	}
+	// The card of an ended pairing is void at once; its link says so to whoever scans it.
+	if _, err := tx.Exec(ctx, `UPDATE cards SET state = 'void' WHERE county = $1 AND pairing = $2 AND state = 'valid'`, county, p.ID); err != nil {
+		return err
+	}
+	audit.Note(tx, who, "pairing.end", "pairing:"+p.ID, p.Region, "reason", p.EndReason)
+	return tally.MarkSince(ctx, tx, county, p.Cadre, p.From)
+}
+
+// ChangeInput gives a home another lead helper.
+type ChangeInput struct {
+	ID        string       `json:"id"` // operation id; becomes the new pairing's id
+	Household string       `json:"household"`
+	Cadre     string       `json:"cadre"` // the new helper
+	From      calendar.Day `json:"from"`  // his first day; the former one's last is the day before
+	Reason    string       `json:"reason"`
+	Notes     string       `json:"notes"` // what the next one should know
+}
+
+// Handover is a change of helper with its sheet.
+type Handover struct {
+	ID        string       `json:"id"`
+	Household string       `json:"household"`
+	Region    string       `json:"region"`
+	From      string       `json:"from"` // official who hands over
+	To        string       `json:"to"`
+	Day       calendar.Day `json:"day"`
+	Reason    string       `json:"reason"`
+	Notes     string       `json:"notes"`
+	Pairing   Pairing      `json:"pairing"`
+	Matters   int          `json:"matters"` // open promises that went along
+}
+
+// Change gives a home another lead helper without a day in between: the former
+// pairing ends the day before, the open promises go to the new helper, and a
+// handover is kept (domain.md §5 line 9).
+func Change(ctx context.Context, tx *db.Tx, who access.Actor, in ChangeInput) (Handover, error) {
+	x, _, err := once.Do(ctx, tx, who, "pairing.change", in.ID, in, func() (Handover, error) {
+		county := who.County()
+		if in.From == "" {
+			in.From = calendar.FromTime(tx.Now)
+		}
+		var f fault.Fields
+		f.Check(in.From.Valid(), "from", "pairing.day_bad")
+		f.Check(oneOf(in.Reason, EndReasons), "reason", "pairing.reason_bad")
+		f.Check(len([]rune(in.Notes)) <= 1000, "notes", "fault.too_long", "n", 1000)
+		if err := f.Err(); err != nil {
+			return Handover{}, err
+		}
+		old, err := leadOf(ctx, tx, county, in.Household, in.From)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return Handover{}, err
+		}
+		if err == nil {
+			if err := scope.Can(who, access.PairingChange, old.Region, false); err != nil {
+				return Handover{}, err
+			}
+			if old.Cadre == in.Cadre {
+				return Handover{}, fault.New(fault.Conflict, "pairing.same_helper")
+			}
+			old.To, old.EndReason = in.From.Add(-1), in.Reason
+			if old.To < old.From {
+				return Handover{}, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "from", Key: "pairing.before_begin", Args: []any{"day", string(old.From)}}}}
+			}
+			if err := end(ctx, tx, who, old); err != nil {
+				return Handover{}, err
+			}
+		}
+		reason := in.Reason
+		if !oneOf(reason, BeginReasons) {
+			reason = "other"
+		}
+		p, err := pair(ctx, tx, who, PairInput{ID: in.ID, Household: in.Household, Cadre: in.Cadre, From: in.From, Reason: reason})
+		if err != nil {
+			return Handover{}, err
+		}
+		x := Handover{ID: in.ID, Household: p.Household, Region: p.Region, From: old.Cadre, To: p.Cadre, Day: in.From, Reason: in.Reason, Notes: strings.TrimSpace(in.Notes), Pairing: p}
+		if old.Cadre != "" {
+			if x.Matters, err = appeal.HandOn(ctx, tx, who, p.Household, old.Cadre, p.Cadre); err != nil {
+				return x, err
+			}
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO handovers (county, id, household, region, from_cadre, to_cadre, day, reason, notes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			county, x.ID, x.Household, x.Region, x.From, x.To, string(x.Day), x.Reason, tx.Vault().Seal(vault.Place{Table: "handovers", Column: "notes", County: county, Row: x.ID}, x.Notes))
+		audit.Note(tx, who, "pairing.change", "household:"+x.Household, x.Region, "from", x.From, "to", x.To, "matters", x.Matters)
+		return x, err
+	})
+	return x, err
+}
+
+func leadOf(ctx context.Context, r db.Reader, county, home string, on calendar.Day) (Pairing, error) {
+	return db.One(ctx, r, scan, `SELECT `+columns+` FROM pairings p WHERE p.county = $1 AND p.household = $2 AND p.role = 'lead' AND (p.valid_to = '' OR p.valid_to >= $3) ORDER BY p.valid_from DESC LIMIT 1`, county, home, string(on))
+}
+
+func changeable(ctx context.Context, tx *db.Tx, who access.Actor, pairing string) (Pairing, error) {
+	p, err := db.One(ctx, tx, scan, `SELECT `+columns+` FROM pairings p WHERE p.county = $1 AND p.id = $2`, who.County(), pairing)
+	if err != nil {
+		return p, err
+	}
+	return p, scope.Can(who, access.PairingChange, p.Region, false)
+}

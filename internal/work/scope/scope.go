@@ -1,0 +1,103 @@
+// Package scope turns what an actor may list (access.Span) into the condition
+// of a query. Every list of the program goes through it, so that a forgotten
+// WHERE clause is a missing argument and not a leak.
+package scope
+
+import (
+	"strconv"
+	"strings"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/rule/access"
+)
+
+// Args collects a statement's arguments and names their places.
+type Args []any
+
+// Add appends a value and gives its place, "$3".
+func (a *Args) Add(v any) string {
+	*a = append(*a, v)
+	return "$" + strconv.Itoa(len(*a))
+}
+
+// Where gives the condition for rows whose region lies in column and whose own
+// rows are told by own, which gets the place of the official's id. own may be
+// nil where nothing is anybody's own.
+func Where(s access.Span, args *Args, column string, own func(cadre string) string) string {
+	var or []string
+	for _, r := range s.Regions {
+		lo, hi := db.Under(r)
+		or = append(or, column+" >= "+args.Add(lo)+" AND "+column+" < "+args.Add(hi))
+	}
+	if s.Cadre != "" && own != nil {
+		or = append(or, own(args.Add(s.Cadre)))
+	}
+	if len(or) == 0 {
+		return "1 = 0"
+	}
+	return "(" + strings.Join(or, " OR ") + ")"
+}
+
+// Reach gives the span of a list, narrowed to a place when one is asked for.
+// Nothing in reach is Forbidden; a place outside it is NotFound.
+func Reach(who access.Actor, do access.Action, place string) (access.Span, error) {
+	s := access.Reaches(who, do)
+	if s.Empty() {
+		return s, fault.New(fault.Forbidden, "access.not_role")
+	}
+	if place == "" {
+		return s, nil
+	}
+	n, ok := s.Within(place)
+	if !ok {
+		return s, fault.New(fault.NotFound, "access.outside")
+	}
+	return n, nil
+}
+
+// Check turns a decision into the failure a door can tell.
+func Check(d access.Decision) error {
+	switch d.Outcome {
+	case access.Allowed:
+		return nil
+	case access.Outside:
+		return fault.New(fault.NotFound, "access.outside")
+	}
+	return fault.New(fault.Forbidden, d.Because)
+}
+
+// Can asks about one thing.
+func Can(who access.Actor, do access.Action, region string, own bool) error {
+	return Check(access.Can(who, do, access.Target{Region: region, Own: own}))
+}
+
+// Limit bounds a page: 50 when nothing is asked, never above 200.
+func Limit(n int) int {
+	switch {
+	case n <= 0:
+		return 50
+	case n > 200:
+		return 200
+	}
+	return n
+}
+
+// Cut takes a page of n from n+1 rows; next is the key of the last row when
+// there are more.
+func Cut[T any](rows []T, n int, key func(T) string) (page []T, next string) {
+	if len(rows) <= n {
+		return rows, ""
+	}
+	rows = rows[:n]
+	return rows, key(rows[n-1])
+}
+
+// In gives "(place, place, …)" for a list of values.
+func In[T any](args *Args, vs []T) string {
+	ps := make([]string, len(vs))
+	for i, v := range vs {
+		ps[i] = args.Add(v)
+	}
+	return "(" + strings.Join(ps, ", ") + ")"
+}

@@ -1,0 +1,263 @@
+package visit
+
+import (
+	"context"
+	"strings"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/vault"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
+)
+
+const columns = `v.id, v.household, v.region, v.cadre, v.writer, v.proxy, v.day, v.clock, v.how, v.topics, v.policies, v.activities, v.weather, v.need, v.usual, v.words, v.paired, v.late, v.version, v.written_at, v.voided_on, v.void_why`
+
+// scanner reads rows; the words are opened only where open allows it.
+func scanner(r db.Reader, county string, open func(Visit) bool) func(db.Row) (Visit, error) {
+	vt := r.Vault()
+	return func(w db.Row) (v Visit, err error) {
+		var topics, policies, activities string
+		if err = w.Scan(&v.ID, &v.Household, &v.Region, &v.Cadre, &v.Writer, &v.Proxy, &v.Day, &v.Clock, &v.How, &topics, &policies, &activities, &v.Weather, &v.Need, &v.Usual, &v.Words, &v.Paired, &v.Late, &v.Version, &v.Written, &v.Voided, &v.VoidWhy); err != nil {
+			return v, err
+		}
+		v.Topics, v.Policies, v.Activities = split(topics), split(policies), split(activities)
+		if !open(v) {
+			v.Words, v.VoidWhy, v.Weather = "", "", ""
+			return v, nil
+		}
+		if v.Words, err = vt.Open(words(county, v.ID), v.Words); err != nil {
+			return v, err
+		}
+		v.VoidWhy, err = vt.Open(vault.Place{Table: "visits", Column: "void_why", County: county, Row: v.ID}, v.VoidWhy)
+		return v, err
+	}
+}
+
+func anyone(Visit) bool { return true }
+
+// Get gives a visit with companions and promises, for rules and papers; what
+// leaves a door goes through Show.
+func Get(ctx context.Context, r db.Reader, county, id string) (Visit, error) {
+	v, err := db.One(ctx, r, scanner(r, county, anyone), `SELECT `+columns+` FROM visits v WHERE v.county = $1 AND v.id = $2`, county, id)
+	if err != nil {
+		return v, err
+	}
+	vs := []Visit{v}
+	if err := fill(ctx, r, county, vs, true); err != nil {
+		return v, err
+	}
+	return vs[0], nil
+}
+
+// Show gives a visit to somebody: its words only to those who may read them.
+func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Visit, error) {
+	v, err := Get(ctx, r, who.County(), id)
+	if err != nil {
+		return v, err
+	}
+	t := access.Target{Region: v.Region, Own: mine(who, v)}
+	if err := scope.Check(access.Can(who, access.VisitList, t)); err != nil {
+		return Visit{}, err
+	}
+	if !access.Can(who, access.VisitRead, t).OK() {
+		v.Words, v.VoidWhy, v.Weather, v.Promises = "", "", "", nil
+	}
+	return v, nil
+}
+
+// mine: his visit, one he wrote down, or one he went along on.
+func mine(who access.Actor, v Visit) bool {
+	if v.Writer == who.Account() {
+		return true
+	}
+	if who.Cadre() == "" {
+		return false
+	}
+	for _, c := range v.With {
+		if c == who.Cadre() {
+			return true
+		}
+	}
+	return v.Cadre == who.Cadre()
+}
+
+// fill adds companions and, when asked, promises to a page of visits in two
+// queries.
+func fill(ctx context.Context, r db.Reader, county string, vs []Visit, promises bool) error {
+	if len(vs) == 0 {
+		return nil
+	}
+	args := scope.Args{county}
+	ids := make([]string, len(vs))
+	at := map[string]int{}
+	for i, v := range vs {
+		ids[i], at[v.ID] = v.ID, i
+	}
+	type pair struct{ visit, cadre string }
+	ps, err := db.All(ctx, r, func(w db.Row) (p pair, err error) { return p, w.Scan(&p.visit, &p.cadre) },
+		`SELECT visit, cadre FROM visit_people WHERE county = $1 AND visit IN `+scope.In(&args, ids)+` ORDER BY visit, cadre`, args...)
+	if err != nil {
+		return err
+	}
+	for _, p := range ps {
+		vs[at[p.visit]].With = append(vs[at[p.visit]].With, p.cadre)
+	}
+	if !promises {
+		return nil
+	}
+	var origins []string
+	for _, v := range vs {
+		if v.Need {
+			origins = append(origins, "visit:"+v.ID)
+		}
+	}
+	as, err := appeal.OfOrigins(ctx, r, county, origins)
+	if err != nil {
+		return err
+	}
+	for i := range vs {
+		vs[i].Promises = as["visit:"+vs[i].ID]
+	}
+	return nil
+}
+
+// Filter narrows a list of visits.
+type Filter struct {
+	Place     string
+	Household string
+	Cadre     string // his own and those he went along on
+	Mine      bool   // the reader's own
+	How       string
+	From, To  calendar.Day
+	Voided    bool // voided ones too
+	After     string
+	Limit     int
+	Oldest    bool // oldest first, as a diary is read
+}
+
+// List gives visits newest first. It shows the words only where the reader may
+// read them: his own, or by region where his role does.
+func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit, string, error) {
+	s, err := scope.Reach(who, access.VisitList, f.Place)
+	if err != nil {
+		return nil, "", err
+	}
+	county := who.County()
+	var args scope.Args
+	where := "v.county = " + args.Add(county)
+	from := "visits v"
+	cadre := f.Cadre
+	if f.Mine || (len(s.Regions) == 0 && f.Household == "" && f.Cadre == "") {
+		cadre = who.Cadre()
+		if cadre == "" {
+			return nil, "", nil
+		}
+	}
+	if cadre != "" {
+		// His own visits and those he went along on, each by its own index.
+		c := args.Add(cadre)
+		from = `(SELECT county, id FROM visits WHERE county = $1 AND cadre = ` + c + ` UNION SELECT county, visit AS id FROM visit_people WHERE county = $1 AND cadre = ` + c + `) x JOIN visits v ON v.county = x.county AND v.id = x.id`
+		if f.Cadre == "" || f.Cadre == who.Cadre() {
+			if companionless, err := alone(ctx, r, county, cadre); err != nil {
+				return nil, "", err
+			} else if companionless {
+				from, where = "visits v", where+" AND v.cadre = "+c
+			}
+		}
+	}
+	ownRows := cadre != "" && cadre == who.Cadre()
+	if !ownRows {
+		where += " AND " + scope.Where(s, &args, "v.region", func(c string) string {
+			return `(v.cadre = ` + c + ` OR v.writer = ` + args.Add(who.Account()) + ` OR EXISTS (SELECT 1 FROM visit_people p WHERE p.county = v.county AND p.visit = v.id AND p.cadre = ` + c + `))`
+		})
+	}
+	if f.Place != "" {
+		lo, hi := db.Under(f.Place)
+		where += " AND v.region >= " + args.Add(lo) + " AND v.region < " + args.Add(hi)
+	}
+	if f.Household != "" {
+		where += " AND v.household = " + args.Add(f.Household)
+	}
+	if f.How != "" {
+		where += " AND v.how = " + args.Add(f.How)
+	}
+	if f.From != "" {
+		where += " AND v.day >= " + args.Add(string(f.From))
+	}
+	if f.To != "" {
+		where += " AND v.day <= " + args.Add(string(f.To))
+	}
+	if !f.Voided {
+		where += " AND v.voided_on = ''"
+	}
+	order, cmp := "DESC", "<"
+	if f.Oldest {
+		order, cmp = "ASC", ">"
+	}
+	if day, id, ok := strings.Cut(f.After, "~"); ok {
+		where += " AND (v.day, v.id) " + cmp + " (" + args.Add(day) + ", " + args.Add(id) + ")"
+	}
+	n := scope.Limit(f.Limit)
+	reads := access.Reaches(who, access.VisitRead)
+	open := func(v Visit) bool {
+		return reads.Contains(v.Region) || (reads.Cadre != "" && (ownRows || v.Cadre == who.Cadre() || v.Writer == who.Account()))
+	}
+	vs, err := db.All(ctx, r, scanner(r, county, open), `SELECT `+columns+` FROM `+from+` WHERE `+where+` ORDER BY v.day `+order+`, v.id `+order+` LIMIT `+args.Add(n+1), args...)
+	if err != nil {
+		return nil, "", err
+	}
+	vs, next := scope.Cut(vs, n, func(v Visit) string { return string(v.Day) + "~" + v.ID })
+	if err := fill(ctx, r, county, vs, true); err != nil {
+		return nil, "", err
+	}
+	for i := range vs {
+		if !open(vs[i]) {
+			vs[i].Promises = nil
+		}
+	}
+	return vs, next, nil
+}
+
+// alone reports whether an official never went along on another's visit; then
+// his list is one walk along an index.
+func alone(ctx context.Context, r db.Reader, county, cadre string) (bool, error) {
+	n, err := db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM (SELECT 1 FROM visit_people WHERE county = $1 AND cadre = $2 LIMIT 1) x`, county, cadre)
+	return n == 0, err
+}
+
+// OfCadre gives all visits of an official in a span of days, his own and those
+// he went along on, voided ones too, for rules (quota) to count.
+func OfCadre(ctx context.Context, r db.Reader, county, cadre string, from, to calendar.Day) ([]Visit, error) {
+	vs, err := db.All(ctx, r, func(w db.Row) (v Visit, err error) {
+		return v, w.Scan(&v.ID, &v.Household, &v.Region, &v.Cadre, &v.Day, &v.How, &v.Late, &v.Voided, &v.Written)
+	}, `SELECT id, household, region, cadre, day, how, late, voided_on, written_at FROM visits WHERE county = $1 AND cadre = $2 AND day >= $3 AND day <= $4
+		UNION SELECT v.id, v.household, v.region, v.cadre, v.day, v.how, v.late, v.voided_on, v.written_at FROM visit_people p JOIN visits v ON v.county = p.county AND v.id = p.visit
+		WHERE p.county = $1 AND p.cadre = $2 AND p.day >= $3 AND p.day <= $4 ORDER BY 5, 1`, county, cadre, string(from), string(to))
+	return vs, err
+}
+
+// LastOf gives the last day on which somebody was seen at each of some homes.
+func LastOf(ctx context.Context, r db.Reader, county string, homes []string) (map[string]calendar.Day, error) {
+	m := map[string]calendar.Day{}
+	for _, h := range homes {
+		d, err := db.One(ctx, r, db.Text, `SELECT COALESCE(MAX(day), '') FROM visits WHERE county = $1 AND household = $2 AND voided_on = '' AND how IN ('home', 'met', 'meeting')`, county, h)
+		if err != nil {
+			return nil, err
+		}
+		if d != "" {
+			m[h] = calendar.Day(d)
+		}
+	}
+	return m, nil
+}
+
+// Rehome moves visits and thoughts when a place is merged or split.
+func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
+	if err := region.MovePrefix(ctx, tx, "visits", "region", county, from, to); err != nil {
+		return err
+	}
+	return region.MovePrefix(ctx, tx, "thoughts", "region", county, from, to)
+}

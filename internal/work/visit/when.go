@@ -1,0 +1,29 @@
+package visit
+
+import (
+	"time"
+
+	"lianxin/internal/rule/calendar"
+)
+
+// readAt reads the day and, when it was said, the time of a visit. A time with
+// a zone is carried over to Beijing time; one without is meant there.
+func readAt(s string, now time.Time) (day calendar.Day, clock string, ok bool) {
+	if s == "" {
+		t := now.In(calendar.China())
+		return calendar.FromTime(t), t.Format("15:04"), true
+	}
+	if d := calendar.Day(s); d.Valid() {
+		return d, "", true
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		t = t.In(calendar.China())
+		return calendar.FromTime(t), t.Format("15:04"), true
+	}
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, s, calendar.China()); err == nil {
+			return calendar.FromTime(t), t.Format("15:04"), true
+		}
+	}
+	return "", "", false
+}
