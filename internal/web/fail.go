@@ -31,6 +31,10 @@ func (w *Web) Fail(c *door.Call, err error) {
 		http.Redirect(c.W, c.R, to, http.StatusSeeOther)
 		return
 	}
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Key == "fault.password_again" && c.R.Method == http.MethodGet {
+		http.Redirect(c.W, c.R, "/again?next="+url.QueryEscape(local(c.R.URL.RequestURI(), "/")), http.StatusSeeOther)
+		return
+	}
 	name := string(kind)
 	if status == http.StatusMethodNotAllowed {
 		name = "method"
@@ -47,7 +51,7 @@ func (w *Web) Fail(c *door.Call, err error) {
 			p.Fields = append(p.Fields, K(f.Key, f.Args...))
 		}
 		if e.Key == "fault.password_again" {
-			p.Do, p.Login = K("web.error.password_again_do"), "/again?next="+url.QueryEscape(local(c.R.URL.RequestURI(), "/"))
+			p.Do, p.Login = K("web.error.password_again_do"), "/again"
 		}
 	}
 	if kind == fault.Unknown {

@@ -24,6 +24,9 @@ type Page struct {
 func Pages() []Page {
 	return slices.Concat(
 		basePages(),
+		loginPages(),
+		setupPages(),
+		mePages(),
 	)
 }
 
@@ -32,6 +35,9 @@ func (w *Web) Routes() []door.Route {
 	return slices.Concat(
 		w.fileRoutes(),
 		w.baseRoutes(),
+		w.loginRoutes(),
+		w.setupRoutes(),
+		w.meRoutes(),
 	)
 }
 

@@ -83,13 +83,9 @@ func (w *Web) dress(c *door.Call, b *Base) error {
 	}
 	b.Flash = w.takeFlash(c)
 	b.Menu, b.Tabs = w.menu(c.Context(), c.Who, b.At)
-	if w.Config.Person != nil {
-		var err error
-		if b.Person, err = w.Config.Person(c.Context(), c.Who); err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-	}
-	return nil
+	var err error
+	b.Person, err = w.person(c)
+	return err
 }
 
 func (w *Web) write(c *door.Call, status int, body []byte) {

@@ -18,8 +18,10 @@ import (
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/lang"
+	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/work/account"
 	"lianxin/ui"
 )
 
@@ -33,16 +35,16 @@ type Person struct {
 
 // Config is what the pages need from outside.
 type Config struct {
-	DB    *db.DB
-	Texts *lang.Catalog
-	Log   *slog.Logger
+	DB       *db.DB
+	Texts    *lang.Catalog
+	Log      *slog.Logger
+	Book     *login.Book   // accounts and sessions
+	Accounts *account.Desk // what people may do with accounts
 	// Secure says that people reach us by HTTPS; cookies carry Secure and the
 	// __Host- prefix then.
 	Secure bool
 	// Proxied says that a reverse proxy of ours sets X-Forwarded-For.
 	Proxied bool
-	// Person names an actor for the head of the page; nil shows no name.
-	Person func(ctx context.Context, who access.Actor) (Person, error)
 	// Counts gives the figures beside menu entries, by path; nil shows none.
 	Counts func(ctx context.Context, who access.Actor) (map[string]int, error)
 }
