@@ -11,6 +11,7 @@ func basePages() []Page {
 	return []Page{
 		{"base/fail", &failPage{}},
 		{"base/confirm", &confirmPage{}},
+		{"base/found", &foundPage{}},
 	}
 }
 

@@ -130,7 +130,7 @@ func (s *spoken) literal(v string) bool {
 
 func (s *spoken) templates(t *testing.T) {
 	action := regexp.MustCompile(`(?s)\{\{.*?\}\}`)
-	quoted := regexp.MustCompile(`(\.May |template |block |define |icon |asset )?"([^"]*)"`)
+	quoted := regexp.MustCompile(`(\.(?:May|Text|Area|Date|Select|Radio|Checks|Check|Password|File|Picker|Fill|Value|Values|Errors) |template |block |define |icon |asset )?"([^"]*)"`)
 	scan := func(name, text string) {
 		for _, a := range action.FindAllString(text, -1) {
 			for _, m := range quoted.FindAllStringSubmatch(a, -1) {

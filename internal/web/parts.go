@@ -153,3 +153,16 @@ func (b *Base) Picker(name, label, source string, results []Option) Picker {
 
 // Finding reports whether the form was sent to search, not to save.
 func Finding(c *door.Call) bool { return c.R.PostFormValue("find") != "" }
+
+type foundPage struct {
+	Base
+	Picker Picker
+}
+
+// Found answers a picker's script with the list of what was found; more says
+// that there is more than is shown.
+func (w *Web) Found(c *door.Call, results []Option, more bool) error {
+	p := &foundPage{Base: Base{Shell: Fragment}}
+	p.Picker = Picker{Field: Field{Name: c.Query("name")}, Results: results, More: more, Asked: true}
+	return w.Render(c, "base/found", p)
+}

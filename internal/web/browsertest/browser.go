@@ -133,7 +133,7 @@ func (p *Page) hear(ev any) {
 		}
 	case *log.EventEntryAdded:
 		// A page of failure is itself what a test looks at.
-		if (e.Entry.Level == "error" || e.Entry.Level == "warning") && !strings.Contains(e.Entry.Text, "the server responded with a status of 4") {
+		if (e.Entry.Level == "error" || e.Entry.Level == "warning") && !strings.Contains(e.Entry.Text, "the server responded with a status of ") {
 			say = string(e.Entry.Source) + ": " + e.Entry.Text + " " + e.Entry.URL
 		}
 	}
@@ -226,6 +226,18 @@ func (p *Page) Set(selector, value string) {
 	p.Do(chromedp.SetValue(chromedp.CSS(selector), value))
 }
 
+// Wait until something is in the page.
+func (p *Page) Wait(selector string) {
+	p.t.Helper()
+	for range 100 {
+		if p.Has(selector) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	p.t.Fatalf("browser: %s never came", selector)
+}
+
 // Text of an element.
 func (p *Page) Text(selector string) string {
 	p.t.Helper()
@@ -266,8 +278,9 @@ const look = `(() => {
   }
   for (const e of document.querySelectorAll('a,button,input,select,textarea,summary')) {
     const s = getComputedStyle(e);
-    if (s.opacity === '0' || s.display === 'inline' && e.closest('p,li,label') || e.closest('.skip,[hidden]') || e.classList.contains('skip')) continue;
-    const box = e.matches('input[type=radio],input[type=checkbox]') ? e.closest('label') || e : e;
+    if (s.opacity === '0' || s.display === 'inline' && e.closest('p,li,label') || e.closest('.skip,.vh,[hidden]')) continue;
+    let box = e.matches('input[type=radio],input[type=checkbox]') ? e.closest('label') || e : e.closest('.find') || e;
+    if (getComputedStyle(e, '::after').position === 'absolute') box = e.offsetParent || e; // the whole row is the target
     const r = box.getBoundingClientRect();
     if (!r.width || !r.height) continue;
     if (r.width < MIN || r.height < MIN) out.tiny.push(e.tagName + ' ' + (e.name || e.textContent.trim().slice(0, 12)) + ' ' + Math.round(r.width) + 'x' + Math.round(r.height));
