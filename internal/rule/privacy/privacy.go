@@ -70,6 +70,8 @@ var tables = []func(*Registry){
 	households,
 	pairings,
 	visits,
+	stays,
+	practicals,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.

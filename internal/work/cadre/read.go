@@ -41,6 +41,14 @@ func Get(ctx context.Context, r db.Reader, county, id string) (Cadre, error) {
 	return c, err
 }
 
+// Hold gives an official's place, name and state and keeps others from deciding
+// about him until the write ends (on PostgreSQL; SQLite has one writer). What
+// must be unique per official — his days, his homes — is checked behind it.
+func Hold(ctx context.Context, tx *db.Tx, county, id string) (Cadre, error) {
+	return db.One(ctx, tx, func(w db.Row) (c Cadre, err error) { return c, w.Scan(&c.ID, &c.Region, &c.Name, &c.State) },
+		`SELECT id, region, name, state FROM cadres WHERE county = $1 AND id = $2`+tx.ForUpdate(), county, id)
+}
+
 // Show gives an official to somebody: his colleague in reach, with the phone masked.
 func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Cadre, error) {
 	c, err := Get(ctx, r, who.County(), id)
@@ -251,3 +259,6 @@ func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
 	}
 	return region.MovePrefix(ctx, tx, "posts", "village", county, from, to)
 }
+
+// Masked hides the phone of an official that a use case gave whole.
+func Masked(c Cadre) Cadre { c.Phone = mask.Phone(c.Phone); return c }
