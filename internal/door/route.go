@@ -77,8 +77,11 @@ type Route struct {
 	// what the call does; the OpenAPI document is made from them.
 	In, Out reflect.Type
 	Says    string
-	Status  int // of success, 200 when zero
+	Query   []string // names of query values, for the document
 }
+
+// With names the query values a row reads.
+func (r Route) With(query ...string) Route { r.Query = query; return r }
 
 // Call is one request on its way through a door.
 type Call struct {

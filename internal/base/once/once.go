@@ -51,6 +51,7 @@ func Do[In, Out any](ctx context.Context, tx *db.Tx, who Sender, kind, op string
 		if err != nil {
 			return zero, false, err
 		}
+		tx.SetValue(replayedKey{}, true)
 		return out, true, json.Unmarshal([]byte(text), &out)
 	case !fault.Is(err, fault.NotFound):
 		return zero, false, err
@@ -73,6 +74,12 @@ func Do[In, Out any](ctx context.Context, tx *db.Tx, who Sender, kind, op string
 	}
 	return out, false, nil
 }
+
+type replayedKey struct{}
+
+// Replayed reports whether the transaction only gave a stored answer again; a
+// door says 200 then instead of 201.
+func Replayed(tx *db.Tx) bool { return tx.Value(replayedKey{}) != nil }
 
 func hash(v *vault.Vault, kind string, in any) (string, error) {
 	b, err := json.Marshal(in)

@@ -2,9 +2,11 @@ package once_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/db/dbtest"
@@ -90,6 +92,32 @@ func TestOnceUnderConcurrency(t *testing.T) {
 		}
 		if n != 1 {
 			t.Fatalf("the effect happened %d times", n)
+		}
+	})
+}
+
+func TestForget(t *testing.T) {
+	dbtest.EachClock(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		ctx := t.Context()
+		put := func(n int) {
+			t.Helper()
+			for i := range n {
+				if err := db.Do(ctx, d, func(tx *db.Tx) error {
+					_, _, err := once.Do(ctx, tx, sender("a"), "x", fmt.Sprintf("%d-%06d", c.Now().Unix(), i), 1, func() (int, error) { return 1, nil })
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		put(1203)
+		c.Add(400 * 24 * time.Hour)
+		put(7)
+		if n, err := once.Forget(ctx, d, c.Now().Add(-24*time.Hour)); err != nil || n != 1203 {
+			t.Errorf("%d %v", n, err)
+		}
+		if n, err := db.One(ctx, d, db.Int, `SELECT COUNT(*) FROM operations`); err != nil || n != 7 {
+			t.Errorf("%d left, %v", n, err)
 		}
 	})
 }

@@ -371,3 +371,16 @@ func FindID(ctx context.Context, r db.Reader, county, number string) (household,
 func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
 	return region.MovePrefix(ctx, tx, "households", "region", county, from, to)
 }
+
+// Masked hides what a door does not show without being asked: phones,
+// addresses, ID numbers, health and notes of a home that a use case gave whole.
+func Masked(h Household) Household {
+	h.Phone, h.Address, h.Notes = mask.Phone(h.Phone), mask.Address(h.Address), ""
+	ms := make([]Member, len(h.Members))
+	for i, m := range h.Members {
+		m.IDNumber, m.Phone, m.Health = mask.IDNumber(m.IDNumber), mask.Phone(m.Phone), ""
+		ms[i] = m
+	}
+	h.Members = ms
+	return h
+}

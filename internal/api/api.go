@@ -1,0 +1,153 @@
+// Package api is the JSON door: /api/v1 for other systems, for scripts and for
+// the phone. Each call decodes one input, runs one use case and writes its
+// result; the route table also makes the OpenAPI document served at
+// /api/v1/openapi.json.
+//
+// Lists are {items, next}, paged by key (limit, after). A write carries the id
+// its sender made: 201 when something was made, 200 with the same body when
+// the same was sent before, 409 when the id came with other content. Failures
+// are problem+json (RFC 9457) with a message key and, per field, what is wrong.
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
+	"lianxin/internal/base/login"
+	"lianxin/internal/base/once"
+	"lianxin/internal/door"
+	"lianxin/internal/rule/calendar"
+)
+
+// Config is what the door needs.
+type Config struct {
+	DB       *db.DB
+	Texts    *lang.Catalog
+	Logins   *login.Book
+	Calendar calendar.Calendar
+	Version  string
+}
+
+// API is the JSON door.
+type API struct {
+	Config
+	doc []byte
+}
+
+// New makes the door.
+func New(c Config) *API { return &API{Config: c} }
+
+const base = "/api/v1"
+
+// Routes gives all rows of the door.
+func (a *API) Routes() []door.Route {
+	var rs []door.Route
+	rs = append(rs, a.auth()...)
+	rs = append(rs, a.regions()...)
+	rs = append(rs, a.cadres()...)
+	rs = append(rs, a.households()...)
+	rs = append(rs, a.pairings()...)
+	rs = append(rs, a.visits()...)
+	rs = append(rs, a.appeals()...)
+	rs = append(rs, a.document())
+	return rs
+}
+
+// Page is a list answer.
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next"` // key to ask for the next page with, "" at the end
+}
+
+// page makes a list answer; an empty list is [], never null.
+func page[T any](items []T, next string, err error) (Page[T], bool, error) {
+	if items == nil {
+		items = []T{}
+	}
+	return Page[T]{items, next}, false, err
+}
+
+// write runs a use case in a transaction. made is false when the answer was
+// stored earlier.
+func write[T any](a *API, c *door.Call, fn func(*db.Tx) (T, error)) (out T, made bool, err error) {
+	replayed := false
+	out, err = db.Write(c.Context(), a.DB, func(tx *db.Tx) (T, error) {
+		v, err := fn(tx)
+		replayed = once.Replayed(tx)
+		return v, err
+	})
+	return out, !replayed, err
+}
+
+// change is write for verbs that make nothing: always 200.
+func change[T any](a *API, c *door.Call, fn func(*db.Tx) (T, error)) (T, bool, error) {
+	out, _, err := write(a, c, fn)
+	return out, false, err
+}
+
+func limit(c *door.Call) int { n, _ := strconv.Atoi(c.Query("limit")); return n }
+
+func flag(c *door.Call, name string) bool { s := c.Query(name); return s == "true" || s == "1" }
+
+func day(c *door.Call, name string) (calendar.Day, error) {
+	s := c.Query(name)
+	if s == "" {
+		return "", nil
+	}
+	d, err := calendar.Parse(s)
+	if err != nil {
+		return "", &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: name, Key: "api.day_bad"}}}
+	}
+	return d, nil
+}
+
+// Problem is how a failure is told (RFC 9457).
+type Problem struct {
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Key    string         `json:"key"`     // message key: what a program may act on
+	ID     string         `json:"request"` // number of the request, for the operator
+	Fields []ProblemField `json:"fields,omitempty"`
+}
+
+// ProblemField is one thing wrong with the input.
+type ProblemField struct {
+	Name   string `json:"name"`
+	Key    string `json:"key"`
+	Detail string `json:"detail"`
+}
+
+// Fail writes a failure as problem+json.
+func (a *API) Fail(c *door.Call, err error) {
+	p := Problem{Type: "about:blank", Status: door.Status(err), ID: c.Request, Key: "fault.internal"}
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		p.Key = e.Key
+		p.Title = a.Texts.T(c.Lang, e.Key, e.Args...)
+		for _, f := range e.Fields {
+			p.Fields = append(p.Fields, ProblemField{f.Name, f.Key, a.Texts.T(c.Lang, f.Key, f.Args...)})
+		}
+	} else if p.Status == http.StatusMethodNotAllowed {
+		p.Key = "fault.method"
+	}
+	if p.Title == "" {
+		p.Title = a.Texts.T(c.Lang, p.Key)
+	}
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
+		c.W.Header().Set("Retry-After", "2")
+	}
+	if p.Status == http.StatusUnauthorized {
+		c.W.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	c.W.Header().Set("Content-Type", "application/problem+json; charset=utf-8")
+	b, merr := marshal(p)
+	if merr != nil {
+		b = []byte("{}")
+	}
+	c.W.WriteHeader(p.Status)
+	_, _ = c.W.Write(b) // the caller may have gone away; there is nobody to tell
+}

@@ -1,0 +1,75 @@
+package api
+
+import (
+	"lianxin/internal/base/db"
+	"lianxin/internal/door"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/visit"
+)
+
+func (a *API) visits() []door.Route {
+	return []door.Route{
+		door.API("GET", base+"/visits", door.Need(access.VisitList), door.Small, door.Reads, "api.visits", func(c *door.Call, _ door.Nothing) (Page[visit.Visit], bool, error) {
+			f := visit.Filter{Place: c.Query("place"), Household: c.Query("household"), Cadre: c.Query("cadre"), Mine: flag(c, "mine"), How: c.Query("how"), Voided: flag(c, "voided"), Oldest: flag(c, "oldest"), After: c.Query("after"), Limit: limit(c)}
+			var err error
+			if f.From, err = day(c, "from"); err != nil {
+				return Page[visit.Visit]{}, false, err
+			}
+			if f.To, err = day(c, "to"); err != nil {
+				return Page[visit.Visit]{}, false, err
+			}
+			return page(visit.List(c.Context(), a.DB, c.Who, f))
+		}).With("place", "household", "cadre", "mine", "how", "from", "to", "voided", "oldest", "after", "limit"),
+		door.API("POST", base+"/visits", door.Need(access.VisitRecord), door.Small, door.Writes, "api.visit_record", func(c *door.Call, in visit.RecordInput) (visit.Visit, bool, error) {
+			return write(a, c, func(tx *db.Tx) (visit.Visit, error) {
+				v, _, err := visit.Record(c.Context(), tx, c.Who, in, a.Calendar)
+				return v, err
+			})
+		}),
+		door.API("GET", base+"/visits/{id}", door.Need(access.VisitList), door.Small, door.Reads, "api.visit", func(c *door.Call, _ door.Nothing) (visit.Visit, bool, error) {
+			v, err := visit.Show(c.Context(), a.DB, c.Who, c.Path("id"))
+			return v, false, err
+		}),
+		door.API("POST", base+"/visits/{id}", door.Need(access.VisitAmend), door.Small, door.Writes, "api.visit_amend", func(c *door.Call, in visit.AmendInput) (visit.Visit, bool, error) {
+			in.Visit = c.Path("id")
+			return change(a, c, func(tx *db.Tx) (visit.Visit, error) { return visit.Amend(c.Context(), tx, c.Who, in) })
+		}),
+		door.API("POST", base+"/visits/{id}/void", door.Need(access.VisitAmend), door.Small, door.Writes, "api.visit_void", func(c *door.Call, in visit.VoidInput) (visit.Visit, bool, error) {
+			in.Visit = c.Path("id")
+			return change(a, c, func(tx *db.Tx) (visit.Visit, error) { return visit.Void(c.Context(), tx, c.Who, in) })
+		}),
+		door.API("GET", base+"/visits/{id}/versions", door.Need(access.VisitList), door.Small, door.Reads, "api.visit_versions", func(c *door.Call, _ door.Nothing) (Page[visit.Version], bool, error) {
+			vs, err := visit.Versions(c.Context(), a.DB, c.Who, c.Path("id"))
+			return page(vs, "", err)
+		}),
+		door.API("POST", base+"/thoughts", door.Need(access.VisitAmend), door.Small, door.Writes, "api.thought_add", func(c *door.Call, in visit.ThinkInput) (visit.Thought, bool, error) {
+			return write(a, c, func(tx *db.Tx) (visit.Thought, error) { return visit.Think(c.Context(), tx, c.Who, in) })
+		}),
+	}
+}
+
+func (a *API) appeals() []door.Route {
+	return []door.Route{
+		door.API("GET", base+"/promises", door.Need(access.AppealRead), door.Small, door.Reads, "api.promises", func(c *door.Call, _ door.Nothing) (Page[appeal.Appeal], bool, error) {
+			f := appeal.Filter{Place: c.Query("place"), Household: c.Query("household"), Owner: c.Query("owner"), State: c.Query("state"), Any: flag(c, "any"), After: c.Query("after"), Limit: limit(c)}
+			var err error
+			if f.DueBefore, err = day(c, "due_before"); err != nil {
+				return Page[appeal.Appeal]{}, false, err
+			}
+			return page(appeal.List(c.Context(), a.DB, c.Who, f))
+		}).With("place", "household", "owner", "state", "any", "due_before", "after", "limit"),
+		door.API("GET", base+"/promises/{id}", door.Need(access.AppealRead), door.Small, door.Reads, "api.promise", func(c *door.Call, _ door.Nothing) (appeal.Appeal, bool, error) {
+			v, err := appeal.Show(c.Context(), a.DB, c.Who, c.Path("id"))
+			return v, false, err
+		}),
+		door.API("POST", base+"/promises/{id}/close", door.Need(access.AppealChange), door.Small, door.Writes, "api.promise_close", func(c *door.Call, in appeal.CloseInput) (appeal.Appeal, bool, error) {
+			in.Appeal = c.Path("id")
+			return change(a, c, func(tx *db.Tx) (appeal.Appeal, error) { return appeal.Close(c.Context(), tx, c.Who, in) })
+		}),
+		door.API("POST", base+"/promises/{id}/extend", door.Need(access.AppealChange), door.Small, door.Writes, "api.promise_extend", func(c *door.Call, in appeal.ExtendInput) (appeal.Appeal, bool, error) {
+			in.Appeal = c.Path("id")
+			return change(a, c, func(tx *db.Tx) (appeal.Appeal, error) { return appeal.Extend(c.Context(), tx, c.Who, in) })
+		}),
+	}
+}
