@@ -8,13 +8,16 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/ncruces/go-sqlite3/driver"
 )
 
 // Scrub reads every page of a SQLite file and compares it with the checksum
 // kept in its last eight bytes, then asks the engine for its own quick check.
-// Silent damage of a disk is found here, not by the reader of a wrong name.
+// Silent damage of a disk is found here, not by the reader of a wrong name. The
+// database may be in use: a page that does not fit is read again, because it
+// may just have been half written by a checkpoint.
 func Scrub(ctx context.Context, file string) error {
 	f, err := os.Open(filepath.Clean(file))
 	if err != nil {
@@ -42,8 +45,18 @@ func Scrub(ctx context.Context, file string) error {
 		} else if err != nil {
 			return fmt.Errorf("db: page %d is cut short", n)
 		}
-		if !checksumFits(page) {
-			return fmt.Errorf("db: page %d was changed outside the program", n)
+		for try := 0; !checksumFits(page); try++ {
+			if try == 5 {
+				return fmt.Errorf("db: page %d was changed outside the program", n)
+			}
+			select {
+			case <-time.After(20 * time.Millisecond):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			if _, err := f.ReadAt(page, int64(n-1)*int64(size)); err != nil {
+				return fmt.Errorf("db: page %d is cut short", n)
+			}
 		}
 	}
 	registerVFS()
