@@ -2,6 +2,7 @@ package login
 
 import (
 	_ "embed"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -47,11 +48,15 @@ func guessable(password string, about []string) string {
 		return "login.password_simple"
 	}
 	words := spellings(about)
-	if pieces(p, nil) >= enough && pieces(unleet(p), nil) >= enough {
-		if pieces(p, words) < enough || pieces(unleet(p), words) < enough {
-			return "login.password_context"
-		}
+	alone, leaning := enough, enough
+	for _, form := range []string{p, unleet(p)} {
+		alone, leaning = min(alone, pieces(form, nil)), min(leaning, pieces(form, words))
+	}
+	switch {
+	case leaning >= enough:
 		return ""
+	case leaning < alone:
+		return "login.password_context"
 	}
 	return "login.password_common"
 }
@@ -119,47 +124,46 @@ func spellings(about []string) []string {
 	return out
 }
 
-// pieces counts what is left of a password when known pieces count one each.
+// pieces is the smallest number of pieces a password can be cut into, when
+// every character is a piece and so is everything known, however long.
 func pieces(p string, words []string) int {
-	n := 0
-	seen := map[string]bool{}
-	for len(p) > 0 {
-		k := known(p, words)
-		if k == 0 {
-			_, k = utf8.DecodeRuneInString(p)
-			n++
-		} else if !seen[p[:k]] {
-			seen[p[:k]] = true
-			n++
-		}
-		p = p[k:]
+	best := make([]int, len(p)+1)
+	for i := range best {
+		best[i] = len(p) + 1
 	}
-	return n
+	best[0] = 0
+	for i := 0; i < len(p); {
+		_, size := utf8.DecodeRuneInString(p[i:])
+		reach := func(n int) { best[i+n] = min(best[i+n], best[i]+1) }
+		reach(size)
+		known(p[i:], words, reach)
+		i += size
+	}
+	return best[len(p)]
 }
 
-// known is the length in bytes of the longest known piece p begins with: a name,
-// a common word, a phone number, a date, a year, a walk on the keyboard, a
-// repeated character.
-func known(p string, words []string) int {
-	best := max(digitsPiece(p), walk(p), repeated(p))
+// known calls found with the length in bytes of every known piece p begins with:
+// a name, a common word, a phone number, a date, a year, a walk on the keyboard,
+// a repeated character.
+func known(p string, words []string, found func(n int)) {
 	for _, list := range [][]string{words, common()} {
 		for _, w := range list {
-			if len(w) <= best {
-				break
-			}
 			if strings.HasPrefix(p, w) {
-				best = len(w)
-				break
+				found(len(w))
 			}
 		}
 	}
-	return best
+	numbers(p, found)
+	for n := walk(p); n >= 3; n-- {
+		found(n)
+	}
+	repeated(p, found)
 }
 
-// digitsPiece finds phone numbers (11), dates (8, 6) and years (4).
-func digitsPiece(p string) int {
+// numbers finds phone numbers (11 digits), dates (8, 6) and years (4).
+func numbers(p string, found func(n int)) {
 	n := 0
-	for n < len(p) && p[n] >= '0' && p[n] <= '9' {
+	for n < len(p) && n < 11 && p[n] >= '0' && p[n] <= '9' {
 		n++
 	}
 	num := func(i, j int) int {
@@ -170,64 +174,64 @@ func digitsPiece(p string) int {
 		return v
 	}
 	monthDay := func(i int) bool { m, d := num(i, i+2), num(i+2, i+4); return m >= 1 && m <= 12 && d >= 1 && d <= 31 }
-	switch {
-	case n >= 11 && p[0] == '1' && p[1] >= '3':
-		return 11
-	case n >= 8 && num(0, 4) >= 1900 && num(0, 4) < 2100 && monthDay(4):
-		return 8
-	case n >= 6 && monthDay(2):
-		return 6
-	case n >= 4 && num(0, 4) >= 1900 && num(0, 4) < 2100:
-		return 4
+	century := n >= 4 && num(0, 4) >= 1900 && num(0, 4) < 2100
+	if n >= 11 && p[0] == '1' && p[1] >= '3' {
+		found(11)
 	}
-	return 0
+	if n >= 8 && century && monthDay(4) {
+		found(8)
+	}
+	if n >= 6 && monthDay(2) {
+		found(6)
+	}
+	if century {
+		found(4)
+	}
 }
 
-// rows of the keyboard and the alphabet; walks go along them in either direction.
-var rows = []string{"1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "abcdefghijklmnopqrstuvwxyz", "01234567890",
-	"1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/", "!@#$%^&*()_+", "741852963", "147258369", "qazwsxedcrfvtgbyhnujmikolp"}
+// rows of the keyboard and the alphabet, in both directions.
+var rows = sync.OnceValue(func() []string {
+	out := []string{"1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "abcdefghijklmnopqrstuvwxyz", "01234567890",
+		"1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/", "!@#$%^&*()_+", "741852963", "147258369", "qazwsxedcrfvtgbyhnujmikolp"}
+	for _, row := range out {
+		b := []byte(row)
+		slices.Reverse(b)
+		out = append(out, string(b))
+	}
+	return out
+})
 
+// walk is the length of the longest walk along a row that p begins with.
 func walk(p string) int {
 	best := 0
-	for _, row := range rows {
-		for dir := range 2 {
-			if dir == 1 {
-				row = reverse(row)
+	for _, row := range rows() {
+		for i := range len(row) {
+			n := 0
+			for n < len(p) && i+n < len(row) && p[n] == row[i+n] {
+				n++
 			}
-			for i := range len(row) {
-				n := 0
-				for n < len(p) && i+n < len(row) && p[n] == row[i+n] {
-					n++
-				}
-				if n >= 3 {
-					best = max(best, n)
-				}
-			}
+			best = max(best, n)
 		}
 	}
 	return best
 }
 
-func reverse(s string) string {
-	b := []byte(s)
-	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
-		b[i], b[j] = b[j], b[i]
-	}
-	return string(b)
-}
-
-func repeated(p string) int {
+// repeated finds one character again and again: letters from three times on,
+// other signs from twice.
+func repeated(p string, found func(n int)) {
 	first, size := utf8.DecodeRuneInString(p)
+	least := 2 * size
+	if unicode.IsLetter(first) {
+		least = 3 * size
+	}
 	n := size
 	for n < len(p) {
 		r, s := utf8.DecodeRuneInString(p[n:])
-		if r != first {
-			break
+		if r != first || s != size {
+			return
 		}
-		n += s
+		if n += s; n >= least {
+			found(n)
+		}
 	}
-	if n >= 3*size || (n >= 2*size && !unicode.IsLetter(first)) {
-		return n
-	}
-	return 0
 }
