@@ -70,6 +70,7 @@ var tables = []func(*Registry){
 	households,
 	pairings,
 	visits,
+	campaigns,
 	stays,
 	practicals,
 }
