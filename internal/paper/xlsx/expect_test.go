@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"lianxin/internal/paper/xlsx"
 	"lianxin/internal/rule/grid"
@@ -185,5 +186,52 @@ func TestListOnlyInRegister(t *testing.T) {
 	res = roster.Extract(input(readFile(t, "testdata/r2-merged.xlsx"), k))
 	if c := res.Counts(); c.Households != 0 || c.Errors != 80 {
 		t.Errorf("complete register: %+v", c)
+	}
+}
+
+// What Excel does to a roster, through the real file format: numbers stored as numbers, a hidden
+// column, a formula, dates as day numbers, a sheet per village.
+func TestMessyWorkbook(t *testing.T) {
+	f := excelize.NewFile()
+	must(t, f.SetSheetName("Sheet1", "松林村"))
+	_, err := f.NewSheet("大河村")
+	must(t, err)
+	date, err := f.NewStyle(&excelize.Style{NumFmt: 14})
+	must(t, err)
+	for _, s := range []string{"松林村", "大河村"} {
+		must(t, f.SetSheetRow(s, "A1", &[]any{s + "联系户名册"}))
+		must(t, f.MergeCell(s, "A1", "H1"))
+		must(t, f.SetSheetRow(s, "A3", &[]any{"序号", "农户姓名", "身份证号", "旧电话", "联系电话", "出生日期", "社", "挂联人"}))
+	}
+	must(t, f.SetSheetRow("松林村", "A4", &[]any{1, "王芳", "11010519491231002x", 13900000001, 13800000001, 18263, 3, "李明/钱进"}))
+	must(t, f.SetSheetRow("松林村", "A5", &[]any{2, "赵四", 990101195412247717, 13900000002, "+86 13800000002", "1954.12.24", "三社", "李明"}))
+	must(t, f.SetSheetRow("松林村", "A6", &[]any{3, "孙七", 990101195412247717.0, "", 13800000003, "", "", "李明"}))
+	must(t, f.SetSheetRow("松林村", "A7", &[]any{"小计", "", "3户"}))
+	must(t, f.SetSheetRow("大河村", "A4", &[]any{1, "周八", "", "", "0838-2234567；13800000004", "", "2", "钱 进"}))
+	must(t, f.SetSheetRow("大河村", "A5", &[]any{"合计"}))
+	must(t, f.SetCellFormula("大河村", "B5", "COUNTA(B4:B4)"))
+	must(t, f.SetCellStyle("松林村", "F4", "F4", date))
+	must(t, f.SetColVisible("松林村", "D", false))
+	must(t, f.SetColVisible("大河村", "D", false))
+	var b bytes.Buffer
+	must(t, f.Write(&b))
+	w, err := read(b.Bytes())
+	must(t, err)
+	res := roster.Extract(input(w, known()))
+	c := res.Counts()
+	if c.Cadres != 2 || c.Households != 2 || c.Pairings != 3 || c.Errors != 2 || c.Warnings != 0 {
+		t.Fatalf("%+v %+v", c, res.Problems)
+	}
+	for _, p := range res.Problems {
+		if p.Key != roster.KeyIDPrecision || p.ColumnRef != "C" {
+			t.Errorf("%+v", p)
+		}
+	}
+	h := res.Households[0]
+	if h.Members[0].Birth.String() != "1949-12-31" || h.Phones[0].Number != "13800000001" || len(h.Phones) != 1 || h.Group != "3社" || h.Village != "松林村" {
+		t.Errorf("%+v", h)
+	}
+	if h := res.Households[1]; len(h.Phones) != 2 || h.Village != "大河村" {
+		t.Errorf("%+v", h)
 	}
 }

@@ -10,8 +10,9 @@ import (
 	"lianxin/internal/rule/identity"
 )
 
-// maxRowElements is one more than a sheet can have; a part with more was not made by a spreadsheet.
-const maxRowElements = 1048577
+// maxRowElements bounds the rows a sheet may claim, empty ones included. Sheets carried over from old
+// programs have up to 65,536 formatted empty rows; a million is an attack or a mistake.
+const maxRowElements = 200000
 
 // maxMerges and maxMergeFill bound the work of showing merged texts in every cell below them.
 const (
@@ -89,7 +90,7 @@ func (w *sheetReader) open(t xml.StartElement) error {
 		}
 	case "row":
 		if w.elements++; w.elements > maxRowElements {
-			return refuse(KeyBomb)
+			return refuse(KeyRows, "sheet", w.sheet.Name, "row", strconv.Itoa(w.lastRow), "limit", strconv.Itoa(w.lim.Rows))
 		}
 		n := w.lastRow + 1
 		if v := attr(t, "r"); v != "" {

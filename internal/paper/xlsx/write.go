@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -160,7 +161,7 @@ func (r *Rows) heads() {
 		if line.text == "" {
 			continue
 		}
-		r.set([]any{excelize.Cell{StyleID: line.style, Value: line.text}}, excelize.RowOpts{Height: line.height})
+		r.set([]any{excelize.Cell{StyleID: line.style, Value: literal(line.text)}}, excelize.RowOpts{Height: line.height})
 		if last > 0 {
 			r.merge(0, r.next, last, r.next)
 		}
@@ -238,7 +239,7 @@ func (r *Rows) MergeDown(col, from, to int) error {
 
 // Line writes one text over all columns: a sum, a note below the table.
 func (r *Rows) Line(text string) error {
-	r.set([]any{excelize.Cell{StyleID: r.w.st.note, Value: clip(text)}})
+	r.set([]any{excelize.Cell{StyleID: r.w.st.note, Value: literal(text)}})
 	if len(r.t.Columns) > 1 {
 		r.merge(0, r.next, len(r.t.Columns)-1, r.next)
 	}
@@ -270,15 +271,25 @@ func value(v any) any {
 	case nil:
 		return nil
 	case string:
-		return clip(x)
+		return literal(x)
 	case int, int64, float64:
 		return x
 	case identity.Date:
 		return x.String()
 	case fmt.Stringer:
-		return clip(x.String())
+		return literal(x.String())
 	}
-	return clip(fmt.Sprint(v))
+	return literal(fmt.Sprint(v))
+}
+
+var escapes = regexp.MustCompile(`_(x[0-9A-Fa-f]{4}_)`)
+
+// literal keeps a text that looks like a spreadsheet's escape (_x000D_) from being read as one.
+func literal(s string) string {
+	if strings.Contains(s, "_x") {
+		s = escapes.ReplaceAllString(s, "_x005F_$1")
+	}
+	return clip(s)
 }
 
 // clip keeps a text within the 32,767 characters a cell can hold.

@@ -15,6 +15,13 @@ func ParseName(s string) (name, note string, why Reason) {
 	t := Fold(s)
 	t, note = cutNote(t)
 	name = joinName(t)
+	for range 4 { // what is left after signs were cut off may begin with a sign again
+		again := joinName(name)
+		if again == name {
+			break
+		}
+		name = again
+	}
 	switch n := len([]rune(name)); {
 	case n == 0 || Nothing(name):
 		return "", note, NameBlank

@@ -41,10 +41,8 @@ func TestScan(t *testing.T) {
 	want := []string{
 		"id_number 11010519491231002x 110***********002X",
 		"phone １３８００００１２３４ 138****1234",
+		"bank_card 6222 0212 3456 7890 128 ***************0128",
 		"phone 0838-2234567 0838-****567",
-	}
-	if luhn("6222021234567890128") {
-		want = append(want[:2], append([]string{"bank_card 6222 0212 3456 7890 128 ***************0128"}, want[2:]...)...)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -77,6 +77,7 @@ func (b *builder) start(v view) *draft {
 func (d *draft) add(v view) {
 	d.views = append(d.views, v)
 	d.rows = append(d.rows, v.ref())
+	d.h.Rows = append(d.h.Rows, v.row.Number)
 }
 
 // household reads a row of a sheet with one row a household. A householder merged over several
@@ -140,8 +141,11 @@ func (b *builder) person(v view) {
 	if !isHead && rel == "" && d.h.Head != "" && name == d.h.Head && !d.hasHead() {
 		p.head = true
 	}
-	if isHead && d.h.Head == "" {
-		d.h.Head = name
+	if isHead {
+		d.headless = false
+		if d.h.Head == "" {
+			d.h.Head = name
+		}
 	}
 	d.persons = append(d.persons, p)
 }
@@ -171,9 +175,10 @@ func (b *builder) opens(v view, rel string, head, member value) bool {
 		return true
 	}
 	if headWord(rel) {
-		// The householder's own row may come after other members of the block that names him.
+		// The householder's own row may come after other members of the block that names or numbers him.
 		name, _, _ := identity.ParseName(member.Text)
-		return b.cur.hasHead() || b.cur.h.Head != "" && b.cur.h.Head != name || b.cur.headless && b.number(v) != "" && b.number(v) != b.cur.no
+		sameNo := b.cur.no != "" && b.number(v) == b.cur.no
+		return b.cur.hasHead() || !sameNo && (b.cur.h.Head == "" || b.cur.h.Head != name)
 	}
 	if no := identity.Squeeze(v.own(FieldHouseholdNo).Text); no != "" && no != b.cur.no {
 		return true

@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"fmt"
 	"strings"
 
 	"lianxin/internal/rule/identity"
@@ -36,7 +35,9 @@ func (d *directory) add(c Cadre) int {
 	}
 	d.list = append(d.list, c)
 	i := len(d.list) - 1
-	d.byName[c.Name] = append(d.byName[c.Name], i)
+	if len(d.byName[c.Name]) < maxNamesakes {
+		d.byName[c.Name] = append(d.byName[c.Name], i)
+	}
 	return i
 }
 
@@ -50,6 +51,34 @@ func (d *directory) suggest(name string) []string {
 	out := nearest(name, d.named, func(s string) string { return s })
 	d.near[name] = out
 	return out
+}
+
+// titles are the posts that people write before or behind an official's name.
+var titles = []string{"党委副书记", "党委书记", "总支书记", "支部书记", "副书记", "书记", "副镇长", "镇长", "副乡长", "乡长", "副主任", "主任", "党委委员", "组织委员", "宣传委员",
+	"纪检委员", "统战委员", "委员", "副主席", "主席", "部长", "副站长", "站长", "副所长", "所长", "科员", "干事", "支书", "村长", "文书", "会计", "同志"}
+
+// cadreNames reads the officials of a cell; 镇长李明 and 李明同志 are 李明.
+func cadreNames(text string) []identity.Named {
+	list := identity.SplitNames(text)
+	for i := range list {
+		for _, t := range titles {
+			rest, before := strings.CutPrefix(list[i].Name, t)
+			if !before {
+				var behind bool
+				if rest, behind = strings.CutSuffix(list[i].Name, t); !behind {
+					continue
+				}
+			}
+			if n := len([]rune(rest)); n >= 2 && n <= 4 {
+				list[i].Name = rest
+				if list[i].Note == "" && t != "同志" {
+					list[i].Note = t
+				}
+				break
+			}
+		}
+	}
+	return list
 }
 
 // readCadres reads a sheet with one row an official.
@@ -68,7 +97,7 @@ func (j *job) readCadres(s *sheetView) {
 
 func (j *job) readCadre(v view) {
 	val := v.get(FieldName)
-	names := identity.SplitNames(val.Text)
+	names := cadreNames(val.Text)
 	text, phone := val.Text, ""
 	if len(names) == 1 {
 		text, phone = names[0].Name, names[0].Phone
@@ -122,7 +151,7 @@ func (j *job) readCadre(v view) {
 	j.people.listed = true
 	for _, i := range j.people.byName[name] {
 		if o := j.people.list[i]; samePerson(o, c) {
-			j.problem(v, val, KeyCadreTwice, Warning, map[string]string{"where": fmt.Sprintf("%s!%d", o.Sheet, o.Row)})
+			j.problem(v, val, KeyCadreTwice, Warning, place{sheet: o.Sheet, row: o.Row}.args(o.Name))
 			return
 		}
 	}
@@ -282,7 +311,7 @@ func (j *job) beside(n named, name string) Cadre {
 	if p, why := identity.ParsePhone(n.n.Phone); why == "" {
 		c.Phones = addPhones(c.Phones, p)
 	}
-	if len(identity.SplitNames(n.val.Text)) > 1 {
+	if len(cadreNames(n.val.Text)) > 1 {
 		return c
 	}
 	at := func(f Field) value { // the column nearest to the right of the official's, else the first

@@ -31,12 +31,12 @@ func (j *job) check(d *draft) {
 	if len(d.h.Members) == 0 {
 		d.bad = true
 	}
-	for _, v := range d.views {
+	for i, v := range d.views {
 		for pos, val := range v.all(FieldCadre) {
-			if val.Merged {
+			if val.Merged && i > 0 { // an official merged over several households is each one's
 				continue
 			}
-			for _, n := range identity.SplitNames(val.Text) {
+			for _, n := range cadreNames(val.Text) {
 				d.cadres = append(d.cadres, named{v: v, val: val, n: n, pos: pos})
 			}
 		}
@@ -132,17 +132,22 @@ func (j *job) idNumber(v view, m *Member, fail func(value, string, map[string]st
 
 // lossy: some ID number of this column has surely lost digits.
 func (j *job) lossy(s *sheetView) bool {
+	if s.lossy != nil {
+		return *s.lossy
+	}
+	lost := false
 	for _, r := range s.data() {
-		v := view{s: s, row: r}
-		val := v.get(FieldID)
+		val := view{s: s, row: r}.get(FieldID)
 		if val.Text == "" {
 			continue
 		}
 		if _, why := identity.ParseID(val.Text, identity.Date{}); why == identity.IDPrecision || val.Flag&grid.Number != 0 && digitCount(val.Text) > 15 {
-			return true
+			lost = true
+			break
 		}
 	}
-	return false
+	s.lossy = &lost
+	return lost
 }
 
 func (j *job) birth(v view, m *Member) {
@@ -225,8 +230,9 @@ func (j *job) place(d *draft) {
 		if !ok {
 			var fixes []Suggestion
 			near := j.places.suggest(val.Text)
+			_, g := cutGroup(identity.Squeeze(val.Text))
 			for _, n := range near {
-				fixes = append(fixes, Suggestion{Action: Set, Value: n})
+				fixes = append(fixes, Suggestion{Action: Set, Value: n + g})
 			}
 			j.problem(v, val, KeyVillageUnknown, Error, map[string]string{"near": strings.Join(near, "、")}, fixes...)
 			d.bad = true
@@ -241,7 +247,11 @@ func (j *job) place(d *draft) {
 		if missing.Col.Ref == "" {
 			missing.Col.Field = FieldVillage
 		}
-		j.problem(first, missing, KeyVillageMissing, Error, nil)
+		var fixes []Suggestion
+		if j.lastVillage != "" { // often the cell above stands for those below
+			fixes = append(fixes, Suggestion{Action: Set, Value: j.lastVillage})
+		}
+		j.problem(first, missing, KeyVillageMissing, Error, nil, fixes...)
 		d.bad = true
 	}
 	if groupText == "" {
@@ -254,6 +264,9 @@ func (j *job) place(d *draft) {
 		groupText = d.group
 	}
 	d.h.Village, d.h.VillageRef = found.Name, found.Ref
+	if ok {
+		j.lastVillage = found.Name
+	}
 	d.h.Group, d.h.GroupNo = parseGroup(groupText, groupHead)
 }
 
@@ -339,7 +352,7 @@ func (j *job) homeValues(d *draft) {
 // another member to him.
 func (j *job) phones(d *draft, i int, v view) {
 	for _, val := range v.all(FieldPhone) {
-		if val.Merged {
+		if val.Merged && i > 0 {
 			continue
 		}
 		good, bad := identity.SplitPhones(val.Text)

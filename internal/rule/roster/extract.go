@@ -21,6 +21,8 @@ type job struct {
 	bad    map[RowRef]bool // rows with an error
 	drafts []*draft
 	order  map[string]int // sheet → position
+
+	lastVillage string // of the household before, offered where one is missing
 }
 
 func extract(in Input, d decisions) Result {
@@ -160,6 +162,16 @@ func (j *job) formulas(s *sheetView) {
 	first := map[int]view{}
 	for _, r := range s.data() {
 		v := view{s: s, row: r}
+		person := 0 // 1: the row holds one, -1: it does not; asked when needed
+		holds := func() bool {
+			if person == 0 {
+				person = -1
+				if why, _ := v.skip(); why == "" {
+					person = 1
+				}
+			}
+			return person > 0
+		}
 		for _, c := range s.layout.Columns {
 			if c.Field == FieldNone || c.Field == FieldSerial || c.Field == FieldNote {
 				continue
@@ -172,11 +184,11 @@ func (j *job) formulas(s *sheetView) {
 			case cell.Flag&grid.Error != 0:
 				j.problem(v, val, KeyCellError, Warning, nil)
 			case cell.Flag&grid.Formula != 0 && cell.Text == "":
-				if why, _ := v.skip(); why == "" {
+				if holds() {
 					j.problem(v, val, KeyFormulaEmpty, Warning, nil)
 				}
 			case cell.Flag&grid.Formula != 0:
-				if why, _ := v.skip(); why == "" {
+				if holds() {
 					if counts[c.Index]++; counts[c.Index] == 1 {
 						first[c.Index] = v
 					}

@@ -64,12 +64,7 @@ func (p *places) find(text string) (v KnownVillage, group string, ok bool) {
 	if t == "" || len(t) > 200 {
 		return v, "", false
 	}
-	village := t
-	if m := groupPart.FindStringSubmatch(t); m != nil && m[1] != "" {
-		village, group = m[1], m[2]+m[3]
-	} else if m := namedPart.FindStringSubmatch(t); m != nil {
-		village, group = m[1], m[2]
-	}
+	village, group := cutGroup(t)
 	for _, cand := range []string{village, t, placePart.ReplaceAllString(village, "")} {
 		if got, hit := p.byCore[villageCore(cand)]; hit {
 			if cand == t {
@@ -91,6 +86,17 @@ func (p *places) find(text string) (v KnownVillage, group string, ok bool) {
 		}
 	}
 	return v, group, false
+}
+
+// cutGroup parts 松林村8组 into village and group.
+func cutGroup(t string) (village, group string) {
+	if m := groupPart.FindStringSubmatch(t); m != nil && m[1] != "" {
+		return m[1], m[2] + m[3]
+	}
+	if m := namedPart.FindStringSubmatch(t); m != nil {
+		return m[1], m[2]
+	}
+	return t, ""
 }
 
 // within looks for a known village anywhere in a longer text: an address, a title, a sheet's name.
@@ -126,9 +132,10 @@ func (p *places) within(text string) (v KnownVillage, group string, ok bool) {
 	return v, "", ok
 }
 
-// suggest gives up to three known villages spelled much like the text.
+// suggest gives up to three known villages spelled much like the one in the text.
 func (p *places) suggest(text string) []string {
-	core := villageCore(text)
+	village, _ := cutGroup(identity.Squeeze(text))
+	core := villageCore(village)
 	if got, ok := p.near[core]; ok {
 		return got
 	}
@@ -144,8 +151,12 @@ func (p *places) suggest(text string) []string {
 	return out
 }
 
-// maxSuggest bounds the different values for which neighbours are looked for.
-const maxSuggest = 300
+// maxSuggest bounds the different values for which neighbours are looked for, maxNames the names
+// looked at for each.
+const (
+	maxSuggest = 100
+	maxNames   = 3000
+)
 
 // nearest sorts names by their distance to s and keeps those that share enough with it; key is
 // what is compared.
@@ -159,7 +170,7 @@ func nearest(s string, names []string, key func(string) string) []string {
 	if n == 0 || n > 20 {
 		return nil
 	}
-	for _, name := range names {
+	for _, name := range names[:min(len(names), maxNames)] {
 		k := key(name)
 		m := len([]rune(k))
 		if m == 0 || m > 20 || m-n > 2 || n-m > 2 {

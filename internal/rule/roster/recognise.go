@@ -31,7 +31,7 @@ func Recognise(s grid.Sheet) Layout {
 	l := Layout{Sheet: s.Name}
 	best := findHead(&s)
 	if best.height == 0 {
-		return l
+		return unheaded(&s, l)
 	}
 	head := s.Rows[best.at : best.at+best.height]
 	l.HeadRow, l.HeadRows = head[0].Number, head[len(head)-1].Number-head[0].Number+1
@@ -67,6 +67,19 @@ func Recognise(s grid.Sheet) Layout {
 			}
 		}
 	}
+	return l
+}
+
+// unheaded offers the columns of a sheet without a head, so that a person can name them.
+func unheaded(s *grid.Sheet, l Layout) Layout {
+	if len(s.Rows) == 0 {
+		return l
+	}
+	l.FirstRow = s.Rows[0].Number
+	l.Columns = withUnheaded(nil, s, s.Rows)
+	addSamples(l.Columns, s.Rows)
+	sniff(l.Columns, s.Rows)
+	l.Village = villageFromName(s.Name)
 	return l
 }
 

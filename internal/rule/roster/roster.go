@@ -202,6 +202,7 @@ type Cadre struct {
 type Household struct {
 	Sheet      string
 	Row        int
+	Rows       []int  // every row that was read for it
 	Existing   string // reference in the register when it is there already
 	Head       string
 	Members    []Member

@@ -21,6 +21,8 @@ type sheetView struct {
 	layout Layout
 	cols   map[Field][]Column
 	d      decisions
+	rows   []grid.Row // see data
+	lossy  *bool      // asked once, see job.lossy
 }
 
 func newSheetView(s *grid.Sheet, l Layout, d decisions) *sheetView {
@@ -33,14 +35,67 @@ func newSheetView(s *grid.Sheet, l Layout, d decisions) *sheetView {
 	return v
 }
 
-// data gives the rows below the head.
+// data gives the rows below the head, with 同上 and 〃 written out.
 func (v *sheetView) data() []grid.Row {
+	if v.rows != nil {
+		return v.rows
+	}
 	for i, r := range v.sheet.Rows {
 		if r.Number >= v.layout.FirstRow {
-			return v.sheet.Rows[i:]
+			v.rows = v.ditto(v.sheet.Rows[i:])
+			break
 		}
 	}
-	return nil
+	return v.rows
+}
+
+// ditto copies the rows that say 同上 and puts the value above in its place; the sheet given
+// stays as it is. A name or a number is never "the same as above".
+func (v *sheetView) ditto(rows []grid.Row) []grid.Row {
+	out := rows
+	above := map[int]string{}
+	for i, r := range rows {
+		copied := false
+		for k, c := range r.Cells {
+			if !sameAsAbove(c.Text) {
+				above[c.Col] = c.Text
+				continue
+			}
+			switch v.field(c.Col) {
+			case FieldNone, FieldHead, FieldMember, FieldName, FieldID, FieldSerial, FieldHouseholdNo:
+				continue
+			}
+			if above[c.Col] == "" {
+				continue
+			}
+			if !copied {
+				if &out[0] == &rows[0] {
+					out = append([]grid.Row(nil), rows...)
+				}
+				out[i].Cells = append([]grid.Cell(nil), r.Cells...)
+				copied = true
+			}
+			out[i].Cells[k].Text = above[c.Col]
+		}
+	}
+	return out
+}
+
+func sameAsAbove(s string) bool {
+	switch identity.Squeeze(s) {
+	case "同上", "同前", "〃", "″", "〞", "\"", "''", "”", "“":
+		return true
+	}
+	return false
+}
+
+func (v *sheetView) field(col int) Field {
+	for _, c := range v.layout.Columns {
+		if c.Index == col {
+			return c.Field
+		}
+	}
+	return FieldNone
 }
 
 func (v view) ref() RowRef { return RowRef{v.s.sheet.Name, v.row.Number} }

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"lianxin/internal/rule/identity"
@@ -83,14 +84,30 @@ func (d *draft) viewOf(row int) view {
 	return d.views[0]
 }
 
-func (t *twice) fail(d *draft, v view, f Field, key string, sev Severity, name, where string) bool {
+func (t *twice) fail(d *draft, v view, f Field, key string, sev Severity, name string, where place) bool {
 	val := v.get(f)
 	if t.j.d.accepted(v.ref(), key, val.Text) {
 		return true
 	}
-	t.j.problem(v, val, key, sev, map[string]string{"name": name, "where": where})
+	t.j.problem(v, val, key, sev, where.args(name))
 	return sev != Error
 }
+
+// place says where the other one is: a row of the file, or a village of the register.
+type place struct {
+	sheet   string
+	row     int
+	village string
+}
+
+func (p place) args(name string) map[string]string {
+	if p.row == 0 {
+		return map[string]string{"name": name, "where": p.village}
+	}
+	return map[string]string{"name": name, "other_sheet": p.sheet, "other_row": strconv.Itoa(p.row)}
+}
+
+func storedAt(h KnownHousehold) place { return place{village: h.Village + h.Group} }
 
 func (t *twice) compareHead(d *draft, head Member, v view) bool {
 	if head.ID.Text == "" {
@@ -108,22 +125,26 @@ func (t *twice) compareHead(d *draft, head Member, v view) bool {
 	return t.fail(d, v, FieldID, KeyPersonTwice, Error, o.name, o.at())
 }
 
-func (o owner) at() string { return o.d.h.Sheet + "!" + fmt.Sprint(o.row) }
+func (o owner) at() place { return place{sheet: o.d.h.Sheet, row: o.row} }
 
 // comparePlace looks at households of the same name, village and group that no number tells apart.
 func (t *twice) comparePlace(d *draft, head Member, v view) bool {
+	said := false
 	for _, o := range t.homes[d.key()] {
 		oid := o.h.Members[0].ID
 		if head.ID.Text != "" && oid.Text != "" {
 			continue // two numbers: two people
 		}
-		where := o.h.Sheet + "!" + fmt.Sprint(o.h.Row)
+		where := place{sheet: o.h.Sheet, row: o.h.Row}
 		f := FieldHead
 		if len(v.s.cols[FieldHead]) == 0 {
 			f = FieldMember
 		}
 		if differPhones(d.h.Phones, o.h.Phones) || differText(d.h.Address, o.h.Address) {
-			t.fail(d, v, f, KeyMaybeDuplicate, Warning, head.Name, where)
+			if !said {
+				said = true
+				t.fail(d, v, f, KeyMaybeDuplicate, Warning, head.Name, where)
+			}
 			continue
 		}
 		if !t.fail(d, v, f, KeyDuplicate, Error, head.Name, where) {
@@ -161,15 +182,15 @@ func (t *twice) compareStored(d *draft, head Member, v view) bool {
 			name, _, _ := identity.ParseName(h.Head)
 			switch {
 			case name != head.Name:
-				return t.fail(d, v, FieldID, KeyIDSharedStored, Error, h.Head, h.Village+h.Group)
+				return t.fail(d, v, FieldID, KeyIDSharedStored, Error, h.Head, storedAt(h))
 			case villageCore(h.Village) == villageCore(d.h.Village):
 				d.h.Existing = h.Ref
 				return true
 			}
-			return t.fail(d, v, FieldID, KeyDuplicateStored, Error, h.Head, h.Village+h.Group)
+			return t.fail(d, v, FieldID, KeyDuplicateStored, Error, h.Head, storedAt(h))
 		}
 		if h, ok := t.byMember[key]; ok {
-			return t.fail(d, v, FieldID, KeyPersonStored, Error, h.Head, h.Village+h.Group)
+			return t.fail(d, v, FieldID, KeyPersonStored, Error, h.Head, storedAt(h))
 		}
 	}
 	if list := t.byPlace[d.key()]; len(list) == 1 && (key == "" || list[0].HeadKey == "") {
@@ -197,9 +218,9 @@ func (t *twice) compareMembers(d *draft) {
 				}
 				good = t.fail(d, v, FieldID, key, Error, o.name, o.at())
 			} else if o, ok := own[id]; ok {
-				good = t.fail(d, v, FieldID, KeyIDShared, Error, o.Name, d.h.Sheet+"!"+fmt.Sprint(o.Row))
+				good = t.fail(d, v, FieldID, KeyIDShared, Error, o.Name, place{sheet: d.h.Sheet, row: o.Row})
 			} else if h, ok := t.elsewhereStored(t.j.blind(m.ID), d.h.Existing); ok {
-				good = t.fail(d, v, FieldID, KeyPersonStored, Error, h.Head, h.Village+h.Group)
+				good = t.fail(d, v, FieldID, KeyPersonStored, Error, h.Head, storedAt(h))
 			}
 			own[id] = m
 		}
@@ -228,5 +249,11 @@ func (t *twice) remember(d *draft) {
 			t.ids[m.ID.Canonical()] = owner{d: d, name: m.Name, row: m.Row, head: i == 0}
 		}
 	}
-	t.homes[d.key()] = append(t.homes[d.key()], d)
+	if k := d.key(); len(t.homes[k]) < maxNamesakes {
+		t.homes[k] = append(t.homes[k], d)
+	}
 }
+
+// maxNamesakes bounds how many people of one name are compared with each other; no township has
+// more in one group, only files made to be slow do.
+const maxNamesakes = 200
