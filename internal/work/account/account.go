@@ -18,12 +18,12 @@ package account
 import (
 	"context"
 
-	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/login"
 	"lianxin/internal/base/once"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/work/scope"
 )
 
 // Official is what a roster tells about one of its officials.
@@ -107,7 +107,7 @@ func mayCreate(who access.Actor, in CreateInput, official Official) error {
 		return nil
 	}
 	d := access.Can(who, access.AccountIssue, at)
-	if err := Denied(d); err != nil {
+	if err := scope.Check(d); err != nil {
 		return err
 	}
 	var f fault.Fields
@@ -118,19 +118,7 @@ func mayCreate(who access.Actor, in CreateInput, official Official) error {
 		return err
 	}
 	// The roster decides where an official belongs, not the form.
-	return Denied(access.Can(who, access.AccountIssue, access.Target{Region: official.Region}))
-}
-
-// Denied turns a decision into a failure: outside one's regions a thing does
-// not exist, inside them it is refused openly.
-func Denied(d access.Decision) error {
-	switch d.Outcome {
-	case access.Allowed:
-		return nil
-	case access.Outside:
-		return fault.New(fault.NotFound, "fault.not_found")
-	}
-	return fault.New(fault.Forbidden, d.Because)
+	return scope.Check(access.Can(who, access.AccountIssue, access.Target{Region: official.Region}))
 }
 
 func field(name, key string) error {
@@ -154,7 +142,7 @@ func (k *Desk) Switch(ctx context.Context, tx *db.Tx, who access.Actor, in Switc
 	if err != nil {
 		return login.Account{}, false, err
 	}
-	if err := Denied(access.Can(who, access.AccountManage, access.Target{Region: a.Region})); err != nil {
+	if err := scope.Check(access.Can(who, access.AccountManage, access.Target{Region: a.Region})); err != nil {
 		return login.Account{}, false, err
 	}
 	return once.Do(ctx, tx, who, "account.switch", in.ID, in, func() (login.Account, error) {
@@ -213,7 +201,7 @@ func (k *Desk) Find(ctx context.Context, r db.Reader, who access.Actor, account 
 			last = d
 		}
 	}
-	return login.Account{}, Denied(last)
+	return login.Account{}, scope.Check(last)
 }
 
 // ListFilter of List.
@@ -230,29 +218,20 @@ type ListFilter struct {
 // List gives the accounts in somebody's regions in the order of usernames.
 func (k *Desk) List(ctx context.Context, r db.Reader, who access.Actor, f ListFilter) ([]login.Account, string, error) {
 	var regions []string
+	err := fault.New(fault.Forbidden, "access.not_role")
 	for _, do := range reads {
-		span := access.Reaches(who, do)
-		if f.Region != "" {
-			var ok bool
-			if span, ok = span.Within(f.Region); !ok {
-				continue
-			}
+		span, no := scope.Reach(who, do, f.Region)
+		if fault.Is(no, fault.NotFound) {
+			err = fault.New(fault.NotFound, "access.outside")
 		}
-		regions = append(regions, span.Regions...)
+		if no == nil {
+			regions = append(regions, span.Regions...)
+		}
 	}
-	if len(regions) == 0 && !anyReach(who) {
-		return nil, "", fault.New(fault.Forbidden, "access.not_role")
+	if len(regions) == 0 {
+		return nil, "", err
 	}
 	return k.book.ListAccounts(ctx, r, login.Filter{County: who.County(), Regions: regions, Begins: f.Begins, Class: f.Class, State: f.State, Waiting: f.Waiting, Limit: f.Limit, After: f.After})
-}
-
-func anyReach(who access.Actor) bool {
-	for _, do := range reads {
-		if access.May(who, do) {
-			return true
-		}
-	}
-	return false
 }
 
 // EndSessions ends all sessions of somebody else's account, for a lost phone.
@@ -261,8 +240,8 @@ func (k *Desk) EndSessions(ctx context.Context, tx *db.Tx, who access.Actor, acc
 	if err != nil {
 		return err
 	}
-	if err := Denied(access.Can(who, access.AccountManage, access.Target{Region: a.Region})); err != nil {
+	if err := scope.Check(access.Can(who, access.AccountManage, access.Target{Region: a.Region})); err != nil {
 		return err
 	}
-	return k.book.EndSessions(ctx, tx, audit.Actor(who), a.County, a.ID, "", login.EndedByOffice)
+	return k.book.EndSessions(ctx, tx, who, a.County, a.ID, "", login.EndedByOffice)
 }

@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/base/login"
 	"lianxin/internal/base/once"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/work/scope"
 )
 
 // GrantInput is a role to be given.
@@ -66,7 +67,7 @@ func (k *Desk) EndGrant(ctx context.Context, tx *db.Tx, who access.Actor, in End
 
 func mayGrant(who access.Actor, a login.Account, region string) error {
 	for _, at := range []string{a.Region, region} {
-		if err := Denied(access.Can(who, access.GrantManage, access.Target{Region: at})); err != nil {
+		if err := scope.Check(access.Can(who, access.GrantManage, access.Target{Region: at})); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/base/login"
 	"lianxin/internal/base/once"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/work/scope"
 )
 
 // IssueInput names the accounts that get activation slips.
@@ -64,7 +65,7 @@ func mayIssue(who access.Actor, a login.Account, day string) error {
 		}
 		return nil
 	}
-	if err := Denied(access.Can(who, access.AccountIssue, at)); err != nil {
+	if err := scope.Check(access.Can(who, access.AccountIssue, at)); err != nil {
 		return err
 	}
 	// Without a role yet, nobody knows what the account will be.
