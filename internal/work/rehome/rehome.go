@@ -1,0 +1,34 @@
+// Package rehome lists who moves its rows when a village or group is merged or
+// split, so that region need not know the packages above it. A test holds the
+// list against the live schema: a table with a place in it that nobody moves
+// fails it.
+package rehome
+
+import (
+	"context"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/login"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/household"
+	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/practical"
+	"lianxin/internal/work/region"
+	"lianxin/internal/work/stay"
+	"lianxin/internal/work/visit"
+)
+
+// All gives the movers of every package that owns work records with a place.
+func All() []region.Mover {
+	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome}
+}
+
+// With gives all movers and the one of the accounts: a village committee whose
+// village is merged keeps its rights in the new one. Doors use this.
+func With(book *login.Book, who access.Actor) []region.Mover {
+	return append(All(), func(ctx context.Context, tx *db.Tx, county, from, to string) error {
+		return book.MoveRegion(ctx, tx, who, county, from, to)
+	})
+}
