@@ -205,6 +205,20 @@ func TestLook(t *testing.T) {
 	b := browsertest.Start(t)
 	d, clock := dbtest.SQLite(t)
 	h := start(t, d, clock)
+	token, err := h.book.SetupToken(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []browsertest.Size{browsertest.Phone, browsertest.Desk} {
+		p := b.Open(size)
+		for _, path := range []string{"/login", "/setup?token=" + token} {
+			p.Go(h.url + path)
+			p.Sound()
+		}
+		p.Long("setup")
+		p.Letters(2)
+		p.Sound()
+	}
 	codes := h.visitor(t).setup()
 	for _, size := range []browsertest.Size{browsertest.Phone, browsertest.Desk} {
 		p := b.Open(size)

@@ -137,6 +137,7 @@ func TestParts(t *testing.T) {
 		p.Long("parts-long")
 		p.Letters(2)
 		p.Sound()
+		p.Shot("parts-big")
 		p.Long("parts-200")
 	}
 	p := b.Open(browsertest.Phone)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 // the key. It is for tests of pages; tests of login use the real resolver.
 func Serve(t testing.TB, routes []door.Route, fail func(*door.Call, error), sessions map[string]access.Identity) *httptest.Server {
 	t.Helper()
-	n := 0
+	var n atomic.Int64
 	h := door.Handler(door.Config{
 		Resolve: func(_ context.Context, token string) (door.Session, error) {
 			if i, ok := sessions[token]; ok {
@@ -25,7 +26,7 @@ func Serve(t testing.TB, routes []door.Route, fail func(*door.Call, error), sess
 			}
 			return door.Session{}, fault.New(fault.Unknown, "fault.login_needed")
 		},
-		NewID:    func() string { n++; return id.New(time.Unix(1790000000+int64(n), 0), zeros{}) },
+		NewID:    func() string { return id.New(time.Unix(1790000000+n.Add(1), 0), zeros{}) },
 		Now:      time.Now,
 		Log:      slog.New(slog.NewTextHandler(testLog{t}, nil)),
 		FailPage: fail, FailJSON: fail,
