@@ -20,7 +20,6 @@ type draft struct {
 	village  string   // of the heading above, when the row has none
 	group    string
 	cadres   []named
-	existing string
 }
 
 // person is a member with the row he stands in.
