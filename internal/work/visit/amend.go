@@ -74,6 +74,9 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Vis
 		if _, err := tx.Exec(ctx, `UPDATE visit_people SET day = $3 WHERE county = $1 AND visit = $2`, who.County(), v.ID, string(v.Day)); err != nil {
 			return v, err
 		}
+		if err := reckon(ctx, tx, who.County(), v.Household, v.Region, years...); err != nil {
+			return v, err
+		}
 		audit.Note(tx, who, "visit.amend", "visit:"+v.ID, v.Region, "version", v.Version)
 		return v, mark(ctx, tx, who, v, years)
 	})
@@ -101,6 +104,9 @@ func Void(ctx context.Context, tx *db.Tx, who access.Actor, in VoidInput) (Visit
 		_, err = tx.Exec(ctx, `UPDATE visits SET voided_on = $3, void_why = $4 WHERE county = $1 AND id = $2`, who.County(), v.ID, string(v.Voided),
 			tx.Vault().Seal(vault.Place{Table: "visits", Column: "void_why", County: who.County(), Row: v.ID}, v.VoidWhy))
 		if err != nil {
+			return v, err
+		}
+		if err := reckon(ctx, tx, who.County(), v.Household, v.Region, v.Day.Year()); err != nil {
 			return v, err
 		}
 		audit.Note(tx, who, "visit.void", "visit:"+v.ID, v.Region)

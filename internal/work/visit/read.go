@@ -239,24 +239,12 @@ func OfCadre(ctx context.Context, r db.Reader, county, cadre string, from, to ca
 	return vs, err
 }
 
-// LastOf gives the last day on which somebody was seen at each of some homes.
-func LastOf(ctx context.Context, r db.Reader, county string, homes []string) (map[string]calendar.Day, error) {
-	m := map[string]calendar.Day{}
-	for _, h := range homes {
-		d, err := db.One(ctx, r, db.Text, `SELECT COALESCE(MAX(day), '') FROM visits WHERE county = $1 AND household = $2 AND voided_on = '' AND how IN ('home', 'met', 'meeting')`, county, h)
-		if err != nil {
-			return nil, err
-		}
-		if d != "" {
-			m[h] = calendar.Day(d)
-		}
-	}
-	return m, nil
-}
-
 // Rehome moves visits and thoughts when a place is merged or split.
 func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
 	if err := region.MovePrefix(ctx, tx, "visits", "region", county, from, to); err != nil {
+		return err
+	}
+	if err := region.MovePrefix(ctx, tx, "home_years", "region", county, from, to); err != nil {
 		return err
 	}
 	return region.MovePrefix(ctx, tx, "thoughts", "region", county, from, to)

@@ -8,7 +8,7 @@
 // somebody else is marked 代记; a correction keeps the earlier text; a visit is
 // judged by the pairing of its own day. No place, no photograph is asked for.
 //
-// Owns: visits, visit_people, visit_versions, thoughts.
+// Owns: visits, visit_people, visit_versions, thoughts, home_years.
 // Sources: A4, A7, A11, A12, B10; domain.md §2.3, c2, c4, c17, c18.
 package visit
 
@@ -141,6 +141,9 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 		return Visit{}, err
 	}
 	if err := insert(ctx, tx, county, v); err != nil {
+		return Visit{}, err
+	}
+	if err := seen(ctx, tx, county, v); err != nil {
 		return Visit{}, err
 	}
 	if err := companions(ctx, tx, who, &v); err != nil {

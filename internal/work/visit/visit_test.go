@@ -240,4 +240,3 @@ func TestList(t *testing.T) {
 		}
 	})
 }
-

@@ -1,0 +1,130 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/login"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/identity"
+	"lianxin/internal/sample"
+	"lianxin/internal/work/region"
+)
+
+// wish is an account the demonstration shows.
+type wish struct {
+	role     access.Role
+	township string
+	name     string
+	username string
+	cadre    string
+	place    string
+}
+
+// countyAccounts are those of the county: its administrator and the three
+// separate administrators.
+func (l *loader) countyAccounts(ctx context.Context) error {
+	return l.enrol(ctx, []wish{
+		{access.CountyAdmin, "", "罗县办", "xianban", "", l.root},
+		{access.SysAdmin, "", "系统管理员", "xitong", "", l.root},
+		{access.SecAdmin, "", "安全管理员", "anquan", "", l.root},
+		{access.Auditor, "", "审计管理员", "shenji", "", l.root},
+	})
+}
+
+// townAccounts gives each township one account per role: the office, the
+// leader, an inspector, an official and a village committee member, all but
+// the inspector being people of the roster.
+func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[string]sample.Unit) error {
+	pick := func(want func(sample.Cadre, sample.Post) bool, names ...string) sample.Cadre {
+		var found sample.Cadre
+		for _, c := range t.Cadres {
+			if c.To != "" || !want(c, c.Posts[len(c.Posts)-1]) {
+				continue
+			}
+			for _, n := range names {
+				if c.Name == n {
+					return c
+				}
+			}
+			if found.ID == "" {
+				found = c
+			}
+		}
+		return found
+	}
+	office := pick(func(_ sample.Cadre, p sample.Post) bool {
+		return p.Rank == sample.RankStaff && (units[p.Unit].Name == "组织办" || units[p.Unit].Name == "党政办")
+	}, "张敏")
+	leader := pick(func(_ sample.Cadre, p sample.Post) bool { return p.Rank == sample.RankLeader })
+	official := pick(func(c sample.Cadre, p sample.Post) bool {
+		return p.Rank == sample.RankStaff && c.ID != office.ID && c.Village != "" && units[p.Unit].Bound
+	}, "李明")
+	village := pick(func(c sample.Cadre, p sample.Post) bool { return p.Rank == sample.RankVillage && c.Village != "" })
+	tail := ""
+	if len(l.accounts) > 4 {
+		tail = "." + t.Code[6:]
+	}
+	var ws []wish
+	for _, x := range []struct {
+		role  access.Role
+		c     sample.Cadre
+		place string
+	}{{access.Office, office, l.town}, {access.Leader, leader, l.town}, {access.Cadre, official, l.town}, {access.Committee, village, ""}} {
+		if x.c.ID == "" {
+			continue
+		}
+		if x.role == access.Committee {
+			x.place = region.PathOf(x.c.Village)
+		}
+		ws = append(ws, wish{x.role, t.Name, x.c.Name, strings.Join(identity.Keys(x.c.Name).Full[:1], "") + tail, x.c.ID, x.place})
+	}
+	ws = append(ws, wish{access.Inspector, t.Name, "检查组 周检", "jiancha" + tail, "", l.town})
+	return l.enrol(ctx, ws)
+}
+
+// enrol makes accounts, grants and, through an activation slip, passwords.
+func (l *loader) enrol(ctx context.Context, ws []wish) error {
+	sys := l.actor("", access.SysAdmin, l.root, string(l.today))
+	for _, w := range ws {
+		slips, err := db.Write(ctx, l.d, func(tx *db.Tx) ([]login.Slip, error) {
+			a, err := l.book.CreateAccount(ctx, tx, sys, login.NewAccount{County: l.county, Username: w.username, Name: w.name, Cadre: w.cadre, Region: w.place, Class: string(w.role.Class())})
+			if err != nil {
+				return nil, err
+			}
+			roles := []access.Role{w.role}
+			if w.role == access.Office || w.role == access.Leader {
+				roles = append(roles, access.Cadre) // they have homes of their own too
+			}
+			for _, r := range roles {
+				if _, err := l.book.AddGrant(ctx, tx, sys, login.NewGrant{County: l.county, Account: a.ID, Role: string(r), Region: w.place}); err != nil {
+					return nil, err
+				}
+			}
+			if w.cadre != "" {
+				l.byCadre[w.cadre] = a.ID
+			}
+			return l.book.IssueCodes(ctx, tx, sys, l.county, []string{a.ID})
+		})
+		if err != nil {
+			return fmt.Errorf("account %s: %w", w.username, err)
+		}
+		password := l.password(len(l.accounts))
+		if _, err := l.book.Activate(ctx, login.Activation{Code: slips[0].Code, Password: password, From: login.From{Kind: login.Browser, Label: "demo", Door: string(access.CLI), Request: "demo"}}); err != nil {
+			return fmt.Errorf("account %s: %w", w.username, err)
+		}
+		l.accounts = append(l.accounts, Account{Role: string(w.role), Township: w.township, Name: w.name, Username: w.username, Password: password, URL: l.opt.URL})
+	}
+	return nil
+}
+
+var syllables = []string{"xiyu", "mailang", "songtao", "luhua", "zhuying", "yanquan", "tianji", "shanque", "liufeng", "heye", "taoxi", "caojing"}
+
+// password gives the n-th account of a seed always the same one.
+func (l *loader) password(n int) string {
+	x := l.opt.Seed*2654435761 + uint64(n+1)*40503                                                                 // #nosec G115 -- n counts accounts
+	next := func(m int) int { x = x*6364136223846793005 + 1442695040888963407; return int((x >> 33) % uint64(m)) } // #nosec G115
+	return fmt.Sprintf("%s-%s-%s-%02d", syllables[next(12)], syllables[next(12)], syllables[next(12)], next(90)+10)
+}

