@@ -71,8 +71,10 @@ var tables = []func(*Registry){
 	pairings,
 	visits,
 	campaigns,
+	progress,
 	stays,
 	practicals,
+	rosters,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.

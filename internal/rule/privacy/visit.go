@@ -14,6 +14,7 @@ func visits(r *Registry) {
 		Field{Table: "appeals", Column: "result", Class: Words, Purpose: "privacy.purpose.promise", Readers: "appeal.read", Form: FormHidden, Retention: keep, Sealed: true},
 		Field{Table: "appeal_steps", Column: "words", Class: Words, Purpose: "privacy.purpose.promise", Readers: "appeal.read", Form: FormHidden, Retention: keep, Sealed: true},
 	)
+	r.Plain("home_years", "references and counts", "county", "household", "year", "region", "visits", "last")
 	r.Plain("visit_people", "references", "county", "visit", "cadre", "day")
 	r.Plain("visit_versions", "references", "county", "visit", "version", "actor", "at")
 	r.Plain("thoughts", "references", "county", "id", "cadre", "region", "day", "visit", "at")

@@ -25,6 +25,7 @@ import (
 	"lianxin/internal/rule/identity"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
+	"lianxin/internal/work/tally"
 )
 
 // Ranks of posts; a plan gives each its duties.
@@ -275,7 +276,8 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Cad
 		}
 		audit.Note(tx, who, "cadre.amend", "cadre:"+c.ID, c.Region, "name", name != c.Name)
 		c.Name, c.Phone, c.Party = name, phone, in.Party
-		return c, nil
+		// His place in lists goes by the reading of his name.
+		return c, tally.Mark(ctx, tx, who.County(), c.ID, calendar.FromTime(tx.Now).Year())
 	})
 	return c, err
 }

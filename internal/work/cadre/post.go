@@ -12,6 +12,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
+	"lianxin/internal/work/tally"
 )
 
 // AppointInput gives an official a post from a day on.
@@ -64,7 +65,10 @@ func appoint(ctx context.Context, tx *db.Tx, who access.Actor, c Cadre, in PostI
 	_, err = tx.Exec(ctx, `INSERT INTO posts (county, id, cadre, unit, title, rank, team_member, section_level, bound, village, valid_from, valid_to, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12)`,
 		who.County(), p.ID, c.ID, p.Unit, p.Title, p.Rank, p.TeamMember, p.SectionLevel, p.Bound, p.Village, string(p.From), p.Reason)
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	return p, tally.MarkSince(ctx, tx, who.County(), c.ID, p.From)
 }
 
 // EndPostInput ends a post.
@@ -106,7 +110,7 @@ func EndPost(ctx context.Context, tx *db.Tx, who access.Actor, in EndPostInput) 
 			c.State, c.Since = "left", in.To
 		}
 		audit.Note(tx, who, "cadre.end_post", "cadre:"+c.ID, c.Region, "left", in.Leave)
-		return c, nil
+		return c, tally.MarkSince(ctx, tx, who.County(), c.ID, in.To)
 	})
 	return c, err
 }
@@ -157,8 +161,11 @@ func TakeLeave(ctx context.Context, tx *db.Tx, who access.Actor, in LeaveInput) 
 		l := Leave{in.ID, c.ID, in.Kind, in.From, in.To, strings.TrimSpace(in.Note)}
 		_, err = tx.Exec(ctx, `INSERT INTO leaves (county, id, cadre, kind, valid_from, valid_to, note) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			who.County(), l.ID, c.ID, l.Kind, string(l.From), string(l.To), l.Note)
+		if err != nil {
+			return l, err
+		}
 		audit.Note(tx, who, "cadre.leave", "cadre:"+c.ID, c.Region)
-		return l, err
+		return l, tally.MarkSince(ctx, tx, who.County(), c.ID, l.From)
 	})
 	return l, err
 }
@@ -222,6 +229,18 @@ func Bind(ctx context.Context, tx *db.Tx, who access.Actor, in BindInput) (Unit,
 		}
 		audit.Note(tx, who, "cadre.bind", "unit:"+u.ID, u.Region, "bound", in.Bound)
 		u.Bound = in.Bound
+		// Posts still held count anew in every year they were held.
+		type held struct{ cadre, from string }
+		hs, err := db.All(ctx, tx, func(w db.Row) (h held, err error) { return h, w.Scan(&h.cadre, &h.from) },
+			`SELECT cadre, valid_from FROM posts WHERE county = $1 AND unit = $2 AND valid_to = ''`, who.County(), u.ID)
+		if err != nil {
+			return u, err
+		}
+		for _, h := range hs {
+			if err := tally.MarkSince(ctx, tx, who.County(), h.cadre, calendar.Day(h.from)); err != nil {
+				return u, err
+			}
+		}
 		return u, nil
 	})
 	return u, err

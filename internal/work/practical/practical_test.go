@@ -150,7 +150,7 @@ func TestLife(t *testing.T) {
 		if of, err = practical.OfCadre(ctx, d, County, LiMing, "2027-01-01", "2027-12-31"); err != nil || len(of) != 0 {
 			t.Errorf("%+v %v", of, err)
 		}
-		n, err := db.One(ctx, d, db.Int, `SELECT COUNT(*) FROM recounts WHERE cadre = $1`, LiMing)
+		n, err := db.One(ctx, d, db.Int, `SELECT COUNT(*) FROM recounts WHERE cadre = $1 AND year = 2026`, LiMing)
 		if err != nil || n != 1 {
 			t.Error("the year is not marked", n, err)
 		}

@@ -27,7 +27,7 @@ func seen(ctx context.Context, tx *db.Tx, county string, v Visit) error {
 
 // reckon counts some years of a home anew, after a correction.
 func reckon(ctx context.Context, tx *db.Tx, county, home, place string, years ...int) error {
-	slices.Sort(years)
+	years = slices.Sorted(slices.Values(years))
 	for _, y := range slices.Compact(years) {
 		// The row is held first: on PostgreSQL a visit recorded meanwhile waits and
 		// adds itself to what is counted here.
