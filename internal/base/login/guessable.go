@@ -3,7 +3,6 @@ package login
 import (
 	_ "embed"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 	"unicode"
@@ -16,22 +15,20 @@ import (
 //go:embed common.txt
 var commonText string
 
-// common are the roots from which nearly all much-used passwords are made, the
-// longest first. Long common passwords are such roots with years, digits and
-// repetitions around them, so the roots and the rules below cover many more
-// passwords than a list of ten thousand would.
-var common = sync.OnceValue(func() []string {
-	var out []string
-	for w := range strings.FieldsSeq(commonText) {
-		out = append(out, w)
-	}
-	longestFirst(out)
-	return out
-})
+// common are the roots from which nearly all much-used passwords are made. Long
+// common passwords are such roots with years, digits and repetitions around
+// them, so the roots and the rules below cover many more passwords than a list
+// of ten thousand would.
+var common = sync.OnceValue(func() []string { return strings.Fields(commonText) })
 
-func longestFirst(ws []string) {
-	sort.SliceStable(ws, func(i, j int) bool { return len(ws[i]) > len(ws[j]) })
-}
+// byFirst sorts the roots by their first byte.
+var byFirst = sync.OnceValue(func() map[byte][]string {
+	m := map[byte][]string{}
+	for _, w := range common() {
+		m[w[0]] = append(m[w[0]], w)
+	}
+	return m
+})
 
 // enough is how many independent pieces a password must have left: each
 // character that belongs to nothing known counts one, each known piece one.
@@ -120,7 +117,6 @@ func spellings(about []string) []string {
 		}
 		add(initials, 3)
 	}
-	longestFirst(out)
 	return out
 }
 
@@ -146,7 +142,7 @@ func pieces(p string, words []string) int {
 // a name, a common word, a phone number, a date, a year, a walk on the keyboard,
 // a repeated character.
 func known(p string, words []string, found func(n int)) {
-	for _, list := range [][]string{words, common()} {
+	for _, list := range [][]string{words, byFirst()[p[0]]} {
 		for _, w := range list {
 			if strings.HasPrefix(p, w) {
 				found(len(w))

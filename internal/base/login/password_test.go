@@ -87,7 +87,7 @@ func TestRandomPasswordsPass(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	const letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 	refused := 0
-	for range 20_000 {
+	for range 5_000 {
 		p := make([]byte, 12)
 		for i := range p {
 			p[i] = letters[rng.IntN(len(letters))]
@@ -96,8 +96,8 @@ func TestRandomPasswordsPass(t *testing.T) {
 			refused++
 		}
 	}
-	if refused > 20 {
-		t.Fatalf("%d of 20,000 random passwords were refused", refused)
+	if refused > 5 {
+		t.Fatalf("%d of 5,000 random passwords were refused", refused)
 	}
 }
 
