@@ -2,31 +2,69 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
+	"lianxin/internal/api"
 	"lianxin/internal/base/audit"
+	"lianxin/internal/base/backup"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/web"
+	"lianxin/internal/work/account"
+	"lianxin/internal/work/cadre"
 )
+
+// doors makes the doors and the one table of their routes.
+func (a *App) doors() (*web.Web, *api.API, []door.Route, error) {
+	days, err := calendar.Shipped()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	pages, err := web.New(web.Config{
+		DB: a.DB, Texts: a.Texts, Log: a.Log, Book: a.Logins, Accounts: account.New(a.Logins, official),
+		Secure: a.Config.Secure(), Proxied: a.Config.Proxy,
+		Machine: web.Machine{URL: a.Config.URL(), Version: Version, Proxied: a.Config.Proxy, LastBackup: a.lastBackup, Anchors: func() ([]audit.Anchor, error) { return audit.ReadAnchors(a.Config.Anchors()) }},
+	})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	calls := api.New(api.Config{DB: a.DB, Texts: a.Texts, Logins: a.Logins, Calendar: days, Version: Version})
+	table := append([]door.Route{a.health()}, pages.Routes()...)
+	table = append(table, calls.Routes()...)
+	return pages, calls, table, calls.Publish(table)
+}
 
 // handler makes the one handler of the program from the one table.
 func (a *App) handler() (http.Handler, error) {
-	pages, err := web.New(web.Config{DB: a.DB, Texts: a.Texts, Log: a.Log, Secure: a.Config.Secure(), Proxied: a.Config.Proxy})
+	pages, calls, table, err := a.doors()
 	if err != nil {
 		return nil, err
 	}
-	table := append([]door.Route{a.health()}, pages.Routes()...)
 	return door.Handler(door.Config{
 		Resolve: a.resolve, NewID: a.DB.NewID, Now: a.DB.Now, Log: a.Log,
-		FailPage: pages.Fail, FailJSON: a.failJSON, Denied: a.denied,
+		FailPage: pages.Fail, FailJSON: calls.Fail, Denied: a.denied,
 		Secure: a.Config.Secure(), Busy: a.Config.Requests,
 	}, table), nil
+}
+
+// official tells the register of accounts about an official of the roster.
+func official(ctx context.Context, r db.Reader, county, id string) (account.Official, error) {
+	c, err := cadre.Get(ctx, r, county, id)
+	return account.Official{Region: c.Region, Name: c.Name}, err
+}
+
+// lastBackup is when the newest backup was made; ok is false when there is none.
+func (a *App) lastBackup() (at time.Time, ok bool, err error) {
+	l, err := backup.List(a.Config.Backups())
+	if err != nil || len(l) == 0 {
+		return time.Time{}, false, err
+	}
+	return l[0].At, true, nil
 }
 
 // health answers 200 once the server can serve: the database answers.
@@ -71,34 +109,5 @@ func (a *App) denied(c *door.Call, r door.Route, err error) {
 	})
 	if werr != nil {
 		a.Log.Error("a refusal was not recorded", "request", c.Request, "error", door.Clean(werr))
-	}
-}
-
-type problemField struct {
-	Name   string `json:"name"`
-	Detail string `json:"detail"`
-}
-
-// failJSON tells a failure as problem+json (RFC 9457).
-func (a *App) failJSON(c *door.Call, err error) {
-	p := struct {
-		Type   string         `json:"type"`
-		Title  string         `json:"title"`
-		Status int            `json:"status"`
-		ID     string         `json:"request"`
-		Fields []problemField `json:"fields,omitempty"`
-	}{Type: "about:blank", Title: a.Texts.T(c.Lang, "web.error.internal"), Status: door.Status(err), ID: c.Request}
-	if e, ok := errors.AsType[*fault.Error](err); ok {
-		p.Title = a.Texts.T(c.Lang, e.Key, e.Args...)
-		for _, f := range e.Fields {
-			p.Fields = append(p.Fields, problemField{f.Name, a.Texts.T(c.Lang, f.Key, f.Args...)})
-		}
-	} else if p.Status != http.StatusInternalServerError {
-		p.Title = http.StatusText(p.Status)
-	}
-	c.W.Header().Set("Content-Type", "application/problem+json")
-	c.W.WriteHeader(p.Status)
-	if err := json.NewEncoder(c.W).Encode(p); err != nil {
-		a.Log.Debug("an answer was not taken", "request", c.Request)
 	}
 }

@@ -15,7 +15,9 @@ import (
 	"encoding/base64"
 	"html/template"
 	"log/slog"
+	"time"
 
+	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/lang"
 	"lianxin/internal/base/login"
@@ -45,8 +47,22 @@ type Config struct {
 	Secure bool
 	// Proxied says that a reverse proxy of ours sets X-Forwarded-For.
 	Proxied bool
+	// Machine is what the administrators' pages tell about the installation.
+	Machine Machine
 	// Counts gives the figures beside menu entries, by path; nil shows none.
 	Counts func(ctx context.Context, who access.Actor) (map[string]int, error)
+}
+
+// Machine is the installation as its administrators need to know it. Functions
+// may be nil where a test has no machine.
+type Machine struct {
+	URL     string // address people open, without a slash at its end
+	Version string // of the program
+	Proxied bool   // HTTPS ends at a proxy
+	// LastBackup is when the newest backup was made; ok is false without one.
+	LastBackup func() (at time.Time, ok bool, err error)
+	// Anchors are the seals of the audit record kept outside the database.
+	Anchors func() ([]audit.Anchor, error)
 }
 
 // Web is the office door.
