@@ -46,6 +46,7 @@ type commands struct {
 	Lang   string            `help:"lang" placeholder:"zh|en"`
 	Help   bool              `help:"help" short:"h"`
 
+	Demo      demoCmd    `cmd:"" help:"demo"`
 	Serve     serveCmd   `cmd:"" help:"serve"`
 	User      userCmd    `cmd:"" help:"user"`
 	Plan      planCmd    `cmd:"" help:"plan"`
@@ -56,6 +57,7 @@ type commands struct {
 	Doctor    doctorCmd  `cmd:"" help:"doctor"`
 	Migrate   migrateCmd `cmd:"" help:"migrate"`
 	ConfigCmd configCmd  `cmd:"" name:"config" help:"config_cmd"`
+	Openapi   openapiCmd `cmd:"" help:"openapi"`
 	Version   versionCmd `cmd:"" help:"version"`
 }
 
@@ -133,8 +135,10 @@ func (r *run) settings() (*config.Config, error) {
 	if r.cmd.Data != "" {
 		flags["data"] = r.cmd.Data
 	}
-	if r.cmd.Serve.Listen != "" {
-		flags["listen"] = r.cmd.Serve.Listen
+	for _, listen := range []string{r.cmd.Serve.Listen, r.cmd.Demo.Listen} {
+		if listen != "" {
+			flags["listen"] = listen
+		}
 	}
 	text := ""
 	file := r.cmd.Config
