@@ -230,6 +230,33 @@ func InTownship(ctx context.Context, r db.Reader, county, place string, today ca
 	return cs, nil
 }
 
+// Some gives some officials with whole phone and posts by id, for the cards that
+// print them. It asks nobody; the caller has.
+func Some(ctx context.Context, r db.Reader, county string, ids []string) (map[string]Cadre, error) {
+	m := make(map[string]Cadre, len(ids))
+	if len(ids) == 0 {
+		return m, nil
+	}
+	args := scope.Args{county}
+	cs, err := db.All(ctx, r, scanner(r, county), `SELECT `+columns+` FROM cadres c WHERE c.county = $1 AND c.id IN `+scope.In(&args, ids), args...)
+	if err != nil {
+		return nil, err
+	}
+	posts, err := PostsOf(ctx, r, county, ids)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string][]Post{}
+	for _, p := range posts {
+		by[p.Cadre] = append(by[p.Cadre], p)
+	}
+	for _, c := range cs {
+		c.Posts = by[c.ID]
+		m[c.ID] = c
+	}
+	return m, nil
+}
+
 // Names maps officials of a county to their names, for lists of other things.
 func Names(ctx context.Context, r db.Reader, county string, ids []string) (map[string]string, error) {
 	m := map[string]string{}

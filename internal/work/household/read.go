@@ -43,6 +43,55 @@ func Brief(ctx context.Context, r db.Reader, county, id string) (Household, erro
 	}, `SELECT id, region, head, size, priority, state, since FROM households WHERE county = $1 AND id = $2`, county, id)
 }
 
+// Hold is Brief that also keeps others from deciding about the home until the
+// write ends (on PostgreSQL; SQLite has one writer anyway): a home has one lead
+// helper, whoever clicks first.
+func Hold(ctx context.Context, tx *db.Tx, county, id string) (Household, error) {
+	return db.One(ctx, tx, func(w db.Row) (h Household, err error) {
+		return h, w.Scan(&h.ID, &h.Region, &h.Head, &h.Size, &h.Priority, &h.State, &h.Since)
+	}, `SELECT id, region, head, size, priority, state, since FROM households WHERE county = $1 AND id = $2`+tx.ForUpdate(), county, id)
+}
+
+// Need is a present home as the proposal of pairings sees it.
+type Need struct {
+	ID     string `json:"id"`
+	Region string `json:"region"`
+	Head   string `json:"head"`
+	Tags   int    `json:"-"` // care tags in force: their number, not what they say
+}
+
+// InTownship gives the present homes of a part of the tree with the number of
+// their care tags in force, for rules that look at all of them. It opens
+// nothing sealed and asks nobody.
+func InTownship(ctx context.Context, r db.Reader, county, place string, today calendar.Day) ([]Need, error) {
+	lo, hi := db.Under(place)
+	return db.All(ctx, r, func(w db.Row) (n Need, err error) { return n, w.Scan(&n.ID, &n.Region, &n.Head, &n.Tags) },
+		`SELECT h.id, h.region, h.head, (SELECT COUNT(*) FROM care_tags t WHERE t.county = h.county AND t.household = h.id AND t.valid_from <= $4 AND (t.valid_to = '' OR t.valid_to >= $4))
+		FROM households h WHERE h.county = $1 AND h.region >= $2 AND h.region < $3 AND h.state = 'active' ORDER BY h.region, h.id`, county, lo, hi, string(today))
+}
+
+// Doors gives some homes with head and whole address by id, for the cards that
+// print them. It asks nobody; the caller has.
+func Doors(ctx context.Context, r db.Reader, county string, ids []string) (map[string]Household, error) {
+	m := make(map[string]Household, len(ids))
+	if len(ids) == 0 {
+		return m, nil
+	}
+	args := scope.Args{county}
+	v := r.Vault()
+	hs, err := db.All(ctx, r, func(w db.Row) (h Household, err error) {
+		if err = w.Scan(&h.ID, &h.Region, &h.Head, &h.Address, &h.State); err != nil {
+			return h, err
+		}
+		h.Address, err = v.Open(at("households", "address", county, h.ID), h.Address)
+		return h, err
+	}, `SELECT id, region, head, address, state FROM households WHERE county = $1 AND id IN `+scope.In(&args, ids), args...)
+	for _, h := range hs {
+		m[h.ID] = h
+	}
+	return m, err
+}
+
 // Get gives a home with everything in it, for rules and papers; what leaves a
 // door goes through Show.
 func Get(ctx context.Context, r db.Reader, county, id string) (Household, error) {

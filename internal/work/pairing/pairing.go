@@ -78,7 +78,7 @@ func Pair(ctx context.Context, tx *db.Tx, who access.Actor, in PairInput) (Pairi
 
 func pair(ctx context.Context, tx *db.Tx, who access.Actor, in PairInput) (Pairing, error) {
 	county := who.County()
-	h, err := household.Brief(ctx, tx, county, in.Household)
+	h, err := household.Hold(ctx, tx, county, in.Household)
 	if err != nil {
 		return Pairing{}, err
 	}
@@ -92,46 +92,15 @@ func pair(ctx context.Context, tx *db.Tx, who access.Actor, in PairInput) (Pairi
 	if err := scope.Can(who, access.PairingChange, c.Region, false); err != nil {
 		return Pairing{}, err
 	}
-	if in.From == "" {
-		in.From = calendar.FromTime(tx.Now)
-	}
-	if in.Role == "" {
-		in.Role = Lead
-	}
-	if in.Reason == "" {
-		in.Reason = "plan"
-	}
-	var f fault.Fields
-	f.Check(id.Valid(in.ID), "id", "fault.id_needed")
-	f.Check(in.Role == Lead || in.Role == Joint, "role", "pairing.role_bad")
-	f.Check(in.From.Valid(), "from", "pairing.day_bad")
-	f.Check(oneOf(in.Reason, BeginReasons), "reason", "pairing.reason_bad")
-	if err := f.Err(); err != nil {
-		return Pairing{}, err
-	}
-	if h.State != household.Active {
-		return Pairing{}, fault.New(fault.Conflict, "pairing.household_ended")
-	}
-	if c.State != "active" {
-		return Pairing{}, fault.New(fault.Conflict, "pairing.cadre_left")
-	}
 	ps, err := Of(ctx, tx, county, h.ID)
 	if err != nil {
 		return Pairing{}, err
 	}
-	for _, o := range ps {
-		meets := o.To == "" || o.To >= in.From
-		switch {
-		case meets && o.Cadre == c.ID:
-			return Pairing{}, fault.New(fault.Conflict, "pairing.already", "cadre", c.Name, "head", h.Head)
-		case meets && o.Role == Lead && in.Role == Lead:
-			return Pairing{}, fault.New(fault.Conflict, "pairing.has_lead", "head", h.Head)
-		}
-	}
-	p := Pairing{ID: in.ID, Household: h.ID, Cadre: c.ID, Region: h.Region, Role: in.Role, From: in.From, Reason: in.Reason, Outside: outside(c, h.Region, in.From)}
-	_, err = tx.Exec(ctx, `INSERT INTO pairings (county, id, household, cadre, region, role, valid_from, valid_to, reason, end_reason, source)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, '', $9)`, county, p.ID, p.Household, p.Cadre, p.Region, p.Role, string(p.From), p.Reason, in.Source)
+	p, err := judge(calendar.FromTime(tx.Now), &in, h, c, ps)
 	if err != nil {
+		return Pairing{}, err
+	}
+	if err := db.Insert(ctx, tx, pairingInsert, "", [][]any{pairingRow(county, p, in.Source)}); err != nil {
 		return p, err
 	}
 	audit.Note(tx, who, "pairing.pair", "pairing:"+p.ID, p.Region, "household", h.ID, "cadre", c.ID, "role", p.Role)
@@ -167,6 +136,9 @@ func End(ctx context.Context, tx *db.Tx, who access.Actor, in EndInput) (Pairing
 		p, err := changeable(ctx, tx, who, in.Pairing)
 		if err != nil {
 			return p, err
+		}
+		if p.To != "" {
+			return p, fault.New(fault.Gone, "pairing.ended", "day", p.To)
 		}
 		if in.To == "" {
 			in.To = calendar.FromTime(tx.Now)
@@ -236,6 +208,13 @@ func Change(ctx context.Context, tx *db.Tx, who access.Actor, in ChangeInput) (H
 		if err := f.Err(); err != nil {
 			return Handover{}, err
 		}
+		h, err := household.Hold(ctx, tx, county, in.Household)
+		if err != nil {
+			return Handover{}, err
+		}
+		if err := scope.Can(who, access.PairingChange, h.Region, false); err != nil {
+			return Handover{}, err
+		}
 		old, err := leadOf(ctx, tx, county, in.Household, in.From)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return Handover{}, err
@@ -254,6 +233,9 @@ func Change(ctx context.Context, tx *db.Tx, who access.Actor, in ChangeInput) (H
 			if err := end(ctx, tx, who, old); err != nil {
 				return Handover{}, err
 			}
+		}
+		if err := endJoint(ctx, tx, who, in); err != nil {
+			return Handover{}, err
 		}
 		reason := in.Reason
 		if !oneOf(reason, BeginReasons) {
@@ -275,6 +257,23 @@ func Change(ctx context.Context, tx *db.Tx, who access.Actor, in ChangeInput) (H
 		return x, err
 	})
 	return x, err
+}
+
+// endJoint ends the joint pairing of somebody who becomes the lead helper.
+func endJoint(ctx context.Context, tx *db.Tx, who access.Actor, in ChangeInput) error {
+	ps, err := Of(ctx, tx, who.County(), in.Household)
+	if err != nil {
+		return err
+	}
+	for _, o := range ps {
+		if o.Cadre == in.Cadre && o.Role == Joint && o.At(in.From) && o.From < in.From {
+			o.To, o.EndReason = in.From.Add(-1), in.Reason
+			if err := end(ctx, tx, who, o); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func leadOf(ctx context.Context, r db.Reader, county, home string, on calendar.Day) (Pairing, error) {

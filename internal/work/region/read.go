@@ -20,6 +20,13 @@ func Get(ctx context.Context, r db.Reader, county, id string) (Region, error) {
 	return db.One(ctx, r, scan, `SELECT `+columns+` FROM regions WHERE county = $1 AND id = $2`, county, id)
 }
 
+// Hold gives a place and keeps others from deciding about it until the write
+// ends (on PostgreSQL; SQLite has one writer anyway), for what must be unique
+// in it: the number of a card.
+func Hold(ctx context.Context, tx *db.Tx, county, path string) (Region, error) {
+	return db.One(ctx, tx, scan, `SELECT `+columns+` FROM regions WHERE county = $1 AND id = $2`+tx.ForUpdate(), county, Last(path))
+}
+
 // ByPath gives the place at the end of a path.
 func ByPath(ctx context.Context, r db.Reader, path string) (Region, error) {
 	return db.One(ctx, r, scan, `SELECT `+columns+` FROM regions WHERE path = $1`, path)
