@@ -9,7 +9,7 @@ import "embed"
 // Files is the whole tree: pages/<noun>/<page>.html, parts/*.html, css, js,
 // icons.svg, mark.svg and lang/<tag>/<noun>.json.
 //
-//go:embed pages parts css js lang icons.svg mark.svg
+//go:embed all:pages parts css js lang icons.svg mark.svg
 var Files embed.FS
 
 // Served are the folders and files a browser may ask for; templates and texts
