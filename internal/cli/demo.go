@@ -55,7 +55,7 @@ func (c *demoCmd) Run(r *run) error {
 		t := tabwriter.NewWriter(r.Out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(t, r.t("cli.demo_head"))
 		for _, a := range accounts {
-			fmt.Fprintln(t, r.t("cli.demo_account", "role", r.t("role."+a.Role), "township", a.Township, "name", a.Name, "username", a.Username, "password", a.Password))
+			fmt.Fprintln(t, r.t("cli.demo_account", "role", r.t("web.role."+a.Role), "township", a.Township, "name", a.Name, "username", a.Username, "password", a.Password))
 		}
 		if err := t.Flush(); err != nil {
 			r.fail(err)
