@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/ncruces/go-sqlite3/driver"
 )
@@ -22,7 +21,7 @@ func (d *DB) CopyTo(ctx context.Context, file string) error {
 	}
 	defer p.Close()
 	p.SetMaxOpenConns(1)
-	_, err = p.ExecContext(ctx, `VACUUM INTO '`+strings.ReplaceAll(file, `'`, `''`)+`'`)
+	_, err = p.ExecContext(ctx, `VACUUM INTO ?`, file)
 	return classify(err)
 }
 

@@ -3,6 +3,7 @@
 package id
 
 import (
+	"encoding/binary"
 	"io"
 	"time"
 )
@@ -15,10 +16,8 @@ const Len = 26
 // New makes an identifier from an instant and 10 bytes of randomness.
 func New(now time.Time, rand io.Reader) string {
 	var b [16]byte
-	ms := uint64(now.UnixMilli()) // #nosec G115 -- instants before 1970 do not occur here
-	for i := range 6 {
-		b[i] = byte(ms >> (40 - 8*i))
-	}
+	ms := uint64(now.UnixMilli())             // #nosec G115 -- instants before 1970 do not occur here
+	binary.BigEndian.PutUint64(b[:8], ms<<16) // the low six bytes, first
 	if _, err := io.ReadFull(rand, b[6:]); err != nil {
 		panic("id: no randomness: " + err.Error())
 	}

@@ -8,6 +8,7 @@ package dbtest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -96,7 +97,7 @@ func SQLite(tb testing.TB) (*db.DB, *Clock) {
 			err = d.Close()
 		}
 		if err == nil {
-			lite.bytes, err = os.ReadFile(file)
+			lite.bytes, err = os.ReadFile(filepath.Clean(file))
 		}
 		lite.err = err
 	})
@@ -112,7 +113,11 @@ func SQLite(tb testing.TB) (*db.DB, *Clock) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { d.Close() })
+	tb.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			tb.Log(err)
+		}
+	})
 	return d, c
 }
 
@@ -146,7 +151,7 @@ func Postgres(tb testing.TB) (*db.DB, *Clock) {
 			if err == nil {
 				err = jobs.Migrate(ctx, d, 0)
 			}
-			d.Close()
+			err = errors.Join(err, d.Close())
 		}
 		pg.err = err
 	})
@@ -162,7 +167,9 @@ func Postgres(tb testing.TB) (*db.DB, *Clock) {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		d.Close()
+		if err := d.Close(); err != nil {
+			tb.Log(err)
+		}
 		if err := admin(ctx, tb, base, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
 			tb.Log(err)
 		}
