@@ -19,7 +19,8 @@ type DiaryData struct {
 }
 
 // DiaryEntry is one visit: when, what was learned, what will be done and by when are the
-// plan's four facts (A12); the rest helps to read them.
+// plan's four facts (A12); the rest helps to read them. An entry without a household is a
+// thought written down on its own.
 type DiaryEntry struct {
 	At         time.Time
 	Household  string
@@ -48,7 +49,7 @@ type DiaryMeasure struct {
 func Diary(d DiaryData) doc.Document {
 	entries := slices.Clone(d.Entries)
 	slices.SortStableFunc(entries, func(a, b DiaryEntry) int { return a.At.Compare(b.At) })
-	out := doc.Document{Title: "民情日记　" + d.Cadre.Name, Page: doc.OfficialPage(), Blocks: diaryCover(d, len(entries))}
+	out := doc.Document{Title: "民情日记　" + d.Cadre.Name, Page: doc.OfficialPage(), Blocks: diaryCover(d, visitsAmong(entries))}
 	if len(entries) == 0 {
 		out.Blocks = append(out.Blocks, doc.Text("这段时间没有走访记录。"))
 		return out
@@ -62,6 +63,15 @@ func Diary(d DiaryData) doc.Document {
 		out.Blocks = append(out.Blocks, diaryEntry(i+1, e))
 	}
 	return out
+}
+
+func visitsAmong(entries []DiaryEntry) (n int) {
+	for _, e := range entries {
+		if e.Household != "" {
+			n++
+		}
+	}
+	return n
 }
 
 func diaryCover(d DiaryData, n int) []doc.Block {
@@ -90,6 +100,11 @@ func diaryEntry(n int, e DiaryEntry) doc.Table {
 	head := fmt.Sprintf("%d. %s　%s", n, moment(e.At), e.Household)
 	first := doc.Cell{Runs: append([]doc.Run{{Text: head, Face: doc.Hei}}, diaryMarks(e)...), Cols: 6}
 	t := doc.Table{Widths: []float64{23, 22, 40, 17, 22, 32}, Size: doc.SizeSmall4}
+	if e.Household == "" {
+		first.Runs[0].Text = fmt.Sprintf("%d. %s", n, moment(e.At))
+		t.Rows = []doc.Row{{Cells: []doc.Cell{first}, KeepNext: true}, doc.R(doc.L("想法和\n建　议"), doc.C(e.Thoughts).Span(5, 1))}
+		return t
+	}
 	t.Rows = []doc.Row{
 		{Cells: []doc.Cell{first}, KeepNext: true},
 		{Cells: []doc.Cell{doc.L("地点"), doc.C(e.Place).Span(3, 1), doc.L("方式"), doc.C(e.Way)}, KeepNext: true},

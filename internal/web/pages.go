@@ -27,6 +27,10 @@ func Pages() []Page {
 		loginPages(),
 		setupPages(),
 		mePages(),
+		todayPages(),
+		visitPages(),
+		diaryPages(),
+		matterPages(),
 	)
 }
 
@@ -38,6 +42,10 @@ func (w *Web) Routes() []door.Route {
 		w.loginRoutes(),
 		w.setupRoutes(),
 		w.meRoutes(),
+		w.todayRoutes(),
+		w.visitRoutes(),
+		w.diaryRoutes(),
+		w.matterRoutes(),
 	)
 }
 

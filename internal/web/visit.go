@@ -1,0 +1,216 @@
+package web
+
+import (
+	"strings"
+
+	"lianxin/internal/door"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/visit"
+)
+
+func visitPages() []Page {
+	return []Page{
+		{"visit/list", &visitListPage{}},
+		{"visit/show", &visitShowPage{}},
+		{"visit/new", &visitFormPage{}},
+		{"visit/pick", &visitPickPage{}},
+		{"visit/amend", &visitAmendPage{}},
+		{"visit/void", &visitAmendPage{}},
+	}
+}
+
+func (w *Web) visitRoutes() []door.Route {
+	list, record, amend := door.Need(access.VisitList), door.Need(access.VisitRecord), door.Need(access.VisitAmend)
+	return []door.Route{
+		Get("/visits", list, door.Reads, w.visitList),
+		Get("/visits/new", record, door.Reads, w.visitNew),
+		Post("/visits", record, door.Writes, w.visitSent),
+		Get("/visits/{id}", list, door.Reads, w.visitShow),
+		Get("/visits/{id}/amend", amend, door.Reads, w.visitAmend),
+		Post("/visits/{id}/amend", amend, door.Writes, w.visitAmendSent),
+		Get("/visits/{id}/void", amend, door.Reads, w.visitVoid),
+		Post("/visits/{id}/void", amend, door.Writes, w.visitVoidSent),
+		Post("/visits/{id}/thought", amend, door.Writes, w.visitThought),
+	}
+}
+
+// visitLine is a visit with the words for its ids.
+type visitLine struct {
+	visit.Visit
+	Home, Place, Helper string
+	With                []string // companions' names
+	Text                string   // the first words, "" when there are none to show
+}
+
+// Met reports whether somebody was seen or spoken to.
+func (l visitLine) Met() bool { return l.How != "absent" && l.How != "declined" }
+
+type visitListPage struct {
+	Base
+	Rows   []visitLine
+	Pager  Pager
+	Places []Option
+	People []Option
+	Ways   []Option
+	Whose  []Pill // own or all
+	Home   string // the one home whose visits are listed
+	Asked  bool   // some filter is set
+	Helper bool   // rows of several officials: name them
+	Clear  string
+}
+
+func (w *Web) visitList(c *door.Call) error {
+	f := visit.Filter{Place: c.Query("place"), Household: c.Query("household"), Cadre: c.Query("cadre"), How: c.Query("how"), From: dayQuery(c, "from"), To: dayQuery(c, "to"), After: c.Query("after")}
+	wide := len(access.Reaches(c.Who, access.VisitList).Regions) > 0
+	mine := c.Query("mine") != ""
+	if mine && c.Who.Cadre() != "" {
+		f.Cadre = c.Who.Cadre()
+	}
+	vs, next, err := visit.List(c.Context(), w.DB, c.Who, f)
+	if err != nil {
+		return err
+	}
+	p := &visitListPage{Base: Base{Title: K("visit.list_title")}, Pager: w.Pages(c, next), Helper: wide && f.Cadre == "", Ways: anyOf("visit.any_way", catalogue("visit.how.", visit.Ways)), Clear: "/visits"}
+	if p.Places, err = w.villages(c, access.VisitList); err != nil {
+		return err
+	}
+	if p.People, err = w.colleagues(c, access.VisitList); err != nil {
+		return err
+	}
+	if p.Places != nil {
+		p.Places = anyOf("visit.any_place", p.Places)
+	}
+	if p.People != nil {
+		p.People = anyOf("visit.any_cadre", p.People)
+	}
+	if wide && c.Who.Cadre() != "" {
+		p.Whose = []Pill{{Text: K("visit.whose_all"), Href: with(c, "mine", ""), Here: !mine}, {Text: K("visit.whose_mine"), Href: with(c, "mine", "1"), Here: mine}}
+	}
+	if p.Rows, err = w.visitLines(c, vs); err != nil {
+		return err
+	}
+	if f.Household != "" {
+		n, err := w.naming(c, []string{f.Household}, nil)
+		if err != nil {
+			return err
+		}
+		p.Home = n.Home(f.Household)
+	}
+	for _, q := range []string{"place", "household", "cadre", "how", "from", "to", "mine"} {
+		p.Fill(q, c.Query(q))
+		p.Asked = p.Asked || c.Query(q) != ""
+	}
+	return w.Render(c, "visit/list", p)
+}
+
+// visitLines puts names to visits.
+func (w *Web) visitLines(c *door.Call, vs []visit.Visit) ([]visitLine, error) {
+	var homes, people []string
+	for _, v := range vs {
+		homes, people = append(homes, v.Household), append(append(people, v.Cadre), v.With...)
+	}
+	n, err := w.naming(c, homes, people)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]visitLine, len(vs))
+	for i, v := range vs {
+		out[i] = lineOf(v, n)
+	}
+	return out, nil
+}
+
+func lineOf(v visit.Visit, n *names) visitLine {
+	l := visitLine{Visit: v, Home: n.Home(v.Household), Place: n.HomePlace(v.Household), Helper: n.Cadre(v.Cadre), Text: short(v.Words, 42)}
+	for _, id := range v.With {
+		l.With = append(l.With, n.Cadre(id))
+	}
+	return l
+}
+
+// short gives the beginning of a text in at most n characters, on one line.
+func short(s string, n int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}
+
+type visitShowPage struct {
+	Base
+	Line     visitLine
+	Readable bool // the words may be read
+	Changes  bool // may be corrected by the reader
+	Matters  []matterLine
+	Earlier  []visit.Version
+	Thoughts []visit.Thought
+	Own      bool // a thought may be added
+	Links    bool // the home has a page the reader may open
+}
+
+func (w *Web) visitShow(c *door.Call) error {
+	p, err := w.visitShown(c, c.Path("id"))
+	if err != nil {
+		return err
+	}
+	return w.Render(c, "visit/show", p)
+}
+
+func (w *Web) visitShown(c *door.Call, id string) (*visitShowPage, error) {
+	ctx := c.Context()
+	v, err := visit.Show(ctx, w.DB, c.Who, id)
+	if err != nil {
+		return nil, err
+	}
+	ls, err := w.visitLines(c, []visit.Visit{v})
+	if err != nil {
+		return nil, err
+	}
+	p := &visitShowPage{Base: Base{Title: K("visit.show_title", "home", ls[0].Home), Sub: Plain(ls[0].Place), Back: "/visits"}, Line: ls[0], Links: w.paths["/households/{id}"]}
+	mine := v.Writer == c.Who.Account() || c.Who.Cadre() != "" && v.Cadre == c.Who.Cadre()
+	t := access.Target{Region: v.Region, Own: mine || ownAmong(c.Who.Cadre(), v.With)}
+	p.Readable = access.Can(c.Who, access.VisitRead, t).OK()
+	p.Changes = mine && v.Voided == "" && access.Can(c.Who, access.VisitAmend, t).OK()
+	p.Own = c.Who.Cadre() != "" && v.Voided == "" && t.Own && v.Cadre == c.Who.Cadre()
+	if !p.Readable {
+		return p, nil
+	}
+	for _, a := range v.Promises {
+		p.Matters = append(p.Matters, matterLine{Appeal: a, Status: a.Status(c.Who.Today()), Home: ls[0].Home})
+	}
+	if v.Version > 1 {
+		if p.Earlier, err = visit.Versions(ctx, w.DB, c.Who, id); err != nil {
+			return nil, err
+		}
+	}
+	ts, err := visit.Thoughts(ctx, w.DB, c.Who, v.Cadre, v.Day, v.Day)
+	if err != nil && !refused(err) {
+		return nil, err
+	}
+	for _, x := range ts {
+		if x.Visit == v.ID {
+			p.Thoughts = append(p.Thoughts, x)
+		}
+	}
+	return p, nil
+}
+
+func ownAmong(cadre string, with []string) bool {
+	for _, x := range with {
+		if cadre != "" && x == cadre {
+			return true
+		}
+	}
+	return false
+}
+
+// monthOf is the month of a day, "2026-11".
+func monthOf(d calendar.Day) string {
+	if len(d) < 7 {
+		return ""
+	}
+	return string(d[:7])
+}
