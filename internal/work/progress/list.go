@@ -1,0 +1,128 @@
+package progress
+
+import (
+	"context"
+	"strings"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/plan"
+	"lianxin/internal/rule/quota"
+	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
+)
+
+// Row is one official's figures of a year under one campaign.
+type Row struct {
+	Cadre    string       `json:"cadre"`
+	Name     string       `json:"name"`
+	Campaign string       `json:"campaign"`
+	Region   string       `json:"region"`            // township
+	Village  string       `json:"village,omitempty"` // posted to
+	Unit     string       `json:"unit"`
+	Title    string       `json:"title"`
+	Rank     plan.Rank    `json:"rank"`
+	Version  string       `json:"version"` // version of the plan that judged
+	Lines    []quota.Line `json:"lines"`   // one per duty and period; clause and records are in Why
+	AsOf     calendar.Day `json:"as_of"`
+}
+
+// Filter narrows a list of officials' figures.
+type Filter struct {
+	Place    string // path of a county, township or village; "" for everything in reach
+	Campaign string
+	Year     int // 0 for this year
+	Cadre    string
+	After    string
+	Limit    int // 0 for 50
+}
+
+// MaxRows is the longest page of officials: rows are short, and a county's
+// whole list is one page of work.
+const MaxRows = 5000
+
+// List gives officials' figures in administrative order: by township, unit or
+// village, and name. It reads kept rows; call RecountWaiting for the place
+// first.
+func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Row, string, error) {
+	if f.Year == 0 {
+		f.Year = who.Today().Year()
+	}
+	where, args, err := reach(who, &f)
+	if err != nil {
+		return nil, "", err
+	}
+	if a := strings.SplitN(f.After, "~~~", 3); len(a) == 3 {
+		where += " AND (p.region, p.ord, p.cadre) > (" + args.Add(a[0]) + ", " + args.Add(a[1]) + ", " + args.Add(a[2]) + ")"
+	}
+	n := f.Limit
+	switch {
+	case n <= 0:
+		n = 50
+	case n > MaxRows:
+		n = MaxRows
+	}
+	type keyed struct {
+		Row
+		ord string
+	}
+	d := decoder{year: f.Year}
+	rows, err := db.All(ctx, r, func(w db.Row) (k keyed, err error) {
+		var figures string
+		if err = w.Scan(&k.Cadre, &k.Name, &k.Region, &k.Village, &k.Unit, &k.Title, &k.Rank, &k.Version, &figures, &k.AsOf, &k.ord); err != nil {
+			return k, err
+		}
+		k.Campaign = f.Campaign
+		k.Lines, err = d.decode(figures)
+		return k, err
+	}, `SELECT p.cadre, c.name, p.region, p.village, p.unit, p.title, p.rank, p.version, p.figures, p.asof, p.ord
+		FROM progress_rows p JOIN cadres c ON c.county = p.county AND c.id = p.cadre WHERE `+where+` ORDER BY p.region, p.ord, p.cadre LIMIT `+args.Add(n+1), args...)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next := scope.Cut(rows, n, func(k keyed) string { return k.Region + "~~~" + k.ord + "~~~" + k.Cadre })
+	out := make([]Row, len(rows))
+	for i := range rows {
+		out[i] = rows[i].Row
+	}
+	return out, next, nil
+}
+
+// reach is the condition of the rows an actor may see. Rows hang on the
+// township; a village narrows them to those posted there.
+func reach(who access.Actor, f *Filter) (string, scope.Args, error) {
+	place, village := f.Place, ""
+	if v := region.Upto(f.Place, region.Village); v != "" {
+		place, village = region.Upto(f.Place, region.Township), v
+	}
+	s, err := scope.Reach(who, access.ProgressRead, place)
+	if err != nil {
+		return "", nil, err
+	}
+	var f2 fault.Fields
+	f2.Check(f.Campaign != "", "campaign", "progress.campaign_needed")
+	f2.Check(f.Year >= 2000 && f.Year <= 2100, "year", "progress.year_bad")
+	if err := f2.Err(); err != nil {
+		return "", nil, err
+	}
+	args := scope.Args{who.County(), f.Campaign, f.Year}
+	where := "p.county = $1 AND p.campaign = $2 AND p.year = $3 AND " + scope.Where(s, &args, "p.region", func(c string) string { return "p.cadre = " + c })
+	if place != "" {
+		lo, hi := db.Under(place)
+		where += " AND p.region >= " + args.Add(lo) + " AND p.region < " + args.Add(hi)
+	}
+	if village != "" {
+		where += " AND p.village = " + args.Add(village)
+	}
+	if f.Cadre != "" {
+		where += " AND p.cadre = " + args.Add(f.Cadre)
+	}
+	return where, args, nil
+}
+
+// Campaigns lists the campaigns of which a year has figures, for those in reach.
+func Campaigns(ctx context.Context, r db.Reader, county string, year int) ([]string, error) {
+	return db.All(ctx, r, db.Text, `SELECT DISTINCT campaign FROM progress_rows WHERE county = $1 AND year = $2 ORDER BY campaign`, county, year)
+}

@@ -1,0 +1,135 @@
+package progress
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/quota"
+	"lianxin/internal/work/household"
+	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
+)
+
+// Sum adds up one duty over the officials of a place. It is a sum to open, not
+// a mark: the list of officials behind it is List for the same place.
+type Sum struct {
+	Duty      string       `json:"duty"`
+	Unit      string       `json:"unit"`
+	Officials int          `json:"officials"`
+	Due       quota.Halves `json:"due"`
+	Done      quota.Halves `json:"done"`
+}
+
+// PlaceRow is the total of one township or village.
+type PlaceRow struct {
+	Region    string `json:"region"`
+	Officials int    `json:"officials"` // bound by the campaign; of a village: those posted to it
+	Homes     int    `json:"homes"`
+	Visits    int    `json:"visits"` // face to face, whoever made them
+	Duties    []Sum  `json:"duties"`
+}
+
+// Places adds the figures up by township and village at or below a place, in
+// administrative order, a township before its villages. Officials without a
+// village are in their township's row only.
+func Places(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]PlaceRow, error) {
+	f.After, f.Limit = "", MaxRows
+	sums := map[string]*PlaceRow{}
+	row := func(place string) *PlaceRow {
+		if sums[place] == nil {
+			sums[place] = &PlaceRow{Region: place}
+		}
+		return sums[place]
+	}
+	for {
+		rows, next, err := List(ctx, r, who, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range rows {
+			row(x.Region).add(x)
+			if x.Village != "" {
+				row(x.Village).add(x)
+			}
+		}
+		if f.After = next; next == "" {
+			break
+		}
+	}
+	if err := homesOf(ctx, r, who, f, row); err != nil {
+		return nil, err
+	}
+	out := make([]PlaceRow, 0, len(sums))
+	for _, x := range sums {
+		if strings.HasPrefix(x.Region, f.Place) {
+			out = append(out, *x)
+		}
+	}
+	slices.SortFunc(out, func(a, b PlaceRow) int { return cmp.Compare(a.Region, b.Region) })
+	return out, nil
+}
+
+func (p *PlaceRow) add(x Row) {
+	p.Officials++
+	seen := ""
+	for _, l := range x.Lines { // lines of one duty stand together
+		i := slices.IndexFunc(p.Duties, func(s Sum) bool { return s.Duty == l.Duty && s.Unit == l.Unit })
+		if i < 0 {
+			i = len(p.Duties)
+			p.Duties = append(p.Duties, Sum{Duty: l.Duty, Unit: l.Unit})
+		}
+		s := &p.Duties[i]
+		s.Due += l.Due
+		s.Done += l.Done
+		if seen != l.Duty {
+			s.Officials++
+		}
+		seen = l.Duty
+	}
+}
+
+// homesOf counts homes and visits by village, where the reader may list homes.
+func homesOf(ctx context.Context, r db.Reader, who access.Actor, f Filter, row func(string) *PlaceRow) error {
+	s := access.Reaches(who, access.HouseholdList)
+	if f.Place != "" {
+		s, _ = s.Within(f.Place)
+	}
+	if s.Cadre = ""; s.Empty() {
+		return nil
+	}
+	year := f.Year
+	if year == 0 {
+		year = who.Today().Year()
+	}
+	type count struct {
+		place string
+		n     int
+	}
+	scan := func(w db.Row) (c count, err error) { return c, w.Scan(&c.place, &c.n) }
+	var args scope.Args
+	where := scope.Where(s, &args, "region", nil)
+	homes, err := db.All(ctx, r, scan, `SELECT region, COUNT(*) FROM households WHERE `+where+` AND state = '`+household.Active+`' GROUP BY region`, args...)
+	if err != nil {
+		return err
+	}
+	visits, err := db.All(ctx, r, scan, `SELECT region, SUM(visits) FROM home_years WHERE `+where+` AND year = `+args.Add(year)+` GROUP BY region`, args...)
+	if err != nil {
+		return err
+	}
+	each := func(cs []count, to func(*PlaceRow) *int) {
+		for _, c := range cs {
+			for _, l := range []region.Level{region.Township, region.Village} {
+				if p := region.Upto(c.place, l); p != "" {
+					*to(row(p)) += c.n
+				}
+			}
+		}
+	}
+	each(homes, func(p *PlaceRow) *int { return &p.Homes })
+	each(visits, func(p *PlaceRow) *int { return &p.Visits })
+	return nil
+}
