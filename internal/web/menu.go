@@ -34,7 +34,10 @@ var desk = []Group{
 		{Path: "/diary", Key: "web.menu.diary", Icon: "book", Need: access.VisitRead},
 		{Path: "/stays", Key: "web.menu.stays", Icon: "bed", Need: access.StayRead},
 	}},
-	{"web.menu.matters", []Entry{{Path: "/promises", Key: "web.menu.promises", Icon: "list", Need: access.PracticalRead}}},
+	{"web.menu.matters", []Entry{
+		{Path: "/matters", Key: "matter.menu", Icon: "list", Need: access.AppealRead},
+		{Path: "/practical", Key: "practical_page.menu", Icon: "check", Need: access.PracticalRead},
+	}},
 	{"web.menu.tools", []Entry{
 		{Path: "/imports", Key: "web.menu.imports", Icon: "upload", Need: access.RosterImport},
 		{Path: "/cards", Key: "web.menu.cards", Icon: "card", Need: access.CardPrint},
@@ -58,7 +61,7 @@ var tabs = []Entry{
 	{Path: "/today", Key: "web.tab.today", Icon: "today"},
 	{Path: "/households", Key: "web.tab.households", Icon: "home"},
 	{Path: "/visits/new", Key: "web.tab.record", Icon: "pen", Main: true},
-	{Path: "/promises", Key: "web.tab.promises", Icon: "list"},
+	{Path: "/matters", Key: "web.tab.promises", Icon: "list"},
 	{Path: "/me", Key: "web.tab.me", Icon: "me"},
 }
 

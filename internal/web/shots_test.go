@@ -1,0 +1,59 @@
+package web
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"lianxin/internal/door"
+	"lianxin/internal/web/browsertest"
+)
+
+// TestWorkedPages leaves a picture of every page of this file's nouns at both sizes
+// and with letters twice as large, and finds what a person would stumble over.
+func TestWorkedPages(t *testing.T) {
+	b := browsertest.Start(t)
+	k := openWorked(t)
+	pages := map[string]*browsertest.Page{}
+	only := os.Getenv("LIANXIN_ONLY")
+	for _, x := range []struct{ name, who, path string }{
+		{"today", "li", "/today"},
+		{"visit-new", "li", "/visits/new?household=home-wangguilan"},
+		{"visit-pick", "li", "/visits/new"},
+		{"visit-pick-office", "office", "/visits/new?q=wang"},
+		{"visit-new-office", "office", "/visits/new?household=home-wangguilan"},
+		{"visits", "li", "/visits"},
+		{"visits-office", "office", "/visits"},
+		{"visit", "li", "/visits/visit-0003"},
+		{"visit-matters", "li", "/visits/visit-0004"},
+		{"visit-inspector", "inspector", "/visits/visit-0004"},
+		{"visit-amend", "li", "/visits/visit-0003/amend"},
+		{"visit-void", "li", "/visits/visit-0003/void"},
+		{"matters", "li", "/matters"},
+		{"matters-office", "office", "/matters?view=all"},
+		{"diary", "li", "/diary"},
+		{"diary-year", "li", "/diary?year=2026"},
+		{"diary-office", "office", "/diary"},
+		{"diary-office-li", "office", "/diary?cadre=cadre-liming"},
+		{"diary-home", "office", "/diary?household=home-wangguilan"},
+		{"diary-print", "li", "/diary/print?year=2026"},
+	} {
+		if only != "" && !strings.Contains(","+only+",", ","+x.name+",") {
+			continue
+		}
+		for _, size := range []browsertest.Size{browsertest.Phone, browsertest.Desk} {
+			at := x.who + size.Name
+			if pages[at] == nil {
+				pages[at] = b.Open(size)
+				pages[at].Cookie(k.URL, door.PlainSessionCookie, x.who)
+			}
+			p := pages[at]
+			p.Go(k.URL + x.path)
+			p.Sound()
+			p.Long(x.name)
+			p.Letters(2)
+			p.Sound()
+			p.Long(x.name + "-200")
+		}
+	}
+}
