@@ -116,14 +116,15 @@ func TestLife(t *testing.T) {
 			{"started twice", li, start, fault.Conflict, practical.Started},
 			{"done before it began", li, finish("2026-11-11"), fault.Invalid, practical.Started},
 			{"cancelled without a reason", li, cancel(""), fault.Invalid, practical.Started},
-			{"done", li, finish("2026-11-20"), "", practical.Done},
+			{"done", li, finish(""), "", practical.Done}, // today
+			{"confirmed tomorrow", village, confirm("signature", "", "2026-11-24"), fault.Invalid, practical.Done},
 			{"confirmed by himself", li, confirm("signature", "", ""), fault.Forbidden, practical.Done},
 			{"confirmed by himself in the office", Who(access.Office, Qingshi, LiMing, today), confirm("signature", "", ""), fault.Forbidden, practical.Done},
 			{"confirmed by another village", Who(access.Committee, Dahe, "", today), confirm("signature", "", ""), fault.NotFound, practical.Done},
 			{"a way that is none", village, confirm("telepathy", "", ""), fault.Invalid, practical.Done},
 			{"a witness without a name", village, confirm("witness", "", ""), fault.Invalid, practical.Done},
-			{"confirmed before it was done", village, confirm("signature", "", "2026-11-19"), fault.Invalid, practical.Done},
-			{"confirmed", village, confirm("witness", "杨加旺", "2026-11-21"), "", practical.Confirmed},
+			{"confirmed before it was done", village, confirm("signature", "", "2026-11-22"), fault.Invalid, practical.Done},
+			{"confirmed", village, confirm("witness", "杨加旺", ""), "", practical.Confirmed},
 			{"cancelled after that", li, cancel("不办了"), fault.Conflict, practical.Confirmed},
 		} {
 			clock.Add(time.Second)
@@ -140,11 +141,11 @@ func TestLife(t *testing.T) {
 			t.Errorf("%+v %v", i, err)
 		}
 		ss, err := practical.Steps(ctx, d, li, "item-0001")
-		if err != nil || len(ss) != 4 || ss[0].Kind != "propose" || ss[3].Kind != "confirm" || ss[3].Day != "2026-11-21" {
+		if err != nil || len(ss) != 4 || ss[0].Kind != "propose" || ss[3].Kind != "confirm" || ss[3].Day != today {
 			t.Errorf("%+v %v", ss, err)
 		}
 		of, err := practical.OfCadre(ctx, d, County, LiMing, "2026-01-01", "2026-12-31")
-		if err != nil || len(of) != 1 || of[0].Fact().ConfirmedOn != "2026-11-21" {
+		if err != nil || len(of) != 1 || of[0].Fact().ConfirmedOn != today {
 			t.Errorf("%+v %v", of, err)
 		}
 		if of, err = practical.OfCadre(ctx, d, County, LiMing, "2027-01-01", "2027-12-31"); err != nil || len(of) != 0 {

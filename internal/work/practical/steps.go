@@ -24,32 +24,32 @@ type StepInput struct {
 
 // Start says that work on an item has begun.
 func Start(ctx context.Context, tx *db.Tx, who access.Actor, in StepInput) (Item, error) {
-	return step(ctx, tx, who, "start", in, access.PracticalChange, []string{Proposed}, func(i *Item, f *fault.Fields) {
-		f.Check(in.On >= i.Proposed, "on", "practical.day_before", "day", i.Proposed)
-		i.State, i.Started = Started, in.On
+	return step(ctx, tx, who, "start", in, access.PracticalChange, []string{Proposed}, func(i *Item, f *fault.Fields, on calendar.Day) {
+		f.Check(on >= i.Proposed, "on", "practical.day_before", "day", i.Proposed)
+		i.State, i.Started = Started, on
 	})
 }
 
 // Finish says that an item is done. It counts when the home says so too.
 func Finish(ctx context.Context, tx *db.Tx, who access.Actor, in StepInput) (Item, error) {
-	return step(ctx, tx, who, "finish", in, access.PracticalChange, []string{Proposed, Started}, func(i *Item, f *fault.Fields) {
+	return step(ctx, tx, who, "finish", in, access.PracticalChange, []string{Proposed, Started}, func(i *Item, f *fault.Fields, on calendar.Day) {
 		begun := max(i.Proposed, i.Started)
-		f.Check(in.On >= begun, "on", "practical.day_before", "day", begun)
+		f.Check(on >= begun, "on", "practical.day_before", "day", begun)
 		if in.Amount != nil {
 			f.Check(*in.Amount >= 0 && *in.Amount <= maxAmount, "amount", "practical.amount_bad")
 			i.Amount = *in.Amount
 		}
-		i.State, i.Done = Done, in.On
+		i.State, i.Done = Done, on
 	})
 }
 
 // Cancel ends an item that comes to nothing. The reason is needed; what the
 // home has confirmed is not cancelled any more.
 func Cancel(ctx context.Context, tx *db.Tx, who access.Actor, in StepInput) (Item, error) {
-	return step(ctx, tx, who, "cancel", in, access.PracticalChange, []string{Proposed, Started, Done}, func(i *Item, f *fault.Fields) {
+	return step(ctx, tx, who, "cancel", in, access.PracticalChange, []string{Proposed, Started, Done}, func(i *Item, f *fault.Fields, on calendar.Day) {
 		f.Check(strings.TrimSpace(in.Words) != "", "words", "practical.why_needed")
-		f.Check(in.On >= i.Proposed, "on", "practical.day_before", "day", i.Proposed)
-		i.State, i.Cancelled, i.CancelWhy = Cancelled, in.On, strings.TrimSpace(in.Words)
+		f.Check(on >= i.Proposed, "on", "practical.day_before", "day", i.Proposed)
+		i.State, i.Cancelled, i.CancelWhy = Cancelled, on, strings.TrimSpace(in.Words)
 	})
 }
 
@@ -68,27 +68,27 @@ type ConfirmInput struct {
 func Confirm(ctx context.Context, tx *db.Tx, who access.Actor, in ConfirmInput) (Item, error) {
 	s := StepInput{ID: in.ID, Item: in.Item, On: in.On, Words: in.Words}
 	i, _, err := once.Do(ctx, tx, who, "practical.confirm", in.ID, in, func() (Item, error) {
-		return move(ctx, tx, who, "confirm", &s, access.PracticalConfirm, []string{Done}, func(i *Item, f *fault.Fields) {
-			f.Check(s.On >= i.Done, "on", "practical.day_before", "day", i.Done)
+		return move(ctx, tx, who, "confirm", s, access.PracticalConfirm, []string{Done}, func(i *Item, f *fault.Fields, on calendar.Day) {
+			f.Check(on >= i.Done, "on", "practical.day_before", "day", i.Done)
 			f.Check(slices.Contains(Ways, in.Way), "way", "practical.way_bad")
 			f.Check((in.Way != "witness" && in.Way != "call") || strings.TrimSpace(in.Witness) != "", "witness", "practical.witness_needed")
 			f.Check(len([]rune(in.Witness)) <= 40, "witness", "fault.too_long", "n", 40)
-			i.State, i.Confirmed, i.Way, i.By, i.Witness = Confirmed, s.On, in.Way, who.Account(), strings.TrimSpace(in.Witness)
+			i.State, i.Confirmed, i.Way, i.By, i.Witness = Confirmed, on, in.Way, who.Account(), strings.TrimSpace(in.Witness)
 		})
 	})
 	return i, err
 }
 
-func step(ctx context.Context, tx *db.Tx, who access.Actor, kind string, in StepInput, do access.Action, from []string, set func(*Item, *fault.Fields)) (Item, error) {
+func step(ctx context.Context, tx *db.Tx, who access.Actor, kind string, in StepInput, do access.Action, from []string, set func(*Item, *fault.Fields, calendar.Day)) (Item, error) {
 	i, _, err := once.Do(ctx, tx, who, "practical."+kind, in.ID, in, func() (Item, error) {
-		return move(ctx, tx, who, kind, &in, do, from, set)
+		return move(ctx, tx, who, kind, in, do, from, set)
 	})
 	return i, err
 }
 
 // move is what all steps share: may he, does the item stand where the step
 // begins, are the day and the words right, then the write.
-func move(ctx context.Context, tx *db.Tx, who access.Actor, kind string, in *StepInput, do access.Action, from []string, set func(*Item, *fault.Fields)) (Item, error) {
+func move(ctx context.Context, tx *db.Tx, who access.Actor, kind string, in StepInput, do access.Action, from []string, set func(*Item, *fault.Fields, calendar.Day)) (Item, error) {
 	county := who.County()
 	i, err := get(ctx, tx, county, in.Item, tx.ForUpdate())
 	if err != nil {
@@ -111,7 +111,7 @@ func move(ctx context.Context, tx *db.Tx, who access.Actor, kind string, in *Ste
 	var f fault.Fields
 	f.Check(in.On.Valid() && in.On <= today, "on", "practical.day_bad")
 	f.Check(len([]rune(in.Words)) <= maxNotes, "words", "fault.too_long", "n", maxNotes)
-	if set(&i, &f); len(f) > 0 {
+	if set(&i, &f, in.On); len(f) > 0 {
 		return Item{}, f.Err()
 	}
 	i.Version++

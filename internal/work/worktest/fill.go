@@ -1,0 +1,160 @@
+package worktest
+
+import (
+	"context"
+	"testing"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/household"
+	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/practical"
+	"lianxin/internal/work/region"
+	"lianxin/internal/work/stay"
+	"lianxin/internal/work/visit"
+)
+
+// Secrets are words that Fill and Seed hand in and that must nowhere lie open
+// in the database.
+var Secrets = []string{
+	"13800001001", "13800001003", "13800002001", "13800002004", "990101195003070025", // phones, an ID number
+	"老槐树", "腿疼", "盼修水渠", "送去镇卫生院", "医院已约好", "早该来看看", "写错了名字", "茶园灌溉", "周三就回去了", "修好漏雨的屋顶", "见证人老杨", "进门先喊一声", "爱抽旱烟", "残疾证3号", "监护人钱", "记混了", "材料不齐", "屋后山洪",
+}
+
+// Fill gives both townships one of everything on top of Seed, so that tests
+// which look for leaks have something to find in each table. Ids end in -q for
+// 青石镇 and -b for 白河镇.
+func Fill(tb testing.TB, d *db.DB) {
+	tb.Helper()
+	cal, err := calendar.Shipped()
+	must(tb, err)
+	fill(tb, d, cal, "-q", Qingshi, Lijiawan, WangHome, LiMing, ZhaoWei)
+	// 白河镇 has one official; a second one makes handovers possible.
+	today := calendar.FromTime(d.Now())
+	must(tb, db.Do(context.Background(), d, func(tx *db.Tx) error {
+		_, err := cadre.Add(context.Background(), tx, Who(access.Office, Baihe, "", today), cadre.AddInput{ID: HeFang, Region: Baihe, Name: "何芳", Phone: "13800001004",
+			Post: cadre.PostInput{UnitName: "农业办", Title: "干部", Rank: cadre.TownshipStaff, Village: Baisha, From: "2024-01-01"}})
+		return err
+	}))
+	fill(tb, d, cal, "-b", Baihe, Baisha, BaiHome, SunYue, HeFang)
+}
+
+// HeFang is a second official of 白河镇, added by Fill.
+const HeFang = "cadre-hefang"
+
+func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home, helper, other string) {
+	tb.Helper()
+	ctx := context.Background()
+	today := calendar.FromTime(d.Now())
+	office := Who(access.Office, town, "", today)
+	own := Who(access.Cadre, town, helper, today)
+	committee := Who(access.Committee, village, "", today)
+	do := func(fn func(tx *db.Tx) error) { tb.Helper(); must(tb, db.Do(ctx, d, fn)) }
+
+	do(func(tx *db.Tx) error {
+		_, _, err := visit.Record(ctx, tx, own, visit.RecordInput{ID: "visit-one" + x, Household: home, How: "home", At: string(today.Add(-10)), Topics: []string{"health"}, Words: "腿疼得厉害，盼修水渠", Thought: "早该来看看", With: []string{other},
+			Promises: []appeal.OpenInput{{ID: "appeal-one" + x, Title: "送去镇卫生院看腿"}, {ID: "appeal-two" + x, Title: "问水渠"}}}, cal)
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := visit.Amend(ctx, tx, own, visit.AmendInput{ID: "amend-visit" + x, Visit: "visit-one" + x, Version: 1, How: "home", Words: "腿疼好些了，盼修水渠", Why: "写错了名字"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, _, err := visit.Record(ctx, tx, own, visit.RecordInput{ID: "visit-two" + x, Household: home, How: "absent", At: string(today.Add(-5))}, cal)
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := visit.Void(ctx, tx, own, visit.VoidInput{ID: "void-visit" + x, Visit: "visit-two" + x, Why: "记混了"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := appeal.Extend(ctx, tx, own, appeal.ExtendInput{ID: "extend-app" + x, Appeal: "appeal-one" + x, Due: today.Add(40), Why: "材料不齐"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := appeal.Close(ctx, tx, own, appeal.CloseInput{ID: "close-appe" + x, Appeal: "appeal-two" + x, State: appeal.Done, Result: "医院已约好"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, _, err := stay.Declare(ctx, tx, own, stay.DeclareInput{ID: "stay-one" + x, Kind: stay.Research, From: today.Add(-12), To: today.Add(-11), Village: village, Topic: "茶园灌溉", Note: "屋后山洪"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := stay.Dispute(ctx, tx, committee, stay.ActInput{ID: "dispute-st" + x, Stay: "stay-one" + x, Why: "周三就回去了"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, _, err := stay.Declare(ctx, tx, own, stay.DeclareInput{ID: "stay-two" + x, Kind: stay.Village, From: today.Add(-3), Village: village, Night: true})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := stay.Void(ctx, tx, own, stay.ActInput{ID: "void-stays" + x, Stay: "stay-two" + x, Why: "记混了"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, _, err := practical.Propose(ctx, tx, own, practical.ProposeInput{ID: "item-one" + x, Household: home, Kind: "housing", Title: "修好漏雨的屋顶", Notes: "屋后山洪", On: today.Add(-9), Origin: "visit:visit-one" + x})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := practical.Finish(ctx, tx, own, practical.StepInput{ID: "finish-ite" + x, Item: "item-one" + x, Words: "修好漏雨的屋顶"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := practical.Confirm(ctx, tx, committee, practical.ConfirmInput{ID: "confirm-it" + x, Item: "item-one" + x, Way: "witness", Witness: "见证人老杨"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, _, err := practical.Propose(ctx, tx, own, practical.ProposeInput{ID: "item-two" + x, Household: home, Kind: "other", Title: "代办"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := practical.Cancel(ctx, tx, own, practical.StepInput{ID: "cancel-ite" + x, Item: "item-two" + x, Words: "材料不齐"})
+		return err
+	})
+	h, err := household.Get(ctx, d, County, home)
+	must(tb, err)
+	do(func(tx *db.Tx) error {
+		_, err := household.Amend(ctx, tx, office, household.AmendInput{ID: "amend-home" + x, Household: home, Head: h.Head, Phone: h.Phone, Address: h.Address, Notes: "爱抽旱烟", Why: "写错了名字"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := household.ChangeTag(ctx, tx, office, household.TagChange{ID: "tag-home-1" + x, Household: home, TagInput: household.TagInput{Tag: "disabled", Evidence: "残疾证3号"}})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := household.ChangeTag(ctx, tx, office, household.TagChange{ID: "tag-home-2" + x, Household: home, End: h.Tags[0].ID, Why: "材料不齐"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := household.RecordConsent(ctx, tx, office, household.ConsentChange{ID: "consent-ho" + x, Household: home, ConsentInput: household.ConsentInput{Purpose: "minor", Way: "guardian", Guardian: "监护人钱"}})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := cadre.TakeLeave(ctx, tx, office, cadre.LeaveInput{ID: "leave-one" + x, Cadre: other, Kind: "annual", From: today.Add(20), To: today.Add(22)})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := pairing.IssueCards(ctx, tx, office, pairing.IssueInput{ID: "issue-card" + x, Pairings: []string{"pair-" + home}})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := household.Add(ctx, tx, office, household.AddInput{ID: "home-more" + x, Region: village, Head: "马春花", Address: "老槐树西", Since: "2024-01-01"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := pairing.Pair(ctx, tx, office, pairing.PairInput{ID: "pair-more" + x, Household: "home-more" + x, Cadre: helper, From: Since})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := pairing.Change(ctx, tx, office, pairing.ChangeInput{ID: "change-one" + x, Household: "home-more" + x, Cadre: other, Reason: "rotation", Notes: "进门先喊一声"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := region.Rename(ctx, tx, office, region.RenameInput{ID: "rename-vil" + x, Region: region.Last(village), Name: h.Head[:3] + "新村", Note: "县政府文件"})
+		return err
+	})
+}
