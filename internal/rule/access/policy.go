@@ -64,7 +64,10 @@ const (
 	GrantManage   Action = "grant.manage"
 	AuditRead     Action = "audit.read"
 	SystemManage  Action = "system.manage" // settings, jobs, backup
-	Self          Action = "self"          // one's own account
+	// FeedbackAnswer reads and answers complaints and suggestions: the county,
+	// never the sender's own office or leaders.
+	FeedbackAnswer Action = "feedback.answer"
+	Self           Action = "self" // one's own account
 )
 
 type row = map[Role]Reach
@@ -121,7 +124,10 @@ var policy = map[Action]row{
 	GrantManage:   {SecAdmin: InRegion},
 	AuditRead:     {Auditor: InRegion},
 	SystemManage:  {SysAdmin: InRegion},
-	Self:          {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
+
+	FeedbackAnswer: {CountyAdmin: InRegion},
+
+	Self: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
 }
 
 // Actions lists every action of the policy, for tests and the settings page.

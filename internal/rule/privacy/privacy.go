@@ -75,6 +75,7 @@ var tables = []func(*Registry){
 	stays,
 	practicals,
 	rosters,
+	feedbacks,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.

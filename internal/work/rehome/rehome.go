@@ -12,6 +12,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
@@ -22,7 +23,7 @@ import (
 
 // All gives the movers of every package that owns work records with a place.
 func All() []region.Mover {
-	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome}
+	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, feedback.Rehome}
 }
 
 // With gives all movers and the one of the accounts: a village committee whose
