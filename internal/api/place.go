@@ -41,13 +41,13 @@ func (a *API) regions() []door.Route {
 		door.API("POST", base+"/regions/{id}/merge", door.Need(access.RegionChange), door.Large, door.Writes, "api.region_merge", func(c *door.Call, in region.MergeInput) (region.Region, bool, error) {
 			in.From = c.Path("id")
 			return change(a, c, func(tx *db.Tx) (region.Region, error) {
-				return region.Merge(c.Context(), tx, c.Who, in, rehome.All())
+				return region.Merge(c.Context(), tx, c.Who, in, rehome.With(a.Logins, c.Who))
 			})
 		}),
 		door.API("POST", base+"/regions/{id}/split", door.Need(access.RegionChange), door.Large, door.Writes, "api.region_split", func(c *door.Call, in region.SplitInput) (region.Region, bool, error) {
 			in.From = c.Path("id")
 			return change(a, c, func(tx *db.Tx) (region.Region, error) {
-				return region.Split(c.Context(), tx, c.Who, in, rehome.All())
+				return region.Split(c.Context(), tx, c.Who, in, rehome.With(a.Logins, c.Who))
 			})
 		}),
 	}

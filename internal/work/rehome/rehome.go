@@ -12,10 +12,12 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
+	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/stay"
 	"lianxin/internal/work/visit"
@@ -23,7 +25,7 @@ import (
 
 // All gives the movers of every package that owns work records with a place.
 func All() []region.Mover {
-	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, feedback.Rehome}
+	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome}
 }
 
 // With gives all movers and the one of the accounts: a village committee whose
