@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,10 +64,11 @@ type cache struct {
 	all      atomic.Uint64 // raised by every forget
 	loads    atomic.Int64  // reads of the database, for the tests
 
-	flushing atomic.Bool
 	wait     sync.WaitGroup
-	closed   atomic.Bool
-	begun    sync.Mutex // orders begin of a flush against close
+	begun    sync.Mutex // guards the next three
+	flushing bool
+	again    bool
+	closed   bool
 }
 
 type entry struct {
@@ -80,6 +82,7 @@ type entry struct {
 	seen    time.Time      // last request
 	stored  time.Time      // last request as the database has it
 	dead    bool
+	lapsed  string // why it ran out; its row is yet to be closed
 }
 
 func newCache(d *db.DB, log *slog.Logger) *cache {
@@ -147,16 +150,30 @@ func (c *cache) resolve(ctx context.Context, token string) (Live, error) {
 			}
 		}
 	}
-	if e.dead || !now.Before(e.live.Expires) || now.Sub(e.seen) >= e.idle {
-		e.dead = true
+	if e.dead && e.lapsed == "" {
 		c.drop(k, e)
+	}
+	if !e.dead {
+		// What has run out stays in memory as dead until its row is closed, so
+		// that a clock set back does not revive it.
+		switch {
+		case !now.Before(e.live.Expires):
+			e.dead, e.lapsed = true, EndedLife
+		case now.Sub(e.seen) >= e.idle:
+			e.dead, e.lapsed = true, EndedIdle
+		}
+		if e.dead {
+			c.flushSoon()
+		}
+	}
+	if e.dead {
 		return Live{}, ended()
 	}
 	if now.After(e.seen) {
 		e.seen = now
 	}
 	if e.seen.Sub(e.stored) >= touchEvery {
-		c.flushSoon(now)
+		c.flushSoon()
 	}
 	live := e.live
 	live.Fresh = now.Sub(e.proved) < FreshFor
@@ -243,42 +260,57 @@ func (c *cache) read(ctx context.Context, hash string) (*entry, error) {
 	return e, nil
 }
 
-// flushSoon starts one writing of "last seen" in the background, unless one runs.
-func (c *cache) flushSoon(now time.Time) {
+// flushSoon starts a writing in the background; one that runs goes round again.
+func (c *cache) flushSoon() {
 	c.begun.Lock()
 	defer c.begun.Unlock()
-	if c.closed.Load() || !c.flushing.CompareAndSwap(false, true) {
+	if c.again = true; c.closed || c.flushing {
 		return
 	}
+	c.flushing = true
 	c.wait.Go(func() {
-		defer c.flushing.Store(false)
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		if err := c.flush(ctx, touchEvery); err != nil {
-			c.log.Warn("last seen of sessions not written", "error", err.Error())
+		for c.more() {
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			if err := c.flush(ctx, touchEvery); err != nil {
+				c.log.Warn("last seen of sessions not written", "error", err.Error())
+			}
+			cancel()
 		}
 	})
 }
 
-// flush writes "last seen" of the sessions whose stored value lags by at least d.
+// more takes the wish for another round, or ends the rounds.
+func (c *cache) more() bool {
+	c.begun.Lock()
+	defer c.begun.Unlock()
+	if c.again && !c.closed {
+		c.again = false
+		return true
+	}
+	c.flushing = false
+	return false
+}
+
+// flush writes "last seen" of the sessions whose stored value lags by at least
+// d, and closes the rows of those that have run out.
 func (c *cache) flush(ctx context.Context, d time.Duration) error {
 	type touch struct {
-		e       *entry
-		county  string
-		session string
-		seen    time.Time
+		k               cacheKey
+		e               *entry
+		county, session string
+		seen            time.Time
+		lapsed          string
 	}
 	c.mu.RLock()
-	all := make([]*entry, 0, len(c.entries))
-	for _, e := range c.entries {
-		all = append(all, e)
-	}
+	all := make(map[cacheKey]*entry, len(c.entries))
+	maps.Copy(all, c.entries)
 	c.mu.RUnlock()
 	var todo []touch
-	for _, e := range all {
+	for k, e := range all {
 		e.mu.Lock()
-		if lag := e.seen.Sub(e.stored); lag > 0 && lag >= d && !e.dead {
-			todo = append(todo, touch{e, e.live.County, e.live.Session, e.seen})
+		lag := e.seen.Sub(e.stored)
+		if e.lapsed != "" || (lag > 0 && lag >= d && !e.dead) {
+			todo = append(todo, touch{k, e, e.live.County, e.live.Session, e.seen, e.lapsed})
 		}
 		e.mu.Unlock()
 	}
@@ -287,7 +319,14 @@ func (c *cache) flush(ctx context.Context, d time.Duration) error {
 	}
 	err := db.Do(ctx, c.d, func(tx *db.Tx) error {
 		for _, t := range todo {
-			if _, err := tx.Exec(ctx, `UPDATE login_sessions SET seen_at = $3 WHERE county = $1 AND id = $2 AND seen_at < $3`, t.county, t.session, t.seen.UnixMilli()); err != nil {
+			var err error
+			if t.lapsed == "" {
+				_, err = tx.Exec(ctx, `UPDATE login_sessions SET seen_at = $3 WHERE county = $1 AND id = $2 AND seen_at < $3`, t.county, t.session, t.seen.UnixMilli())
+			} else {
+				// Not when another process has seen it since.
+				_, err = tx.Exec(ctx, `UPDATE login_sessions SET ended_at = $4, ended_why = $5 WHERE county = $1 AND id = $2 AND seen_at <= $3 AND ended_at = 0`, t.county, t.session, t.seen.UnixMilli(), tx.Now.UnixMilli(), t.lapsed)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -297,6 +336,10 @@ func (c *cache) flush(ctx context.Context, d time.Duration) error {
 		return err
 	}
 	for _, t := range todo {
+		if t.lapsed != "" {
+			c.drop(t.k, t.e)
+			continue
+		}
 		t.e.mu.Lock()
 		if t.seen.After(t.e.stored) {
 			t.e.stored = t.seen
@@ -308,7 +351,7 @@ func (c *cache) flush(ctx context.Context, d time.Duration) error {
 
 func (c *cache) close(ctx context.Context) error {
 	c.begun.Lock()
-	c.closed.Store(true)
+	c.closed = true
 	c.begun.Unlock()
 	c.wait.Wait()
 	return c.flush(ctx, 0)

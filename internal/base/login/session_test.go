@@ -30,6 +30,12 @@ func TestSessionsEndByIdlenessAndAge(t *testing.T) {
 			live(t, b, e.Token, false)
 			c.Add(-time.Minute) // a clock set back revives nothing
 			live(t, b, e.Token, false)
+			login.Settle(b)
+			live(t, b, e.Token, false)
+			why, err := db.One(t.Context(), d, db.Text, `SELECT ended_why FROM login_sessions WHERE id = $1`, e.Session)
+			if err != nil || why != login.EndedIdle {
+				t.Fatalf("%s: the session's row says %q (%v)", x.role, why, err)
+			}
 			c.Add(time.Minute)
 		}
 		_, e := made(t, d, b, "ageing", "cadre")
@@ -389,6 +395,9 @@ func TestSessionValidityAgainstAModel(t *testing.T) {
 							}
 							if err == nil {
 								m.seen = d.Now()
+							} else {
+								login.Settle(b) // its row is closed in the background
+								m.ended = true
 							}
 						}
 					}
