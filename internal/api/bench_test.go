@@ -20,12 +20,13 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/db/dbtest"
 	"lianxin/internal/base/id"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
-	"lianxin/internal/web"
 	. "lianxin/internal/work/worktest"
+	"lianxin/ui"
 )
 
 // The benchmarks answer the question "what does the programme cost beside a
@@ -84,7 +85,7 @@ func (boss) Trace() (string, string, string, string, string) {
 // product is the real door with a logged-in official.
 func product(b *testing.B, d *db.DB) *server {
 	ctx := b.Context()
-	texts, err := web.Texts()
+	texts, err := lang.Load(ui.Files, "lang")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"lianxin/internal/api"
-	"lianxin/internal/web"
+	"lianxin/internal/base/lang"
+	"lianxin/ui"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden file")
 
 func TestDocumentIsTheGoldenOne(t *testing.T) {
-	texts, err := web.Texts()
+	texts, err := lang.Load(ui.Files, "lang")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func TestDocumentIsTheGoldenOne(t *testing.T) {
 
 // Every reference leads somewhere and every sentence has its text.
 func TestDocumentIsWhole(t *testing.T) {
-	texts, err := web.Texts()
+	texts, err := lang.Load(ui.Files, "lang")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func TestFill(t *testing.T) {
 			`SELECT COUNT(*) FROM appeals WHERE state = 'open'`:      20,
 			`SELECT COUNT(*) FROM appeals WHERE state = 'done'`:      200,
 			`SELECT COUNT(*) FROM appeals WHERE state = 'withdrawn'`: 5,
-			`SELECT COUNT(*) FROM practicals`:                   200,
+			`SELECT COUNT(*) FROM practicals`:                        200,
 			`SELECT COUNT(*) FROM stays`:                             500,
 		} {
 			n, err := db.One(ctx, d, db.Int, q)

@@ -6,6 +6,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/campaign"
+	"lianxin/internal/work/progress"
 	"lianxin/plans"
 )
 
@@ -25,4 +26,11 @@ func (l *loader) plans(ctx context.Context, who access.Actor) error {
 }
 
 // figures counts everybody's year, so that the first page shows them.
-func (l *loader) figures(ctx context.Context) error { return nil }
+func (l *loader) figures(ctx context.Context) error {
+	for {
+		n, err := progress.RecountWaiting(ctx, l.d, l.root, 500)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
