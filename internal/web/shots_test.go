@@ -18,6 +18,16 @@ func TestWorkedPages(t *testing.T) {
 	only := os.Getenv("LIANXIN_ONLY")
 	for _, x := range []struct{ name, who, path string }{
 		{"today", "li", "/today"},
+		{"today-told", "li", "/today?told=done"},
+		{"today-office", "office", "/today"},
+		{"today-leader", "leader", "/today"},
+		{"today-inspector", "inspector", "/today"},
+		{"today-village", "village", "/today"},
+		{"today-county", "county", "/today"},
+		{"today-unseen", "office", "/today/unseen"},
+		{"today-alone", "office", "/today/alone"},
+		{"matter", "li", "/matters/open"},
+		{"matter-done", "li", "/matters/done"},
 		{"visit-new", "li", "/visits/new?household=home-wangguilan"},
 		{"visit-pick", "li", "/visits/new"},
 		{"visit-pick-office", "office", "/visits/new?q=wang"},
@@ -48,7 +58,7 @@ func TestWorkedPages(t *testing.T) {
 				pages[at].Cookie(k.URL, door.PlainSessionCookie, x.who)
 			}
 			p := pages[at]
-			p.Go(k.URL + x.path)
+			p.Go(k.URL + strings.NewReplacer("/matters/open", "/matters/"+k.Open, "/matters/done", "/matters/"+k.Done, "told=done", "told="+k.Done).Replace(x.path))
 			p.Sound()
 			p.Long(x.name)
 			p.Letters(2)

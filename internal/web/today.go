@@ -8,17 +8,21 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/progress"
 	"lianxin/internal/work/visit"
 )
 
 func todayPages() []Page {
-	return []Page{{"today/field", &todayPage{}}, {"today/desk", &todayDeskPage{}}}
+	return []Page{{"today/field", &todayPage{}}, {"today/desk", &todayDeskPage{}}, {"today/waiting", &waitingPage{}}}
 }
 
 func (w *Web) todayRoutes() []door.Route {
 	return []door.Route{
 		Get("/today", door.Need(access.PlanRead), door.Reads, w.today),
+		Get("/today/unseen", door.Need(access.ProgressRead), door.Reads, w.todayUnseen),
+		Get("/today/alone", door.Need(access.ProgressRead), door.Reads, w.todayAlone),
 	}
 }
 
@@ -38,21 +42,20 @@ type todayPage struct {
 // dueLine is a home with the reason why it is its turn.
 type dueLine struct {
 	ID, Name, Place string
-	Tags            []Say
 	Last            calendar.Day
 	Why             Say
 	Late            bool // worded as help, drawn in ochre
 	Dots            Dots
-	order           int
+	Turn            bool // its day has come or is near
 }
 
 func (w *Web) today(c *door.Call) error {
-	office := len(access.Reaches(c.Who, access.HouseholdList).Regions) > 0
+	wide := len(access.Reaches(c.Who, access.ProgressRead).Regions) > 0
 	own := c.Who.Cadre() != "" && access.May(c.Who, access.VisitRecord)
-	if office && (!own || c.Query("desk") != "") {
+	if !own || wide && c.Query("desk") != "" {
 		return w.todayDesk(c, own)
 	}
-	return w.todayField(c, office)
+	return w.todayField(c, wide)
 }
 
 func (w *Web) todayField(c *door.Call, desk bool) error {
@@ -66,7 +69,7 @@ func (w *Web) todayField(c *door.Call, desk bool) error {
 	}
 	p.Homes = len(lines)
 	for _, l := range lines {
-		if l.order > 0 {
+		if l.Turn {
 			p.Due = append(p.Due, l)
 		} else {
 			p.Rest = append(p.Rest, l)
@@ -100,9 +103,12 @@ func (w *Web) todayField(c *door.Call, desk bool) error {
 	return w.Render(c, "today/field", p)
 }
 
-func weekdayNumber(d calendar.Day) string { return string(rune('0' + int(d.Weekday()))) }
+// ahead is how many days before its day a home comes to the top of the list.
+const ahead = 14
 
-// dueLines gives the reader's homes, those whose turn it is first.
+// dueLines gives the reader's homes, those whose turn it is first. When it is a
+// home's turn and how often it is to be visited, the plans say; homes that have
+// what is owed, or for which no plan speaks, follow by place.
 func (w *Web) dueLines(c *door.Call) ([]dueLine, error) {
 	if c.Who.Cadre() == "" {
 		return nil, nil
@@ -118,7 +124,12 @@ func (w *Web) dueLines(c *door.Call) ([]dueLine, error) {
 			homes = append(homes, p.Household)
 		}
 	}
+	homes = distinct(homes)
 	n, err := w.naming(c, homes, nil)
+	if err != nil {
+		return nil, err
+	}
+	next, err := progress.NextVisits(ctx, w.DB, c.Who)
 	if err != nil {
 		return nil, err
 	}
@@ -126,67 +137,23 @@ func (w *Web) dueLines(c *door.Call) ([]dueLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	done := map[string]int{}
-	vs, err := visit.OfCadre(ctx, w.DB, c.Who.County(), c.Who.Cadre(), calendar.FirstOf(today.Year()), today)
+	done, err := visit.InYear(ctx, w.DB, c.Who.County(), homes, today.Year())
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range vs {
-		if v.Voided == "" && v.How != "absent" && v.How != "declined" {
-			done[v.Household]++
-		}
-	}
-	out := make([]dueLine, 0, len(homes))
-	for _, h := range distinct(homes) {
-		l := dueLine{ID: h, Name: n.Home(h), Place: n.HomePlace(h), Last: last[h], Dots: Dots{Done: done[h], Text: K("today.times", "n", done[h])}}
-		switch gone := today.Sub(last[h]); {
-		case last[h] == "":
-			l.Why, l.order = K("today.never"), 1<<20
-		case gone > 60:
-			l.Why, l.Late, l.order = K("today.since", "n", gone), true, gone
-		case gone > 45:
-			l.Why, l.order = K("today.soon"), gone
-		}
+	var out []dueLine
+	seen := map[string]bool{}
+	for _, x := range next {
+		seen[x.Household] = true
+		l := dueLine{ID: x.Household, Name: x.Head, Place: n.HomePlace(x.Household), Last: last[x.Household], Why: K(x.Reason.Key, x.Reason.Args...), Late: x.DueBy < today, Turn: x.DueBy <= today.Add(ahead),
+			Dots: Dots{Done: x.Done, Of: x.Of, Text: K("today.times_of", "n", x.Done, "of", x.Of)}}
 		out = append(out, l)
 	}
-	slices.SortStableFunc(out, func(a, b dueLine) int {
-		if a.order != b.order {
-			return b.order - a.order
+	slices.SortStableFunc(homes, func(a, b string) int { return strings.Compare(n.homes[a].Region, n.homes[b].Region) })
+	for _, h := range homes {
+		if !seen[h] && n.homes[h].State == household.Active {
+			out = append(out, dueLine{ID: h, Name: n.Home(h), Place: n.HomePlace(h), Last: last[h], Dots: Dots{Done: done[h], Text: K("today.times", "n", done[h])}})
 		}
-		return strings.Compare(n.homes[a.ID].Region+a.ID, n.homes[b.ID].Region+b.ID)
-	})
+	}
 	return out, nil
-}
-
-// todayDeskPage is the office's and the leader's desk: four figures that lead
-// to their lists, and the lists' beginnings, in administrative order.
-type todayDeskPage struct {
-	Base
-	Figures []figure
-	Over    []matterLine
-	Views   []Pill
-	View    string
-	More    bool
-	Unseen  []attentionLine
-	Alone   []attentionLine
-	Own     bool // works with homes of his own too
-	Records bool
-}
-
-type figure struct {
-	N        string
-	Name, By Say
-	Href     string
-	Ochre    bool
-}
-
-type attentionLine struct {
-	ID, Name, Place, Helper string
-	Days                    int
-}
-
-func (w *Web) todayDesk(c *door.Call, own bool) error {
-	today := c.Who.Today()
-	p := &todayDeskPage{Base: Base{Title: K("today.desk_title"), Sub: K("today.sub_full", "day", w.day(c.Lang, today, true), "weekday", K("web.weekday."+weekdayNumber(today)))}, Own: own, Records: access.May(c.Who, access.VisitRecord)}
-	return w.Render(c, "today/desk", p)
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"log/slog"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -13,18 +12,21 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/web/browsertest"
 	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/visit"
 	. "lianxin/internal/work/worktest"
+	"lianxin/plans"
 )
 
 // worked is a township that has been at work for some months, behind the real
 // pages.
 type worked struct {
 	*Web
-	URL   string
-	Clock *dbtest.Clock
+	URL        string
+	Clock      *dbtest.Clock
+	Open, Done string // a matter in hand, and one that is settled
 }
 
 const workedDay = calendar.Day("2026-11-23")
@@ -59,10 +61,20 @@ func openWorked(t *testing.T) *worked {
 		t.Fatal(err)
 	}
 	k := &worked{Web: w, Clock: clock}
+	k.do(t, func(tx *db.Tx) error {
+		var issued [][]byte
+		for _, n := range plans.Names() {
+			b, err := plans.Read(n)
+			if err != nil {
+				return err
+			}
+			issued = append(issued, b)
+		}
+		return campaign.Found(t.Context(), tx, Who(access.CountyAdmin, Root, "", workedDay), "县委", issued...)
+	})
 	k.homes(t)
 	k.visits(t)
-	var s *httptest.Server = browsertest.Serve(t, w.Routes(), w.Fail, workedPeople)
-	k.URL = s.URL
+	k.URL = browsertest.ServeAt(t, clock.Now, w.Routes(), w.Fail, workedPeople).URL
 	return k
 }
 
@@ -125,11 +137,7 @@ func (k *worked) visits(t *testing.T) {
 		{ZhaoWei, ChenHome, "2026-11-05T10:00", "home", 0, []string{"subsidy"}, "残疾证到期，要换新证。", "", pr{{Title: "带陈大有到县残联换证", Days: 7}}, nil, ""},
 		{ZhaoWei, "home-zhouxiuying", "2026-11-18T15:30", "home", 0, []string{"income"}, "玉米卖不出去，想找收购的。", "", pr{{Title: "联系收购玉米的", Days: 3}}, nil, ""},
 	} {
-		day := calendar.Day(v.at[:10])
-		if !calendar.Day(v.at).Valid() {
-			day = calendar.Day(v.at[:10])
-		}
-		at := day.Time().Add(20*time.Hour).AddDate(0, 0, v.late)
+		at := calendar.Day(v.at[:10]).Time().Add(20*time.Hour).AddDate(0, 0, v.late)
 		k.Clock.Set(at)
 		who := Who(access.Cadre, Qingshi, v.who, calendar.FromTime(at))
 		k.do(t, func(tx *db.Tx) error {
@@ -139,10 +147,16 @@ func (k *worked) visits(t *testing.T) {
 	}
 	k.Clock.Set(time.Date(2026, 11, 23, 7, 20, 0, 0, time.UTC))
 	li := Who(access.Cadre, Qingshi, LiMing, workedDay)
+	in, err := appeal.Of(t.Context(), k.DB, County, "visit:visit-0004")
+	if err != nil || len(in) != 2 {
+		t.Fatal(in, err)
+	}
+	k.Open = in[0].ID
 	as, err := appeal.Of(t.Context(), k.DB, County, "visit:visit-0001")
 	if err != nil || len(as) != 1 {
 		t.Fatal(as, err)
 	}
+	k.Done = as[0].ID
 	k.do(t, func(tx *db.Tx) error {
 		_, err := appeal.Close(t.Context(), tx, li, appeal.CloseInput{ID: "close-0001", Appeal: as[0].ID, State: appeal.Done, On: "2026-05-21", Result: "村医来过了，血压正常，约好每月来一次。"})
 		return err

@@ -18,6 +18,12 @@ import (
 // the key. It is for tests of pages; tests of login use the real resolver.
 func Serve(t testing.TB, routes []door.Route, fail func(*door.Call, error), sessions map[string]access.Identity) *httptest.Server {
 	t.Helper()
+	return ServeAt(t, time.Now, routes, fail, sessions)
+}
+
+// ServeAt is Serve on another day than today, that of the test's records.
+func ServeAt(t testing.TB, now func() time.Time, routes []door.Route, fail func(*door.Call, error), sessions map[string]access.Identity) *httptest.Server {
+	t.Helper()
 	var n atomic.Int64
 	h := door.Handler(door.Config{
 		Resolve: func(_ context.Context, token string) (door.Session, error) {
@@ -27,7 +33,7 @@ func Serve(t testing.TB, routes []door.Route, fail func(*door.Call, error), sess
 			return door.Session{}, fault.New(fault.Unknown, "fault.login_needed")
 		},
 		NewID:    func() string { return id.New(time.Unix(1790000000+n.Add(1), 0), zeros{}) },
-		Now:      time.Now,
+		Now:      now,
 		Log:      slog.New(slog.NewTextHandler(testLog{t}, nil)),
 		FailPage: fail, FailJSON: fail,
 	}, routes)
