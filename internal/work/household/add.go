@@ -36,6 +36,7 @@ type AddInput struct {
 
 // MemberInput is a person as entered.
 type MemberInput struct {
+	ID        string       `json:"-"` // made when empty; a list gives one where a care tag names the person
 	Name      string       `json:"name"`
 	Relation  string       `json:"relation"`
 	Sex       string       `json:"sex"`
@@ -72,11 +73,25 @@ func Add(ctx context.Context, tx *db.Tx, who access.Actor, in AddInput) (Househo
 }
 
 func add(ctx context.Context, tx *db.Tx, who access.Actor, in AddInput) (Household, error) {
+	h, err := prepare(tx, who, &in)
+	if err != nil {
+		return Household{}, err
+	}
+	if err := placed(ctx, tx, in.Region); err != nil {
+		return Household{}, err
+	}
+	return h, insert(ctx, tx, who, in, h)
+}
+
+// prepare asks whether the actor may, checks the fields and gives the home as
+// it will stand.
+func prepare(tx *db.Tx, who access.Actor, in *AddInput) (Household, error) {
 	if err := scope.Can(who, access.HouseholdChange, in.Region, false); err != nil {
 		return Household{}, err
 	}
+	today := calendar.FromTime(tx.Now)
 	if in.Since == "" {
-		in.Since = calendar.FromTime(tx.Now)
+		in.Since = today
 	}
 	if len(in.Members) == 0 && strings.TrimSpace(in.Head) != "" {
 		in.Members = []MemberInput{{Name: in.Head, Relation: "户主", Phone: in.Phone}}
@@ -88,49 +103,83 @@ func add(ctx context.Context, tx *db.Tx, who access.Actor, in AddInput) (Househo
 	f.Check(region.Upto(in.Region, region.Village) != "", "region", "household.village_needed")
 	f.Check(in.Since.Valid(), "since", "household.day_bad")
 	phone := phoneField(&f, "phone", in.Phone)
-	f.Check(len(in.Members) <= 40, "members", "household.too_many")
+	f.Check(len(in.Members) <= MaxMembers, "members", "household.too_many")
 	long(&f, "address", in.Address, 200)
 	long(&f, "notes", in.Notes, 2000)
 	for i := range in.Members {
-		cleanMember(&f, &in.Members[i], calendar.FromTime(tx.Now))
+		cleanMember(&f, &in.Members[i], today)
 	}
 	if err := f.Err(); err != nil {
 		return Household{}, err
 	}
-	if _, err := region.ByPath(ctx, tx, in.Region); err != nil {
-		return Household{}, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "region", Key: "household.village_unknown"}}}
+	return Household{ID: in.ID, Region: in.Region, Head: head, Address: strings.TrimSpace(in.Address), Phone: phone, Housing: in.Housing, Income: in.Income, Notes: strings.TrimSpace(in.Notes),
+		Size: len(in.Members), Priority: len(in.Tags) > 0, State: Active, Since: in.Since, Version: 1}, nil
+}
+
+// MaxMembers bounds the people of one home.
+const MaxMembers = 40
+
+func placed(ctx context.Context, r db.Reader, path string) error {
+	if _, err := region.ByPath(ctx, r, path); err != nil {
+		return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "region", Key: "household.village_unknown"}}}
 	}
-	county := who.County()
-	h := Household{ID: in.ID, Region: in.Region, Head: head, Address: strings.TrimSpace(in.Address), Phone: phone, Housing: in.Housing, Income: in.Income, Notes: strings.TrimSpace(in.Notes),
-		Size: len(in.Members), Priority: len(in.Tags) > 0, State: Active, Since: in.Since, Version: 1}
-	v := tx.Vault()
-	_, err := tx.Exec(ctx, `INSERT INTO households (county, id, region, head, name_key, address, phone, phone_index, housing, income, notes, size, priority, state, since, successor, version, source)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'active', $14, '', 1, $15)`,
-		county, h.ID, h.Region, h.Head, nameKey(h.Head), v.Seal(at("households", "address", county, h.ID), h.Address), v.Seal(at("households", "phone", county, h.ID), h.Phone), v.Index(county, "phone", h.Phone),
-		h.Housing, h.Income, v.Seal(at("households", "notes", county, h.ID), h.Notes), h.Size, h.Priority, string(h.Since), in.Source)
-	if err != nil {
-		return h, err
+	return nil
+}
+
+func insert(ctx context.Context, tx *db.Tx, who access.Actor, in AddInput, h Household) error {
+	var b batch
+	if err := b.add(tx, who, in, h); err != nil {
+		return err
 	}
-	for i, m := range in.Members {
-		if err := insertMember(ctx, tx, county, h.ID, tx.NewID(), i, m, in.Since); err != nil {
-			return h, err
-		}
-	}
-	if err := writeKeys(ctx, tx, county, h.ID); err != nil {
-		return h, err
-	}
-	for _, t := range in.Tags {
-		if _, err := insertTag(ctx, tx, county, h.ID, t, in.Since); err != nil {
-			return h, err
-		}
+	if err := b.write(ctx, tx); err != nil {
+		return err
 	}
 	if in.Consent != nil {
-		if err := insertConsent(ctx, tx, county, h.ID, *in.Consent); err != nil {
-			return h, err
+		return insertConsent(ctx, tx, who.County(), h.ID, *in.Consent)
+	}
+	return nil
+}
+
+// batch collects the rows of homes, so that many are written with few statements.
+type batch struct{ homes, members, keys, tags [][]any }
+
+func (b *batch) add(tx *db.Tx, who access.Actor, in AddInput, h Household) error {
+	county, v := who.County(), tx.Vault()
+	b.homes = append(b.homes, []any{county, h.ID, h.Region, h.Head, nameKey(h.Head), v.Seal(at("households", "address", county, h.ID), h.Address), v.Seal(at("households", "phone", county, h.ID), h.Phone), v.Index(county, "phone", h.Phone),
+		h.Housing, h.Income, v.Seal(at("households", "notes", county, h.ID), h.Notes), h.Size, h.Priority, Active, string(h.Since), "", 1, in.Source})
+	names := []string{h.Head}
+	for i, m := range in.Members {
+		names = append(names, m.Name)
+		if m.ID == "" {
+			m.ID = tx.NewID()
 		}
+		b.members = append(b.members, memberRow(tx, county, h.ID, m.ID, i, m, in.Since))
+	}
+	b.keys = append(b.keys, keyRows(county, h.ID, names)...)
+	for _, t := range in.Tags {
+		row, _, err := tagRow(tx, county, h.ID, t, in.Since)
+		if err != nil {
+			return err
+		}
+		b.tags = append(b.tags, row)
 	}
 	audit.Note(tx, who, "household.add", "household:"+h.ID, h.Region, "members", len(in.Members))
-	return h, nil
+	return nil
+}
+
+func (b *batch) write(ctx context.Context, tx *db.Tx) error {
+	for _, x := range []struct {
+		into, tail string
+		rows       [][]any
+	}{
+		{`INSERT INTO households (county, id, region, head, name_key, address, phone, phone_index, housing, income, notes, size, priority, state, since, successor, version, source)`, "", b.homes},
+		{memberInsert, "", b.members}, {keyInsert, keyTail, b.keys}, {tagInsert, "", b.tags},
+	} {
+		if err := db.Insert(ctx, tx, x.into, x.tail, x.rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func long(f *fault.Fields, name, s string, n int) {
@@ -178,13 +227,16 @@ func cleanMember(f *fault.Fields, m *MemberInput, today calendar.Day) {
 	long(f, "members", m.Health, 200)
 }
 
+const memberInsert = `INSERT INTO members (county, id, household, name, relation, sex, born, id_number, id_index, phone, phone_index, education, labour, health, state, since, place)`
+
 func insertMember(ctx context.Context, tx *db.Tx, county, household, mid string, place int, m MemberInput, since calendar.Day) error {
+	return db.Insert(ctx, tx, memberInsert, "", [][]any{memberRow(tx, county, household, mid, place, m, since)})
+}
+
+func memberRow(tx *db.Tx, county, household, mid string, place int, m MemberInput, since calendar.Day) []any {
 	v := tx.Vault()
-	_, err := tx.Exec(ctx, `INSERT INTO members (county, id, household, name, relation, sex, born, id_number, id_index, phone, phone_index, education, labour, health, state, since, place)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'active', $15, $16)`,
-		county, mid, household, m.Name, m.Relation, m.Sex, string(m.Born), v.Seal(at("members", "id_number", county, mid), m.IDNumber), v.Index(county, "id_number", canonicalID(m.IDNumber)),
-		v.Seal(at("members", "phone", county, mid), m.Phone), v.Index(county, "phone", m.Phone), m.Education, m.Labour, v.Seal(at("members", "health", county, mid), m.Health), string(since), place)
-	return err
+	return []any{county, mid, household, m.Name, m.Relation, m.Sex, string(m.Born), v.Seal(at("members", "id_number", county, mid), m.IDNumber), v.Index(county, "id_number", canonicalID(m.IDNumber)),
+		v.Seal(at("members", "phone", county, mid), m.Phone), v.Index(county, "phone", m.Phone), m.Education, m.Labour, v.Seal(at("members", "health", county, mid), m.Health), Active, string(since), place}
 }
 
 // canonicalID gives the form by which a number is found: an old 15-digit
@@ -217,29 +269,50 @@ func writeKeys(ctx context.Context, tx *db.Tx, county, household string) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM household_keys WHERE county = $1 AND household = $2`, county, household); err != nil {
 		return err
 	}
+	return insertKeys(ctx, tx, county, household, names)
+}
+
+const (
+	keyInsert = `INSERT INTO household_keys (county, key, household)`
+	keyTail   = `ON CONFLICT (county, key, household) DO NOTHING`
+	tagInsert = `INSERT INTO care_tags (county, id, household, member, tag, tag_index, evidence, source, valid_from, valid_to, end_reason)`
+)
+
+func insertKeys(ctx context.Context, tx *db.Tx, county, household string, names []string) error {
+	return db.Insert(ctx, tx, keyInsert, keyTail, keyRows(county, household, names))
+}
+
+func keyRows(county, household string, names []string) (rows [][]any) {
+	known := map[string]bool{}
 	for _, n := range names {
 		for _, k := range cadre.NameKeys(n) {
-			if _, err := tx.Exec(ctx, `INSERT INTO household_keys (county, key, household) VALUES ($1, $2, $3) ON CONFLICT (county, key, household) DO NOTHING`, county, k, household); err != nil {
-				return err
+			if !known[k] {
+				known[k] = true
+				rows = append(rows, []any{county, k, household})
 			}
 		}
 	}
-	return nil
+	return rows
 }
 
 func insertTag(ctx context.Context, tx *db.Tx, county, household string, t TagInput, since calendar.Day) (string, error) {
+	row, tid, err := tagRow(tx, county, household, t, since)
+	if err != nil {
+		return "", err
+	}
+	return tid, db.Insert(ctx, tx, tagInsert, "", [][]any{row})
+}
+
+func tagRow(tx *db.Tx, county, household string, t TagInput, since calendar.Day) ([]any, string, error) {
 	if t.From == "" {
 		t.From = since
 	}
 	if t.Tag == "" || len(t.Tag) > 40 || !t.From.Valid() || (t.To != "" && (!t.To.Valid() || t.To < t.From)) {
-		return "", &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "tags", Key: "household.tag_bad"}}}
+		return nil, "", &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "tags", Key: "household.tag_bad"}}}
 	}
-	tid := tx.NewID()
-	v := tx.Vault()
-	_, err := tx.Exec(ctx, `INSERT INTO care_tags (county, id, household, member, tag, tag_index, evidence, source, valid_from, valid_to, end_reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')`, county, tid, household, t.Member, v.Seal(at("care_tags", "tag", county, tid), t.Tag), v.Index(county, "tag", t.Tag),
-		v.Seal(at("care_tags", "evidence", county, tid), t.Evidence), t.Source, string(t.From), string(t.To))
-	return tid, err
+	tid, v := tx.NewID(), tx.Vault()
+	return []any{county, tid, household, t.Member, v.Seal(at("care_tags", "tag", county, tid), t.Tag), v.Index(county, "tag", t.Tag),
+		v.Seal(at("care_tags", "evidence", county, tid), t.Evidence), t.Source, string(t.From), string(t.To), ""}, tid, nil
 }
 
 func insertConsent(ctx context.Context, tx *db.Tx, county, household string, c ConsentInput) error {

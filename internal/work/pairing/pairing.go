@@ -15,7 +15,6 @@ import (
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
-	"lianxin/internal/base/id"
 	"lianxin/internal/base/once"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/rule/access"

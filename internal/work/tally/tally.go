@@ -71,3 +71,9 @@ func Clear(ctx context.Context, tx *db.Tx, d Due) error {
 	_, err := tx.Exec(ctx, `DELETE FROM recounts WHERE county = $1 AND cadre = $2 AND year = $3`, d.County, d.Cadre, d.Year)
 	return err
 }
+
+// Forget takes all marks of an official away who is withdrawn with an import.
+func Forget(ctx context.Context, tx *db.Tx, county, cadre string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM recounts WHERE county = $1 AND cadre = $2`, county, cadre)
+	return err
+}
