@@ -10,6 +10,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/jobs"
 	"lianxin/internal/base/once"
+	"lianxin/internal/work/roster"
 )
 
 // The kinds of the program's own jobs.
@@ -57,6 +58,9 @@ func (a *App) funcs() map[string]jobs.Func {
 		JobSweep: func(ctx context.Context, _ jobs.Job) error {
 			n, err := a.Logins.Sweep(ctx)
 			if err != nil {
+				return err
+			}
+			if _, err := roster.Sweep(ctx, a.DB); err != nil {
 				return err
 			}
 			m, err := once.Forget(ctx, a.DB, a.DB.Now().AddDate(0, 0, -a.Config.Keep.OperationDays))

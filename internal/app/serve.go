@@ -72,6 +72,8 @@ func Serve(ctx context.Context, cfg *config.Config, opt Options, ready func(Read
 	if err := q.Start(ctx); err != nil {
 		return errors.Join(err, ln.Close(), q.Close())
 	}
+	counting := a.count(ctx)
+	defer counting()
 	srv := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
