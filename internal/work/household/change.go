@@ -177,6 +177,9 @@ func ChangeTag(ctx context.Context, tx *db.Tx, who access.Actor, in TagChange) (
 		if in.On == "" {
 			in.On = today
 		}
+		if !in.On.Valid() {
+			return h, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "on", Key: "household.day_bad"}}}
+		}
 		if in.End != "" {
 			n, err := tx.Exec(ctx, `UPDATE care_tags SET valid_to = $4, end_reason = $5 WHERE county = $1 AND household = $2 AND id = $3`,
 				county, h.ID, in.End, string(in.On), tx.Vault().Seal(at("care_tags", "end_reason", county, in.End), in.Why))
@@ -225,7 +228,10 @@ func RecordConsent(ctx context.Context, tx *db.Tx, who access.Actor, in ConsentC
 		}
 		in.ConsentInput.On = in.On
 		if in.Withdraw != "" {
-			_, err = tx.Exec(ctx, `UPDATE consents SET ended_on = $4 WHERE county = $1 AND household = $2 AND id = $3`, who.County(), h.ID, in.Withdraw, string(in.On))
+			n, werr := tx.Exec(ctx, `UPDATE consents SET ended_on = $4 WHERE county = $1 AND household = $2 AND id = $3 AND ended_on = ''`, who.County(), h.ID, in.Withdraw, string(in.On))
+			if err = werr; err == nil && n == 0 {
+				err = fault.New(fault.NotFound, "household.consent_unknown")
+			}
 		} else {
 			var f fault.Fields
 			f.Check(in.Purpose == "record" || in.Purpose == "posting" || in.Purpose == "minor", "purpose", "household.consent_purpose")
