@@ -30,8 +30,8 @@ type Trial struct {
 	Write func(ctx context.Context, c *http.Client, worker int, op string) error
 	// Stored gives how often the effect of each operation is stored.
 	Stored func(ctx context.Context, c *http.Client) (map[string]int, error)
-	// Crash, when set, is called in place of every second kill of the server
-	// and takes the database server down and up again.
+	// Crash, when set, is called after every second kill of the server and takes
+	// the database server down and up again under the living one.
 	Crash func(ctx context.Context) error
 
 	Kills, Writers int
@@ -65,7 +65,7 @@ func (t Trial) Run(ctx context.Context) (rep Report, err error) {
 	rnd := rand.New(rand.NewPCG(t.Seed, 1)) // #nosec G404 -- a repeatable order of events, no secret
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: t.Writers + 2}}
 	s := &state{acked: map[string]bool{}, sent: map[string]bool{}}
-	srv, took, err := t.up(ctx, client)
+	srv, _, err := t.up(ctx, client)
 	if err != nil {
 		return rep, err
 	}
@@ -86,10 +86,11 @@ func (t Trial) Run(ctx context.Context) (rep Report, err error) {
 			if _, err = t.healthy(ctx, client, srv); err != nil {
 				break
 			}
-			continue
+			time.Sleep(life)
 		}
 		srv.end()
 		rep.Kills++
+		var took time.Duration
 		if srv, took, err = t.up(ctx, client); err != nil {
 			break
 		}

@@ -122,11 +122,11 @@ func TestBaseOnSQLite(t *testing.T) {
 	}
 }
 
-// Every second blow hits the database server instead of ours.
+// Between the kills of our server the database server is taken down under it.
 func TestBaseOnPostgres(t *testing.T) {
 	c := cluster(t)
 	tr := tiny(t, build(t, "./testdata/tiny"), c.DSN())
-	tr.Crash = c.Crash
+	tr.Crash, tr.Kills = c.Crash, kills(40)
 	rep, err := tr.Run(t.Context())
 	t.Logf("%+v", rep)
 	if err != nil {

@@ -24,8 +24,8 @@ import (
 )
 
 // The delivered program, filled with the demonstration's township: officials
-// record visits through the API while the server is killed. On PostgreSQL every
-// second blow hits the database server.
+// record visits through the API while the server is killed. On PostgreSQL the
+// database server is taken down as well, fifty times under the living server.
 func TestVisitsOnSQLite(t *testing.T)   { visits(t, nil) }
 func TestVisitsOnPostgres(t *testing.T) { visits(t, cluster(t)) }
 
