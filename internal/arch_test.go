@@ -233,6 +233,7 @@ var clocks = map[string]string{
 	"internal/base/db":         "paces the queue of writes; stores nothing",
 	"internal/base/db/dbtest":  "names throw-away databases",
 	"internal/base/login":      "a stopwatch, so that every refused login takes as long",
+	"internal/door":            "deadlines of sockets, which live by the machine's clock",
 	"internal/web/browsertest": "serves tests",
 	"scripts/tally":            "a tool for developers",
 	"e2e/kill":                 "kills the server again and again and takes the time",

@@ -106,6 +106,16 @@ var shows = map[string]read{
 		b, _, err2 := pairing.List(ctx, d, who, pairing.Filter{Household: p.home})
 		return both(a, "", err)(b, "", err2)
 	},
+	"pairing.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return pairing.Show(ctx, d, who, "pair-"+p.home)
+	},
+	"pairing.ShowCard": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		id, err := db.One(ctx, d, db.Text, `SELECT id FROM cards WHERE county = $1 AND pairing = $2`, County, "pair-"+p.home)
+		if err != nil {
+			return nil, err
+		}
+		return pairing.ShowCard(ctx, d, who, id)
+	},
 	"pairing.Handovers": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		a, _, err := pairing.Handovers(ctx, d, who, "", "", 0)
 		b, _, err2 := pairing.Handovers(ctx, d, who, p.town, "", 0)
