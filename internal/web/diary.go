@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -362,14 +363,7 @@ func (w *Web) diaryThink(c *door.Call) error {
 		}
 		return w.Refill(c, "diary/book", p, err)
 	}
-	return w.Done(c, "/diary?month="+url.QueryEscape(monthOf(either2(in.Day, c.Who.Today()))), "visit.thought_saved")
-}
-
-func either2(d, otherwise calendar.Day) calendar.Day {
-	if d == "" {
-		return otherwise
-	}
-	return d
+	return w.Done(c, "/diary?month="+url.QueryEscape(monthOf(cmp.Or(in.Day, c.Who.Today()))), "visit.thought_saved")
 }
 
 // paperPage shows a paper that is ready to print.
@@ -526,7 +520,10 @@ func (w *Web) diaryResult(a appeal.Appeal) string {
 	case a.Result != "":
 		return zh("diary.result_words", "day", a.ClosedOn, "words", a.Result)
 	}
-	return zh("diary.result_"+a.State, "day", a.ClosedOn)
+	if a.State == appeal.Withdrawn {
+		return zh("diary.result_withdrawn", "day", a.ClosedOn)
+	}
+	return zh("diary.result_done", "day", a.ClosedOn)
 }
 
 func midnight(d calendar.Day) time.Time {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 
 	"lianxin/internal/door"
@@ -166,3 +167,6 @@ func dayQuery(c *door.Call, name string) calendar.Day {
 	}
 	return ""
 }
+
+// either gives a text, or another where there is none.
+func either(s, otherwise string) string { return cmp.Or(s, otherwise) }

@@ -207,9 +207,9 @@ func TestMenu(t *testing.T) {
 		want        string
 	}{
 		{"nobody", "", nil, ""},
-		{"office", "", []access.Role{access.Office}, "/today /households /cadres /visits /diary /stays /matters /imports /cards /plans /progress /exports /settings"},
-		{"cadre", "c1", []access.Role{access.Cadre}, "/today /households /cadres /visits /diary /stays /matters /cards /plans /progress +tabs"},
-		{"leader", "", []access.Role{access.Leader}, "/today /households /cadres /visits /diary /stays /matters /plans /progress"},
+		{"office", "", []access.Role{access.Office}, "/today /households /cadres /visits /diary /stays /matters /practical /imports /cards /plans /progress /exports /settings"},
+		{"cadre", "c1", []access.Role{access.Cadre}, "/today /households /cadres /visits /diary /stays /matters /practical /cards /plans /progress +tabs"},
+		{"leader", "", []access.Role{access.Leader}, "/today /households /cadres /visits /diary /stays /matters /practical /plans /progress"},
 		{"inspector", "", []access.Role{access.Inspector}, "/today /households /cadres /visits /stays /plans /progress"},
 		{"county", "", []access.Role{access.CountyAdmin}, "/today /plans /settings"},
 		{"sysadmin", "", []access.Role{access.SysAdmin}, "/accounts /system"},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -75,7 +76,7 @@ func (w *Web) todayField(c *door.Call, desk bool) error {
 			p.Rest = append(p.Rest, l)
 		}
 	}
-	as, next, err := appeal.List(c.Context(), w.DB, c.Who, appeal.Filter{Owner: either(c.Who.Cadre(), "-"), Limit: 12})
+	as, next, err := appeal.List(c.Context(), w.DB, c.Who, appeal.Filter{Owner: cmp.Or(c.Who.Cadre(), "-"), Limit: 12})
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func visitPages() []Page {
 		{"visit/list", &visitListPage{}},
 		{"visit/show", &visitShowPage{}},
 		{"visit/new", &visitFormPage{}},
-		{"visit/pick", &visitPickPage{}},
+		{"visit/pick", &pickPage{}},
 		{"visit/amend", &visitAmendPage{}},
 		{"visit/void", &visitAmendPage{}},
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -51,14 +52,15 @@ type weather struct{ Value, Icon string }
 
 var weathers = []weather{{"sunny", "sun"}, {"cloudy", "cloudy"}, {"overcast", "cloud"}, {"rain", "rain"}}
 
-// visitPickPage asks which home: the own ones, or one found by searching.
-type visitPickPage struct {
+// pickPage asks which home: the own ones, or one found by searching.
+type pickPage struct {
 	Base
 	Query  string
 	Homes  []pickLine
 	More   bool
 	Office bool
 	Next   string
+	To     string // address of the form the choice leads to
 }
 
 type pickLine struct {
@@ -71,7 +73,7 @@ type pickLine struct {
 func (w *Web) visitNew(c *door.Call) error {
 	next := local(c.Query("next"), "")
 	if c.Query("household") == "" {
-		return w.visitPick(c, next)
+		return w.pick(c, access.VisitRecord, &pickPage{Base: Base{Title: K("visit.pick_title"), Shell: Task, Back: local(next, "/today")}, To: "/visits/new", Next: next})
 	}
 	p, err := w.visitForm(c, c.Query("household"), next)
 	if err != nil {
@@ -94,11 +96,11 @@ func (w *Web) visitNew(c *door.Call) error {
 	return w.Render(c, "visit/new", p)
 }
 
-// visitPick lists the reader's own homes; with a search, or for an office, all
-// in reach.
-func (w *Web) visitPick(c *door.Call, next string) error {
-	p := &visitPickPage{Base: Base{Title: K("visit.pick_title"), Shell: Task, Back: local(next, "/today")}, Query: strings.TrimSpace(c.Query("q")), Next: next}
-	span := access.Reaches(c.Who, access.VisitRecord)
+// pick lists the reader's own homes; with a search, or for an office, all in
+// reach.
+func (w *Web) pick(c *door.Call, do access.Action, p *pickPage) error {
+	p.Query = strings.TrimSpace(c.Query("q"))
+	span := access.Reaches(c.Who, do)
 	p.Office = len(span.Regions) > 0
 	f := household.Filter{Mine: p.Query == "" && c.Who.Cadre() != "", Query: p.Query, Limit: 40}
 	if !f.Mine && p.Query == "" {
@@ -314,9 +316,9 @@ func (w *Web) visitInput(c *door.Call, f url.Values, wrong *fault.Fields) visit.
 	}
 	switch in.How {
 	case "met":
-		in.How = either(f.Get("met"), "met")
+		in.How = cmp.Or(f.Get("met"), "met")
 	case "absent":
-		in.How = either(f.Get("unmet"), "absent")
+		in.How = cmp.Or(f.Get("unmet"), "absent")
 	}
 	switch f.Get("need") {
 	case "0":
@@ -335,13 +337,6 @@ func (w *Web) visitInput(c *door.Call, f url.Values, wrong *fault.Fields) visit.
 	in.Usual = len(in.Promises) == 0 && in.Words == "" && in.How != "absent" && in.How != "declined"
 	w.visitNames(c, f, &in, wrong)
 	return in
-}
-
-func either(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // visitNames turns names that were typed into officials of the home's

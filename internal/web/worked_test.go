@@ -15,6 +15,8 @@ import (
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/practical"
+	"lianxin/internal/work/stay"
 	"lianxin/internal/work/visit"
 	. "lianxin/internal/work/worktest"
 	"lianxin/plans"
@@ -74,6 +76,7 @@ func openWorked(t *testing.T) *worked {
 	})
 	k.homes(t)
 	k.visits(t)
+	k.stays(t)
 	k.URL = browsertest.ServeAt(t, clock.Now, w.Routes(), w.Fail, workedPeople).URL
 	return k
 }
@@ -167,6 +170,49 @@ func (k *worked) visits(t *testing.T) {
 	})
 	k.do(t, func(tx *db.Tx) error {
 		_, err := visit.Think(t.Context(), tx, li, visit.ThinkInput{ID: "think-0001", Day: "2026-11-14", Words: "这几天走下来，问得最多的是医保缴费和玉米销路。"})
+		return err
+	})
+}
+
+// stays declares days in the village, and proposes what is to be done for homes.
+func (k *worked) stays(t *testing.T) {
+	li := Who(access.Cadre, Qingshi, LiMing, workedDay)
+	for i, s := range []stay.DeclareInput{
+		{Kind: stay.Village, From: "2026-03-02", To: "2026-03-06", Night: true, ToHalf: true}, {Kind: stay.Village, From: "2026-04-13", To: "2026-04-17", Night: true}, {Kind: stay.Research, From: "2026-05-11", To: "2026-05-13", Topic: "核桃提质增效和销路"},
+		{Kind: stay.Village, From: "2026-06-29", To: "2026-07-03", Night: true}, {Kind: stay.Village, From: "2026-09-07", To: "2026-09-11", FromHalf: true, Night: true}, {Kind: stay.Village, From: "2026-11-09", To: "2026-11-11", Night: true},
+	} {
+		s.ID, s.Village = fmt.Sprintf("stay-%04d", i), Lijiawan
+		k.do(t, func(tx *db.Tx) error {
+			_, _, err := stay.Declare(t.Context(), tx, li, s)
+			return err
+		})
+	}
+	village := Who(access.Committee, Lijiawan, "", workedDay)
+	k.do(t, func(tx *db.Tx) error {
+		_, err := stay.Confirm(t.Context(), tx, village, stay.ActInput{ID: "confirm-0001", Stay: "stay-0000"})
+		return err
+	})
+	k.do(t, func(tx *db.Tx) error {
+		_, err := stay.Dispute(t.Context(), tx, village, stay.ActInput{ID: "dispute-0001", Stay: "stay-0001", Why: "周四下午就回镇里开会了，没有住下。"})
+		return err
+	})
+	for i, x := range []practical.ProposeInput{
+		{Household: WangHome, Kind: "road_water", Title: "给王桂兰家门口装扶手、补三级台阶", Notes: "村里有现成的钢管，只要水泥和人工。", Amount: 36000, On: "2026-06-02"},
+		{Household: "home-luoxiaojun", Kind: "school", Title: "为罗小军申请住校生活补助", On: "2026-09-03"},
+		{Household: "home-long", Kind: "subsidy", Title: "补办高龄津贴", On: "2026-11-16"},
+	} {
+		x.ID = fmt.Sprintf("item-%04d", i)
+		k.do(t, func(tx *db.Tx) error {
+			_, _, err := practical.Propose(t.Context(), tx, li, x)
+			return err
+		})
+	}
+	k.do(t, func(tx *db.Tx) error {
+		_, err := practical.Finish(t.Context(), tx, li, practical.StepInput{ID: "finish-0001", Item: "item-0000", On: "2026-06-20", Words: "扶手装好，台阶补平，老人自己能上下。"})
+		return err
+	})
+	k.do(t, func(tx *db.Tx) error {
+		_, err := practical.Start(t.Context(), tx, li, practical.StepInput{ID: "start-0001", Item: "item-0001", On: "2026-09-05"})
 		return err
 	})
 }
