@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -224,5 +226,31 @@ func TestTwoWritersClose(t *testing.T) {
 	}
 	if err := db.Scrub(t.Context(), d.File()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A copy larger than the page cache carries a sum on every page.
+func TestLargeCopyIsScrubbedClean(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	long := strings.Repeat("走访", 400)
+	for i := range 30 {
+		err := db.Do(t.Context(), d, func(tx *db.Tx) error {
+			for j := range 500 {
+				if _, err := tx.Exec(t.Context(), `INSERT INTO operations (county, id, kind, actor, content, answer, at) VALUES ('990101', $1, 'k', 'a', 'c', $2, 0)`, fmt.Sprintf("row-%04d-%04d", i, j), long); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "copy.db")
+	if err := d.CopyTo(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Scrub(t.Context(), file); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -75,14 +75,19 @@ func Scrub(ctx context.Context, file string) error {
 	return nil
 }
 
-// checksumFits computes SQLite's page checksum (sqlite.org/cksumvfs.html): two
-// running sums over 32-bit little-endian words.
+// checksumFits compares a page with the sums in its last eight bytes.
 func checksumFits(page []byte) bool {
-	var a, b uint32
+	a, b := checksum(page)
 	n := len(page) - 8
-	for i := 0; i < n; i += 8 {
+	return binary.LittleEndian.Uint32(page[n:]) == a && binary.LittleEndian.Uint32(page[n+4:]) == b
+}
+
+// checksum computes SQLite's page checksum (sqlite.org/cksumvfs.html): two
+// running sums over 32-bit little-endian words.
+func checksum(page []byte) (a, b uint32) {
+	for i := 0; i < len(page)-8; i += 8 {
 		a += binary.LittleEndian.Uint32(page[i:]) + b
 		b += binary.LittleEndian.Uint32(page[i+4:]) + a
 	}
-	return binary.LittleEndian.Uint32(page[n:]) == a && binary.LittleEndian.Uint32(page[n+4:]) == b
+	return a, b
 }

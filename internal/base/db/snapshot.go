@@ -2,8 +2,12 @@ package db
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"net/url"
+	"os"
+	"path/filepath"
 
 	"github.com/ncruces/go-sqlite3/driver"
 )
@@ -21,8 +25,52 @@ func (d *DB) CopyTo(ctx context.Context, file string) error {
 	}
 	defer p.Close()
 	p.SetMaxOpenConns(1)
-	_, err = p.ExecContext(ctx, `VACUUM INTO ?`, file)
-	return classify(err)
+	if _, err = p.ExecContext(ctx, `VACUUM INTO ?`, file); err != nil {
+		return classify(err)
+	}
+	return sumPages(file)
+}
+
+// sumPages gives a fresh copy the checksums that were not written with it: a
+// large copy spills pages before its first page says that pages carry sums.
+// Each page was checked when it was read from the original. A page with a sum
+// that does not fit is left alone, so that Scrub finds it.
+func sumPages(file string) error {
+	f, err := os.OpenFile(filepath.Clean(file), os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 100)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return err
+	}
+	size := int64(binary.BigEndian.Uint16(head[16:]))
+	if size == 1 {
+		size = 65536
+	}
+	if size < 512 || head[20] != 8 {
+		return fmt.Errorf("db: the copy carries no page checksums")
+	}
+	page := make([]byte, size)
+	for at := int64(0); ; at += size {
+		n, err := f.ReadAt(page, at)
+		if n == 0 && err == io.EOF {
+			return f.Sync()
+		}
+		if err != nil {
+			return err
+		}
+		if binary.LittleEndian.Uint64(page[size-8:]) != 0 || checksumFits(page) {
+			continue
+		}
+		a, b := checksum(page)
+		binary.LittleEndian.PutUint32(page[size-8:], a)
+		binary.LittleEndian.PutUint32(page[size-4:], b)
+		if _, err := f.WriteAt(page[size-8:], at+size-8); err != nil {
+			return err
+		}
+	}
 }
 
 // MigrateTo is Migrate up to and with a version, for loading a backup that an

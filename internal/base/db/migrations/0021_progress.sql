@@ -35,12 +35,13 @@ CREATE TABLE home_years (
   PRIMARY KEY (county, household, year)
 ) WITHOUT ROWID; -- only: sqlite
 );               -- only: postgres
-CREATE INDEX home_years_by_region ON home_years (region, year, visits);
+CREATE INDEX home_years_by_region ON home_years (year, region, visits);
 INSERT INTO home_years (county, household, year, region, visits, last)
   SELECT county, household, CAST(substr(day, 1, 4) AS BIGINT), MAX(region), COUNT(*), MAX(day) FROM visits
   WHERE voided_on = '' AND how IN ('home', 'met', 'meeting') GROUP BY county, household, CAST(substr(day, 1, 4) AS BIGINT);
 
 -- What needs attention is found without reading what does not (work/progress).
+CREATE INDEX households_active ON households (region, id, since) WHERE state = 'active';
 CREATE INDEX pairings_lead ON pairings (county, household, valid_from, valid_to) WHERE role = 'lead';
 CREATE INDEX appeals_open ON appeals (region, due_on, id) WHERE state = 'open';
 CREATE INDEX stays_disputed ON stays (region, valid_from, id) WHERE state = 'disputed' AND voided_on = '';
