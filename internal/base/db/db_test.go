@@ -182,17 +182,18 @@ func TestPageChecksumsFindAChangedBit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := 0
+	found, tried := 0, 0
 	pages := len(b) / 4096
-	for p := 1; p < pages; p++ {
+	for p := 1; p < pages; p += max(1, pages/12) {
+		tried++
 		c := append([]byte(nil), b...)
 		c[p*4096+2000] ^= 4
 		if err := db.Scrub(t.Context(), write(t, c)); err != nil {
 			found++
 		}
 	}
-	if found != pages-1 {
-		t.Fatalf("%d of %d changed pages were found", found, pages-1)
+	if found != tried {
+		t.Fatalf("%d of %d changed pages were found", found, tried)
 	}
 	if err := db.Scrub(t.Context(), write(t, b)); err != nil {
 		t.Fatalf("an unchanged file: %v", err)
