@@ -41,15 +41,23 @@ func (a *App) doors() (*web.Web, *api.API, []door.Route, error) {
 
 // handler makes the one handler of the program from the one table.
 func (a *App) handler() (http.Handler, error) {
+	h, _, err := a.Table()
+	return h, err
+}
+
+// Table makes the handler the program serves with and the table it was made
+// from. Tests that must reach every route walk it, so that what they see is
+// what runs.
+func (a *App) Table() (http.Handler, []door.Route, error) {
 	pages, calls, table, err := a.doors()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return door.Handler(door.Config{
 		Resolve: a.resolve, NewID: a.DB.NewID, Now: a.DB.Now, Log: a.Log,
 		FailPage: pages.Fail, FailJSON: calls.Fail, Denied: a.denied,
 		Secure: a.Config.Secure(), Busy: a.Config.Requests,
-	}, table), nil
+	}, table), table, nil
 }
 
 // official tells the register of accounts about an official of the roster.
