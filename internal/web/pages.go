@@ -31,6 +31,8 @@ func Pages() []Page {
 		visitPages(),
 		diaryPages(),
 		matterPages(),
+		stayPages(),
+		practicalPages(),
 	)
 }
 
@@ -46,6 +48,8 @@ func (w *Web) Routes() []door.Route {
 		w.visitRoutes(),
 		w.diaryRoutes(),
 		w.matterRoutes(),
+		w.stayRoutes(),
+		w.practicalRoutes(),
 	)
 }
 
