@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/login"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/identity"
 	"lianxin/internal/sample"
 	"lianxin/internal/work/region"
@@ -59,10 +60,10 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 		return p.Rank == sample.RankStaff && (units[p.Unit].Name == "组织办" || units[p.Unit].Name == "党政办")
 	}, "张敏")
 	leader := pick(func(_ sample.Cadre, p sample.Post) bool { return p.Rank == sample.RankLeader })
-	official := pick(func(c sample.Cadre, p sample.Post) bool {
+	official := busiest(t, func(c sample.Cadre, p sample.Post) bool {
 		return p.Rank == sample.RankStaff && c.ID != office.ID && c.Village != "" && units[p.Unit].Bound
-	}, "李明")
-	village := pick(func(c sample.Cadre, p sample.Post) bool { return p.Rank == sample.RankVillage && c.Village != "" })
+	})
+	village := busiest(t, func(c sample.Cadre, p sample.Post) bool { return p.Rank == sample.RankVillage && c.Village != "" })
 	tail := ""
 	if len(l.accounts) > 4 {
 		tail = "." + t.Code[6:]
@@ -83,6 +84,40 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 	}
 	ws = append(ws, wish{access.Inspector, t.Name, "检查组 周检", "jiancha" + tail, "", l.town})
 	return l.enrol(ctx, ws)
+}
+
+// busiest picks an official whose first page has something to show: promises
+// that are open and homes that have waited a while.
+func busiest(t sample.Township, want func(sample.Cadre, sample.Post) bool) sample.Cadre {
+	show := map[string]int{}
+	for _, p := range t.Promises {
+		if p.Done == "" && p.Withdrawn == "" {
+			show[p.Owner] += 2
+		}
+	}
+	last := map[string]string{}
+	for _, v := range t.Visits {
+		if v.How == "home" || v.How == "met" {
+			last[v.Household] = max(last[v.Household], v.Day)
+		}
+	}
+	latest := ""
+	for _, d := range last {
+		latest = max(latest, d)
+	}
+	for _, p := range t.Pairings {
+		if p.To == "" && !p.Joint && last[p.Household] != "" && calendar.Day(latest).Sub(calendar.Day(last[p.Household])) > 50 {
+			show[p.Cadre]++
+		}
+	}
+	var found sample.Cadre
+	best := -1
+	for _, c := range t.Cadres {
+		if n := min(show[c.ID], 8); c.To == "" && want(c, c.Posts[len(c.Posts)-1]) && n > best {
+			found, best = c, n
+		}
+	}
+	return found
 }
 
 // enrol makes accounts, grants and, through an activation slip, passwords.
