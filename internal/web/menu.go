@@ -44,6 +44,8 @@ var desk = []Group{
 		{Path: "/plans", Key: "web.menu.plans", Icon: "plan", Need: access.PlanRead},
 		{Path: "/progress", Key: "web.menu.progress", Icon: "bars", Need: access.ProgressRead},
 		{Path: "/exports", Key: "web.menu.exports", Icon: "download", Need: access.Export},
+		{Path: "/accounts", Key: "web.menu.accounts", Icon: "me", Need: access.AccountIssue},
+		{Path: "/feedback", Key: "web.menu.feedback", Icon: "send", Need: access.FeedbackAnswer},
 		{Path: "/settings", Key: "web.menu.settings", Icon: "gear", Need: access.RegionChange},
 	}},
 }

@@ -33,6 +33,9 @@ func Pages() []Page {
 		matterPages(),
 		stayPages(),
 		practicalPages(),
+		planPages(),
+		settingPages(),
+		feedbackPages(),
 	)
 }
 
@@ -50,6 +53,9 @@ func (w *Web) Routes() []door.Route {
 		w.matterRoutes(),
 		w.stayRoutes(),
 		w.practicalRoutes(),
+		w.planRoutes(),
+		w.settingRoutes(),
+		w.feedbackRoutes(),
 	)
 }
 

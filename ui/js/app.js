@@ -9,6 +9,8 @@ import {copies} from './copy.js';
 import {pickers} from './picker.js';
 import {opens} from './opens.js';
 import {menus} from './menu.js';
+import {lines} from './lines.js';
+import {slipCode} from './slip.js';
 
 searchKey(document);
 tableKeys(document);
@@ -18,6 +20,8 @@ copies(document);
 pickers(document);
 opens(document);
 menus(document);
+lines(document);
+slipCode(document);
 
 // After a form came back with problems, the summary is read first.
 const problem = document.getElementById('problem');
