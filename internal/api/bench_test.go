@@ -206,6 +206,9 @@ func bareRows(ctx context.Context, tx *db.Tx, sealed string, seq *atomic.Int64) 
 		{`UPDATE audit_heads SET seq = $2, seal = $3 WHERE county = $1`, []any{"990199", n, "0123456789012345678901234567890123456789012"}},
 		{`INSERT INTO operations (county, id, kind, actor, content, answer, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (county, id) DO NOTHING`,
 			[]any{County, key, "visit.record", "account", "012345678901234567890123", sealed + sealed, now}},
+		{`INSERT INTO home_years (county, household, year, region, visits, last) VALUES ($1, $2, $3, $4, 1, $5)
+			ON CONFLICT (county, household, year) DO UPDATE SET visits = home_years.visits + 1, region = excluded.region, last = CASE WHEN excluded.last > home_years.last THEN excluded.last ELSE home_years.last END`,
+			[]any{County, WangHome, 2026, Group1, "2026-11-20"}},
 		{`INSERT INTO recounts (county, cadre, year, at) VALUES ($1, $2, $3, $4) ON CONFLICT (county, cadre, year) DO NOTHING`, []any{County, LiMing, 2026, now}},
 	} {
 		if _, err := tx.Exec(ctx, q.text, q.args...); err != nil {

@@ -127,15 +127,16 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 	if err := f.Err(); err != nil {
 		return Visit{}, err
 	}
-	h, err := household.Brief(ctx, tx, county, in.Household)
+	cadre := in.For
+	if cadre == "" {
+		cadre = who.Cadre()
+	}
+	h, paired, err := household.BriefPaired(ctx, tx, county, in.Household, cadre, day)
 	if err != nil {
 		return Visit{}, err
 	}
-	v := Visit{ID: in.ID, Household: h.ID, Region: h.Region, Cadre: in.For, Writer: who.Account(), Day: day, Clock: clock, How: in.How, Topics: in.Topics, Policies: in.Policies, Activities: in.Activities,
+	v := Visit{ID: in.ID, Household: h.ID, Region: h.Region, Cadre: cadre, Paired: paired, Writer: who.Account(), Day: day, Clock: clock, How: in.How, Topics: in.Topics, Policies: in.Policies, Activities: in.Activities,
 		Weather: in.Weather, Need: len(in.Promises) > 0, Usual: in.Usual, Words: strings.TrimSpace(in.Words), Late: today.Sub(day), Version: 1, Written: tx.Now.UnixMilli(), With: in.With}
-	if v.Cadre == "" {
-		v.Cadre = who.Cadre()
-	}
 	v.Proxy = v.Cadre != who.Cadre()
 	if err := decide(ctx, tx, who, &v); err != nil {
 		return Visit{}, err
@@ -174,12 +175,8 @@ func decide(ctx context.Context, tx *db.Tx, who access.Actor, v *Visit) error {
 	if v.Cadre == "" {
 		return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "for", Key: "visit.for_needed"}}}
 	}
-	paired, err := household.Own(ctx, tx, county, v.Household, v.Cadre, v.Day)
-	if err != nil {
-		return err
-	}
-	v.Paired = paired
-	own := paired && !v.Proxy
+	own := v.Paired && !v.Proxy
+	var err error
 	if !own && who.Cadre() != "" {
 		// His own home today, or on the day itself: a former helper's late record
 		// counts where it belongs, and a companion may write it up.
@@ -191,7 +188,7 @@ func decide(ctx context.Context, tx *db.Tx, who access.Actor, v *Visit) error {
 				return err
 			}
 		}
-		if !own && v.Proxy && slices.Contains(v.With, who.Cadre()) && paired {
+		if !own && v.Proxy && slices.Contains(v.With, who.Cadre()) && v.Paired {
 			own = true
 		}
 	}
