@@ -144,12 +144,8 @@ func (w *Web) matterList(c *door.Call) error {
 	if p.People != nil {
 		p.People = anyOf("visit.any_cadre", p.People)
 	}
-	if f.Household != "" {
-		n, err := w.naming(c, []string{f.Household}, nil)
-		if err != nil {
-			return err
-		}
-		p.Home = n.Home(f.Household)
+	if p.Home, err = w.homeAsked(c, f.Household); err != nil {
+		return err
 	}
 	for _, q := range []string{"place", "household", "owner"} {
 		p.Fill(q, c.Query(q))

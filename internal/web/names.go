@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -78,6 +79,26 @@ func (n *names) Place(path string) string {
 		from = region.Township
 	}
 	return region.Place(n.places, path, from)
+}
+
+// homeAsked names the home an address narrows a list to, when the reader may
+// know of it; otherwise it stays without a name, as the list stays empty.
+func (w *Web) homeAsked(c *door.Call, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	h, err := household.Brief(c.Context(), w.DB, c.Who.County(), id)
+	if err != nil {
+		if fault.Is(err, fault.NotFound) {
+			err = nil
+		}
+		return "", err
+	}
+	own, err := household.Own(c.Context(), w.DB, c.Who.County(), id, c.Who.Cadre(), c.Who.Today())
+	if err != nil || !access.Can(c.Who, access.HouseholdList, access.Target{Region: h.Region, Own: own}).OK() {
+		return "", err
+	}
+	return h.Head, nil
 }
 
 func distinct(ids []string) []string {

@@ -90,12 +90,8 @@ func (w *Web) visitList(c *door.Call) error {
 	if p.Rows, err = w.visitLines(c, vs); err != nil {
 		return err
 	}
-	if f.Household != "" {
-		n, err := w.naming(c, []string{f.Household}, nil)
-		if err != nil {
-			return err
-		}
-		p.Home = n.Home(f.Household)
+	if p.Home, err = w.homeAsked(c, f.Household); err != nil {
+		return err
 	}
 	for _, q := range []string{"place", "household", "cadre", "how", "from", "to", "mine"} {
 		p.Fill(q, c.Query(q))
