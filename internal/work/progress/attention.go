@@ -2,6 +2,7 @@ package progress
 
 import (
 	"context"
+	"strconv"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -144,9 +145,8 @@ func unpaired(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part
 	var args scope.Args
 	where := scope.Where(s, &args, "h.region", nil)
 	county, d := args.Add(who.County()), args.Add(string(who.Today()))
-	p, err := waiting(ctx, r, `SELECT h.id, h.region, COUNT(*) OVER () FROM households h WHERE `+where+` AND h.state = 'active'
-		AND NOT EXISTS (SELECT 1 FROM pairings p WHERE p.county = `+county+` AND p.household = h.id AND p.role = 'lead' AND p.valid_from <= `+d+` AND (p.valid_to = '' OR p.valid_to >= `+d+`))
-		ORDER BY h.region, h.id LIMIT `+args.Add(in.First), args)
+	p, err := waiting(ctx, r, `households h WHERE `+where+` AND h.state = 'active'
+		AND NOT EXISTS (SELECT 1 FROM pairings p WHERE p.county = `+county+` AND p.household = h.id AND p.role = 'lead' AND p.valid_from <= `+d+` AND (p.valid_to = '' OR p.valid_to >= `+d+`))`, args, in.First)
 	if err != nil {
 		return p, err
 	}
@@ -166,19 +166,33 @@ func unvisited(ctx context.Context, r db.Reader, who access.Actor, in Look) (Par
 		return `(h.county = ` + county + ` AND h.id IN (SELECT p.household FROM pairings p WHERE p.county = ` + county + ` AND p.cadre = ` + c + ` AND p.valid_from <= ` + t + ` AND (p.valid_to = '' OR p.valid_to >= ` + t + `)))`
 	})
 	// A home that came into the register later has not waited that long.
-	p, err := waiting(ctx, r, `SELECT h.id, h.region, COUNT(*) OVER () FROM households h WHERE `+where+` AND h.state = 'active'
-		AND NOT EXISTS (SELECT 1 FROM home_years y WHERE y.county = `+county+` AND y.household = h.id AND y.year >= `+y+` AND y.last > `+d+`)
-		AND h.since <= `+d+` ORDER BY h.region, h.id LIMIT `+args.Add(in.First), args)
+	p, err := waiting(ctx, r, `households h WHERE `+where+` AND h.state = 'active' AND h.since <= `+d+`
+		AND NOT EXISTS (SELECT 1 FROM home_years y WHERE y.county = `+county+` AND y.household = h.id AND y.year >= `+y+` AND y.last > `+d+`)`, args, in.First)
 	if err != nil {
 		return p, err
 	}
 	return p, name(ctx, r, who, p.First)
 }
 
-func waiting(ctx context.Context, r db.Reader, q string, args scope.Args) (Part[Waiting], error) {
-	return collect(db.All(ctx, r, func(w db.Row) (x counted[Waiting], err error) {
-		return x, w.Scan(&x.row.Household, &x.row.Region, &x.n)
-	}, q, args...))
+// enough is how many waiting homes are read one by one; where there are more,
+// the rest is counted by the database.
+const enough = 500
+
+// waiting gives the first homes of a condition and how many there are. As a
+// rule few homes wait, and one walk along the index finds them all; where most
+// of them do, the walk ends early and a second one counts.
+func waiting(ctx context.Context, r db.Reader, from string, args scope.Args, first int) (p Part[Waiting], err error) {
+	if p.First, err = db.All(ctx, r, func(w db.Row) (x Waiting, err error) { return x, w.Scan(&x.Household, &x.Region) },
+		`SELECT h.id, h.region FROM `+from+` ORDER BY h.region, h.id LIMIT `+strconv.Itoa(enough), args...); err != nil {
+		return p, err
+	}
+	if p.N = len(p.First); p.N == enough {
+		if p.N, err = db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM `+from, args...); err != nil {
+			return p, err
+		}
+	}
+	p.First = append([]Waiting{}, p.First[:min(first, len(p.First))]...)
+	return p, nil
 }
 
 // name tells head and last visit of the few homes that are shown.
