@@ -30,6 +30,9 @@ import (
 type Official struct {
 	Region string // path of the township or village he belongs to
 	Name   string
+	Unit   string // for the slip
+	Role   string // cadre or committee, by his post; "" where he holds none
+	Place  string // path in which the role is to be given; "" takes Region
 }
 
 // Roster finds an official by his id; NotFound when there is none.
