@@ -27,7 +27,8 @@ const page = 2000
 // Verify recomputes every chain from its first row and compares the end with
 // the head row and with the anchors. It reads page by page, calls tick after
 // each row count, and stops a county at its first misfit, because everything
-// after it hangs on the lost seal. rows is the number of rows that fit.
+// after it hangs on the lost seal. rows is the number of rows that fit. It may
+// run beside writers: what they add meanwhile is verified too.
 func Verify(ctx context.Context, r db.Reader, anchors []Anchor, tick func(rows int64)) (rows int64, found []Finding, err error) {
 	scan := func(w db.Row) (x Row, err error) {
 		return x, w.Scan(&x.County, &x.Seq, &x.At, &x.Actor, &x.Roles, &x.Door, &x.Action, &x.Object, &x.Region, &x.Result, &x.Request, &x.Detail, &x.Seal)
@@ -65,31 +66,46 @@ func Verify(ctx context.Context, r db.Reader, anchors []Anchor, tick func(rows i
 		ok := true
 	chain:
 		for {
-			part, err := db.All(ctx, r, scan, `SELECT county, seq, at, actor, roles, door, action, object, region, result, request, detail, seal
-				FROM audit_rows WHERE county = $1 AND seq > $2 ORDER BY seq LIMIT $3`, h.County, last.seq, page)
+			begun := last.seq
+			for {
+				part, err := db.All(ctx, r, scan, `SELECT county, seq, at, actor, roles, door, action, object, region, result, request, detail, seal
+					FROM audit_rows WHERE county = $1 AND seq > $2 ORDER BY seq LIMIT $3`, h.County, last.seq, page)
+				if err != nil {
+					return rows, found, err
+				}
+				for _, x := range part {
+					switch {
+					case x.Seq != last.seq+1:
+						found = append(found, Finding{h.County, last.seq + 1, "audit.missing"})
+					case !hmac.Equal([]byte(x.Seal), []byte(Seal(r.Vault(), x, last.seal))):
+						found = append(found, Finding{h.County, x.Seq, "audit.edited"})
+					case seals[x.Seq] != "" && seals[x.Seq] != x.Seal:
+						found = append(found, Finding{h.County, x.Seq, "audit.anchor"})
+					default:
+						last = head{x.Seq, x.Seal}
+						rows++
+						continue
+					}
+					ok = false
+					break chain
+				}
+				if tick != nil {
+					tick(rows)
+				}
+				if len(part) < page {
+					break
+				}
+			}
+			// People may be working: the head is read again after its rows. It
+			// is never behind rows that were read before it, and rows that it
+			// is ahead of are there to be read.
+			now, err := db.One(ctx, r, func(w db.Row) (h head, err error) { return h, w.Scan(&h.seq, &h.seal) },
+				`SELECT seq, seal FROM audit_heads WHERE county = $1`, h.County)
 			if err != nil {
 				return rows, found, err
 			}
-			for _, x := range part {
-				switch {
-				case x.Seq != last.seq+1:
-					found = append(found, Finding{h.County, last.seq + 1, "audit.missing"})
-				case !hmac.Equal([]byte(x.Seal), []byte(Seal(r.Vault(), x, last.seal))):
-					found = append(found, Finding{h.County, x.Seq, "audit.edited"})
-				case seals[x.Seq] != "" && seals[x.Seq] != x.Seal:
-					found = append(found, Finding{h.County, x.Seq, "audit.anchor"})
-				default:
-					last = head{x.Seq, x.Seal}
-					rows++
-					continue
-				}
-				ok = false
-				break chain
-			}
-			if tick != nil {
-				tick(rows)
-			}
-			if len(part) < page {
+			h.Seq, h.Seal = now.seq, now.seal
+			if now.seq <= last.seq || last.seq == begun {
 				break
 			}
 		}
