@@ -1,0 +1,130 @@
+package web
+
+import (
+	"bytes"
+	"strings"
+
+	"lianxin/internal/base/audit"
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/lang"
+	"lianxin/internal/door"
+	"lianxin/internal/paper"
+	"lianxin/internal/paper/docx"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/household"
+	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/region"
+)
+
+// registration writes 民情登记卡 of a home as a Word file. Papers are Chinese in
+// every language of the pages.
+func (w *Web) registration(c *door.Call) error {
+	ctx, county := c.Context(), c.Who.County()
+	h, err := household.Show(ctx, w.DB, c.Who, c.Path("id"))
+	if err != nil {
+		return err
+	}
+	t := access.Target{Region: h.Region, Own: h.Own}
+	n, err := w.naming(c, []string{h.ID}, nil)
+	if err != nil {
+		return err
+	}
+	d := paper.RegistrationData{Township: n.places[region.Upto(h.Region, region.Township)], Village: n.places[region.Upto(h.Region, region.Village)], Group: n.places[region.Upto(h.Region, region.Group)],
+		Householder: h.Head, Phone: h.Phone, Address: h.Address, People: h.Size, Income: h.Income, Housing: h.Housing, Living: h.Notes, FilledOn: midnight(c.Who.Today())}
+	if access.Can(c.Who, access.HouseholdReveal, t).OK() {
+		whole, err := household.Get(ctx, w.DB, county, h.ID)
+		if err != nil {
+			return err
+		}
+		d.Phone, d.Address = whole.Phone, whole.Address
+	}
+	for _, m := range h.Members {
+		if m.State != household.Active {
+			continue
+		}
+		x := paper.RegistrationMember{Name: m.Name, Relation: m.Relation, Schooling: m.Education, Work: m.Labour, Born: monthOf(m.Born)}
+		if m.Sex != "" {
+			x.Sex = w.T(lang.Chinese, K("page_household.sex."+m.Sex))
+		}
+		d.Members = append(d.Members, x)
+	}
+	if err := w.registrationWork(c, &d, h); err != nil {
+		return err
+	}
+	ps, err := pairing.Of(ctx, w.DB, county, h.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range ps {
+		if p.Role == pairing.Lead && p.At(c.Who.Today()) {
+			if d.Cadre, err = w.personOn(c, p.Cadre, c.Who.Today()); err != nil {
+				return err
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := docx.Write(&out, paper.RegistrationCard(d)); err != nil {
+		return err
+	}
+	err = db.Do(ctx, w.DB, func(tx *db.Tx) error {
+		audit.Note(tx, c.Who, "household.registration", "household:"+h.ID, h.Region, "rows", 1)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return w.send(c, typeDocx, "registration.docx", w.T(lang.Chinese, K("page_household.registration_file", "name", h.Head)), out.Bytes())
+}
+
+// registrationWork fills what was raised and done, and the care tags in words,
+// where the reader may see them.
+func (w *Web) registrationWork(c *door.Call, d *paper.RegistrationData, h household.Household) error {
+	as, _, err := appeal.List(c.Context(), w.DB, c.Who, appeal.Filter{Household: h.ID, Any: true, Limit: 20})
+	if err != nil && !refused(err) {
+		return err
+	}
+	var raised, wanted, done []string
+	for _, a := range as {
+		raised = append(raised, a.Title)
+		switch a.State {
+		case appeal.Open:
+			wanted = append(wanted, a.Title)
+		case appeal.Done:
+			words := a.Title
+			if a.Result != "" {
+				words = a.Result
+			}
+			done = append(done, w.T(lang.Chinese, K("page_household.done_on", "day", a.ClosedOn, "words", words)))
+		}
+	}
+	semi := w.T(lang.Chinese, K("web.semicolon"))
+	d.Raised, d.Wanted, d.Done = strings.Join(raised, semi), strings.Join(wanted, semi), strings.Join(done, semi)
+	names, err := w.careTags(c, h.Region)
+	if err != nil {
+		return err
+	}
+	var kinds []string
+	for _, t := range h.Tags {
+		if t.At(c.Who.Today()) {
+			kinds = append(kinds, w.careTag(lang.Chinese, names, t.Tag))
+		}
+	}
+	d.Kind = strings.Join(kinds, w.T(lang.Chinese, K("web.comma")))
+	return nil
+}
+
+// personOn is an official as papers name him: by the post held on a day.
+func (w *Web) personOn(c *door.Call, id string, on calendar.Day) (paper.Person, error) {
+	x, err := cadre.Get(c.Context(), w.DB, c.Who.County(), id)
+	if err != nil {
+		return paper.Person{}, err
+	}
+	p := paper.Person{Name: x.Name, Phone: x.Phone}
+	if post, ok := x.Post(on); ok {
+		p.Unit, p.Post = post.UnitName, post.Title
+	}
+	return p, nil
+}
