@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -224,6 +225,7 @@ func load(b *testing.B, c int, one func() error) {
 	var wg sync.WaitGroup
 	var left atomic.Int64
 	left.Store(int64(b.N))
+	before := cpu()
 	b.ResetTimer()
 	for range c {
 		wg.Go(func() {
@@ -238,6 +240,9 @@ func load(b *testing.B, c int, one func() error) {
 	wg.Wait()
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
+	// Processor time of server and clients together: it hardly depends on what
+	// else the machine is doing.
+	b.ReportMetric(float64((cpu()-before).Microseconds())/float64(b.N), "cpu-us/op")
 }
 
 func BenchmarkPostVisit(b *testing.B) {
@@ -291,4 +296,12 @@ func BenchmarkNewestVisits(b *testing.B) {
 			}
 		}
 	}
+}
+
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -1,12 +1,15 @@
 package door
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"lianxin/internal/base/fault"
@@ -77,9 +80,13 @@ func Decode(r *http.Request, into any) error {
 	if err := checkJSON(b); err != nil {
 		return err
 	}
-	d := json.NewDecoder(strings.NewReader(string(b)))
+	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
+	err = d.Decode(into)
+	if err == nil && d.More() {
+		return fault.New(fault.Invalid, "fault.json_broken") // a second value
+	}
+	if err != nil {
 		if te, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: te.Field, Key: "fault.json_value"}}}
 		}
@@ -91,63 +98,109 @@ func Decode(r *http.Request, into any) error {
 	return nil
 }
 
-// checkJSON walks the tokens for what encoding/json lets pass.
+// checkJSON walks the bytes once for what encoding/json lets pass: a key given
+// twice, control characters, half a surrogate pair, nesting without end. It
+// need not notice broken syntax; the decoder that follows does.
 func checkJSON(b []byte) error {
-	d := json.NewDecoder(strings.NewReader(string(b)))
 	type level struct {
-		keys   map[string]bool
-		expect bool // the next string is a key
+		object, key bool
+		from        int // where this object's keys begin in keys
 	}
-	var st []level
-	for values := 0; ; {
-		if len(st) == 0 {
-			if values++; values > 2 {
+	var (
+		stack [maxDepth]level
+		keys  [64][]byte
+		depth int
+		n     int
+	)
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '{', '[':
+			if depth == maxDepth {
+				return fault.New(fault.Invalid, "fault.json_deep")
+			}
+			stack[depth] = level{b[i] == '{', b[i] == '{', n}
+			depth++
+		case '}', ']':
+			if depth == 0 {
 				return fault.New(fault.Invalid, "fault.json_broken")
 			}
-		}
-		t, err := d.Token()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return fault.New(fault.Invalid, "fault.json_broken")
-		}
-		top := len(st) - 1
-		switch v := t.(type) {
-		case json.Delim:
-			switch v {
-			case '{', '[':
-				if top >= 0 && st[top].keys != nil {
-					st[top].expect = true
-				}
-				l := level{}
-				if v == '{' {
-					l = level{map[string]bool{}, true}
-				}
-				if st = append(st, l); len(st) > maxDepth {
-					return fault.New(fault.Invalid, "fault.json_deep")
-				}
-			default:
-				st = st[:top]
+			depth--
+			n = stack[depth].from
+		case ',':
+			if depth > 0 {
+				stack[depth-1].key = stack[depth-1].object
 			}
-			continue
-		case string:
-			for _, r := range v {
-				if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == utf8.RuneError || r == 0x7f {
-					return fault.New(fault.Invalid, "fault.json_control")
-				}
+		case ':':
+			if depth > 0 {
+				stack[depth-1].key = false
 			}
-			if top >= 0 && st[top].keys != nil && st[top].expect {
-				if st[top].keys[v] {
-					return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: v, Key: "fault.json_twice"}}}
-				}
-				st[top].keys[v], st[top].expect = true, false
-				continue
+		case '"':
+			end, err := checkText(b, i+1)
+			if err != nil {
+				return err
 			}
-		}
-		if top >= 0 && st[top].keys != nil {
-			st[top].expect = true
+			if depth > 0 && stack[depth-1].key {
+				k := b[i+1 : end]
+				for _, o := range keys[stack[depth-1].from:n] {
+					if bytes.EqualFold(o, k) { // encoding/json folds case, so Name and name are one key
+						return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: string(k), Key: "fault.json_twice"}}}
+					}
+				}
+				if n == len(keys) || bytes.IndexByte(k, '\\') >= 0 {
+					return fault.New(fault.Invalid, "fault.json_broken") // no input of ours has so many or such keys
+				}
+				keys[n] = k
+				n++
+			}
+			i = end
 		}
 	}
 	return nil
+}
+
+// checkText walks a text from its first byte and gives the place of the quote
+// that ends it.
+func checkText(b []byte, i int) (end int, err error) {
+	bad := fault.New(fault.Invalid, "fault.json_control")
+	for ; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '"':
+			return i, nil
+		case c < ' ' || c == 0x7f:
+			return 0, bad
+		case c == '\\':
+			i++
+			if i >= len(b) {
+				return 0, fault.New(fault.Invalid, "fault.json_broken")
+			}
+			switch b[i] {
+			case 'b', 'f':
+				return 0, bad
+			case 'u':
+				r, ok := hex4(b, i+1)
+				if !ok {
+					return 0, fault.New(fault.Invalid, "fault.json_broken")
+				}
+				i += 4
+				if utf16.IsSurrogate(r) {
+					low, ok := hex4(b, i+3)
+					if !ok || b[i+1] != '\\' || b[i+2] != 'u' || utf16.DecodeRune(r, low) == utf8.RuneError {
+						return 0, bad
+					}
+					i += 6
+				} else if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f || r == utf8.RuneError {
+					return 0, bad
+				}
+			}
+		}
+	}
+	return 0, fault.New(fault.Invalid, "fault.json_broken")
+}
+
+func hex4(b []byte, i int) (r rune, ok bool) {
+	if i < 0 || i+4 > len(b) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(b[i:i+4]), 16, 32)
+	return rune(n), err == nil // #nosec G115 -- four hexadecimal digits
 }

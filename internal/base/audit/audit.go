@@ -71,17 +71,7 @@ func Refuse(tx *db.Tx, who Actor, action, object, region string, detail ...any) 
 func add(tx *db.Tx, who Actor, action, object, region, result string, detail []any) {
 	r := Row{At: tx.Now.UnixMilli(), Action: action, Object: object, Region: region, Result: result}
 	r.County, r.Actor, r.Roles, r.Door, r.Request = who.Trace()
-	if len(detail) > 0 {
-		m := make(map[string]any, len(detail)/2)
-		for i := 0; i+1 < len(detail); i += 2 {
-			m[fmt.Sprint(detail[i])] = detail[i+1]
-		}
-		b, err := json.Marshal(m)
-		if err != nil {
-			panic("audit: detail cannot be written: " + err.Error())
-		}
-		r.Detail = string(b)
-	}
+	r.Detail = details(detail)
 	p, ok := tx.Value(pendingKey{}).(*[]Row)
 	if !ok {
 		p = new([]Row)
@@ -91,6 +81,66 @@ func add(tx *db.Tx, who Actor, action, object, region, result string, detail []a
 		tx.Before(func(ctx context.Context) error { return flush(ctx, tx, *p) })
 	}
 	*p = append(*p, r)
+}
+
+// details writes alternating names and values as a JSON object, in the order
+// given. Values are texts, numbers and truth values; others are written by
+// encoding/json.
+func details(detail []any) string {
+	if len(detail) < 2 {
+		return ""
+	}
+	b := make([]byte, 0, 96)
+	for i := 0; i+1 < len(detail); i += 2 {
+		sep := byte(',')
+		if i == 0 {
+			sep = '{'
+		}
+		b = append(b, sep)
+		b = quote(b, name(detail[i]))
+		b = append(b, ':')
+		switch v := detail[i+1].(type) {
+		case string:
+			b = quote(b, v)
+		case int:
+			b = strconv.AppendInt(b, int64(v), 10)
+		case int64:
+			b = strconv.AppendInt(b, v, 10)
+		case bool:
+			b = strconv.AppendBool(b, v)
+		default:
+			x, err := json.Marshal(v)
+			if err != nil {
+				panic("audit: detail cannot be written: " + err.Error())
+			}
+			b = append(b, x...)
+		}
+	}
+	return string(append(b, '}'))
+}
+
+func name(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return fmt.Sprint(v)
+}
+
+// quote writes a JSON text; plain ASCII, which nearly all details are, goes by
+// the short way.
+func quote(b []byte, s string) []byte {
+	for _, c := range []byte(s) {
+		if c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			x, err := json.Marshal(s)
+			if err != nil {
+				panic("audit: detail cannot be written: " + err.Error())
+			}
+			return append(b, x...)
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
 }
 
 type head struct {

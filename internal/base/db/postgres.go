@@ -55,8 +55,8 @@ func (d *DB) checkPostgres(ctx context.Context) error {
 
 func (d *DB) runPostgres(ctx context.Context, fn func(*Tx) error) error {
 	for try := 0; ; try++ {
-		err := d.oncePostgres(ctx, fn)
-		if err == nil || try == 8 || !retryable(err) {
+		err := d.oncePostgres(ctx, fn, try)
+		if err == nil || try == maxTries || !retryable(err) {
 			if p, ok := err.(*panicked); ok {
 				panic(p.value)
 			}
@@ -70,13 +70,13 @@ func (d *DB) runPostgres(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-func (d *DB) oncePostgres(ctx context.Context, fn func(*Tx) error) error {
+func (d *DB) oncePostgres(ctx context.Context, fn func(*Tx) error, try int) error {
 	tx, err := d.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
-	t := &Tx{d: d, tx: tx, Now: d.Now()}
+	t := &Tx{d: d, tx: tx, Now: d.Now(), try: try}
 	if err := t.call(ctx, fn); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -94,6 +95,9 @@ const (
 	maxGroup  = 256
 	groupTime = 25 * time.Millisecond
 )
+
+// maxTries bounds how often a write is run again.
+const maxTries = 8
 
 type job struct {
 	ctx  context.Context
@@ -219,16 +223,23 @@ func (w *writer) savepoint(ctx context.Context, tx *sql.Tx, j *job, group map[an
 		j.done <- fault.Wrap(err, fault.Busy, "fault.busy")
 		return false, nil
 	}
-	if err := w.exec(ctx, `SAVEPOINT w`); err != nil {
-		return false, err
-	}
-	j.tx = &Tx{d: w.d, tx: tx, conn: w, Now: w.d.Now(), group: group}
-	if err := j.tx.call(context.WithoutCancel(j.ctx), j.fn); err != nil {
+	for try := 0; ; try++ {
+		if err := w.exec(ctx, `SAVEPOINT w`); err != nil {
+			return false, err
+		}
+		j.tx = &Tx{d: w.d, tx: tx, conn: w, Now: w.d.Now(), group: group, try: try}
+		err := j.tx.call(context.WithoutCancel(j.ctx), j.fn)
+		if err == nil {
+			break
+		}
 		if e := w.exec(ctx, `ROLLBACK TO w`); e != nil {
 			return false, e
 		}
 		if e := w.exec(ctx, `RELEASE w`); e != nil {
 			return false, e
+		}
+		if errors.Is(err, ErrAgain) && try < maxTries {
+			continue
 		}
 		j.done <- err
 		return false, nil

@@ -22,6 +22,7 @@ type Tx struct {
 	after  []func()
 	values map[any]any
 	group  map[any]any
+	try    int
 }
 
 // Write runs fn in one transaction and answers after it is durable. fn may be
@@ -91,6 +92,10 @@ func (t *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error
 
 // Vault seals and opens personal fields.
 func (t *Tx) Vault() *vault.Vault { return t.d.opt.Vault }
+
+// Attempt counts the runs of this write: 0 the first time, more after ErrAgain
+// or after the engine asked for another run.
+func (t *Tx) Attempt() int { return t.try }
 
 // NewID makes an identifier from the transaction's time.
 func (t *Tx) NewID() string { return id.New(t.Now, t.d.opt.Rand) }

@@ -38,25 +38,18 @@ func Do[In, Out any](ctx context.Context, tx *db.Tx, who Sender, kind, op string
 	if err != nil {
 		return zero, false, err
 	}
-	place := vault.Place{Table: "operations", Column: "answer", County: county, Row: op}
-	type stored struct{ kind, actor, content, answer string }
-	s, err := db.One(ctx, tx, func(r db.Row) (s stored, err error) { return s, r.Scan(&s.kind, &s.actor, &s.content, &s.answer) },
-		`SELECT kind, actor, content, answer FROM operations WHERE county = $1 AND id = $2`, county, op)
-	switch {
-	case err == nil:
-		if s.kind != kind || s.actor != account || !hmac.Equal([]byte(s.content), []byte(content)) {
-			return zero, false, fault.New(fault.Conflict, "fault.other_content")
+	// Nearly every id is new, so the first attempt does the work without asking.
+	// Where it fails, or where the id turns out to be taken, everything is undone
+	// and the second attempt asks first.
+	if tx.Attempt() > 0 {
+		if out, found, err := replay[Out](ctx, tx, county, account, kind, op, content); found || err != nil {
+			return out, found, err
 		}
-		text, err := tx.Vault().Open(place, s.answer)
-		if err != nil {
-			return zero, false, err
-		}
-		tx.SetValue(replayedKey{}, true)
-		return out, true, json.Unmarshal([]byte(text), &out)
-	case !fault.Is(err, fault.NotFound):
-		return zero, false, err
 	}
 	if out, err = fn(); err != nil {
+		if tx.Attempt() == 0 && known(ctx, tx, county, op) {
+			return zero, false, db.ErrAgain
+		}
 		return zero, false, err
 	}
 	b, err := json.Marshal(out)
@@ -64,15 +57,50 @@ func Do[In, Out any](ctx context.Context, tx *db.Tx, who Sender, kind, op string
 		return zero, false, err
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO operations (county, id, kind, actor, content, answer, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (county, id) DO NOTHING`,
-		county, op, kind, account, content, tx.Vault().Seal(place, string(b)), tx.Now.UnixMilli())
+		county, op, kind, account, content, tx.Vault().Seal(answerAt(county, op), string(b)), tx.Now.UnixMilli())
 	if err == nil && n == 0 {
-		// Somebody else stored the same id while fn ran (PostgreSQL): undo and look again.
-		err = db.ErrAgain
+		err = db.ErrAgain // stored before, or by somebody else while fn ran (PostgreSQL)
 	}
 	if err != nil {
 		return zero, false, err
 	}
 	return out, false, nil
+}
+
+func answerAt(county, op string) vault.Place {
+	return vault.Place{Table: "operations", Column: "answer", County: county, Row: op}
+}
+
+// known reports whether an id was used before. A transaction that an engine has
+// given up answers nothing; the failure that ended it is told then.
+func known(ctx context.Context, tx *db.Tx, county, op string) bool {
+	n, err := db.One(ctx, tx, db.Int, `SELECT COUNT(*) FROM operations WHERE county = $1 AND id = $2`, county, op)
+	if err != nil {
+		return tx.Engine() == db.Postgres // a failed statement there blocks the rest: look again from the start
+	}
+	return n > 0
+}
+
+// replay gives the stored answer to an id that was used before.
+func replay[Out any](ctx context.Context, tx *db.Tx, county, account, kind, op, content string) (out Out, found bool, err error) {
+	type stored struct{ kind, actor, content, answer string }
+	s, err := db.One(ctx, tx, func(r db.Row) (s stored, err error) { return s, r.Scan(&s.kind, &s.actor, &s.content, &s.answer) },
+		`SELECT kind, actor, content, answer FROM operations WHERE county = $1 AND id = $2`, county, op)
+	if fault.Is(err, fault.NotFound) {
+		return out, false, nil
+	}
+	if err != nil {
+		return out, false, err
+	}
+	if s.kind != kind || s.actor != account || !hmac.Equal([]byte(s.content), []byte(content)) {
+		return out, false, fault.New(fault.Conflict, "fault.other_content")
+	}
+	text, err := tx.Vault().Open(answerAt(county, op), s.answer)
+	if err != nil {
+		return out, false, err
+	}
+	tx.SetValue(replayedKey{}, true)
+	return out, true, json.Unmarshal([]byte(text), &out)
 }
 
 type replayedKey struct{}
