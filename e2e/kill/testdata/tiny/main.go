@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"lianxin/internal/base/audit"
@@ -66,15 +67,17 @@ func main() {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		}
 	})
+	var late sync.WaitGroup // what a lying server still has to write
 	http.HandleFunc("POST /put/{op}", func(w http.ResponseWriter, r *http.Request) {
 		op := r.PathValue("op")
 		if *lie {
-			go func() {
+			late.Go(func() {
 				time.Sleep(20 * time.Millisecond)
 				if err := put(ctx, op); err != nil {
 					log.Print(err)
 				}
-			}()
+			})
+			time.Sleep(5 * time.Millisecond)
 			return
 		}
 		if err := put(r.Context(), op); err != nil {
@@ -84,6 +87,7 @@ func main() {
 	// An operation counts as stored as often as its least complete part: the
 	// parts must agree.
 	http.HandleFunc("GET /all", func(w http.ResponseWriter, r *http.Request) {
+		late.Wait()
 		counts := map[string][3]int{}
 		for i, q := range []string{`SELECT id FROM operations`, `SELECT object FROM audit_rows`} {
 			l, err := db.All(r.Context(), d, db.Text, q)

@@ -1,0 +1,473 @@
+// Package matrix_test walks every route of the program with every role and
+// every relation to the thing asked for, and compares the answer with
+// testdata/policy.txt, which was written by hand from the documents and not
+// from the code (issue 2 §1.5; ACC-1…4; domain.md §6.1–6.3). It also plants
+// unmistakable words in every personal field and looks for them in everything
+// the pages and the API say to those who must not see them.
+package matrix_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"lianxin/internal/app"
+	"lianxin/internal/base/config"
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/login"
+	"lianxin/internal/door"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/paper/xlsx"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/campaign"
+	"lianxin/internal/work/feedback"
+	"lianxin/internal/work/household"
+	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/practical"
+	"lianxin/internal/work/progress"
+	"lianxin/internal/work/region"
+	"lianxin/internal/work/roster"
+	"lianxin/internal/work/stay"
+	"lianxin/internal/work/visit"
+	. "lianxin/internal/work/worktest"
+	"lianxin/plans"
+)
+
+const today = calendar.Day("2026-11-23") // dbtest.Day
+
+// The other county, with one township and one village.
+const (
+	OtherCounty  = "990202"
+	OtherRoot    = "/99/9902/990202/"
+	OtherTown    = OtherRoot + "990202100/"
+	OtherVillage = OtherTown + "990202100201/"
+)
+
+// thing is everything one relation has: ids and places by placeholder name.
+type thing map[string]string
+
+// relations in the order of the letters in policy.txt.
+var relations = []string{"own", "same village", "other village", "other township", "other county"}
+
+// actor is one logged-in person.
+type actor struct {
+	role         access.Role
+	account      string
+	token, stale string // a session, and one that has ended
+	place, cadre string
+}
+
+// world is the filled program.
+type world struct {
+	d       *db.DB
+	app     *app.App
+	handler http.Handler
+	table   []door.Route
+	actors  []actor
+	// sets by relation; own things differ by role.
+	sets map[string]thing
+	own  map[access.Role]thing
+	ops  int
+}
+
+// sets of things: who helps where.
+var plots = []struct {
+	key, county, town, village, helper, peer string
+}{
+	{"cadre", County, Qingshi, Lijiawan, LiMing, "cadre-peer-q"},
+	{"committee", County, Qingshi, Lijiawan, "cadre-zhou", "cadre-peer-q"},
+	{"same village", County, Qingshi, Lijiawan, "cadre-qian", "cadre-peer-q"},
+	{"other village", County, Qingshi, Dahe, ZhaoWei, "cadre-peer-q"},
+	{"other township", County, Baihe, Baisha, SunYue, "cadre-peer-b"},
+	{"other county", OtherCounty, OtherTown, OtherVillage, "cadre-gu", "cadre-peer-g"},
+}
+
+// settled are the actors of the matrix: one account each, with one grant.
+var settled = []struct {
+	role         access.Role
+	place, cadre string
+}{
+	{access.CountyAdmin, Root, ""}, {access.Office, Qingshi, ""}, {access.Leader, Qingshi, ""}, {access.Inspector, Qingshi, ""},
+	{access.Cadre, Qingshi, LiMing}, {access.Committee, Lijiawan, "cadre-zhou"},
+	{access.SysAdmin, Root, ""}, {access.SecAdmin, Root, ""}, {access.Auditor, Root, ""},
+}
+
+func who(county string, role access.Role, place, official, account string) access.Actor {
+	if account == "" {
+		account = string(role) + "-of-" + region.Last(place)
+	}
+	return access.New(access.Identity{Account: account, Cadre: official, County: county, Grants: []access.Grant{{Role: role, Region: place}}, Door: access.Page, Request: "test", Today: today, Fresh: true})
+}
+
+func (w *world) do(tb testing.TB, fn func(tx *db.Tx) error) {
+	tb.Helper()
+	if err := db.Do(tb.Context(), w.d, fn); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func (w *world) op() string { w.ops++; return fmt.Sprintf("op-of-the-matrix-%06d", w.ops) }
+
+// build fills a database through the use cases and opens the program over it.
+func build(tb testing.TB, d *db.DB, log io.Writer) *world {
+	tb.Helper()
+	w := &world{d: d, sets: map[string]thing{}, own: map[access.Role]thing{}}
+	texts, err := app.Texts()
+	must(tb, err)
+	cfg := &config.Config{Listen: "127.0.0.1:8080", Data: tb.TempDir(), Requests: 512}
+	cfg.Keep.OperationDays = 400
+	book := login.New(d, login.Options{Params: login.Params{Memory: 8, Passes: 1, Lanes: 1}})
+	tb.Cleanup(func() { _ = book.Close(context.Background()) })
+	l := slog.New(slog.NewTextHandler(log, nil))
+	w.app = &app.App{Config: cfg, DB: d, Vault: d.Vault(), Texts: texts, Log: l, Logins: book}
+	w.handler, w.table, err = w.app.Table()
+	must(tb, err)
+
+	Seed(tb, d)
+	w.otherCounty(tb)
+	w.people(tb)
+	w.plans(tb)
+	for _, p := range plots {
+		w.sets[p.key] = w.fill(tb, p.key, p.county, p.town, p.village, p.helper, p.peer)
+	}
+	w.enter(tb)
+	_, err = progress.RecountWaiting(tb.Context(), d, "", 1<<20)
+	must(tb, err)
+	return w
+}
+
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// otherCounty writes the uppermost row of a second county as set-up does, and
+// the rest through the use cases.
+func (w *world) otherCounty(tb testing.TB) {
+	ctx := tb.Context()
+	admin := who(OtherCounty, access.CountyAdmin, OtherRoot, "", "")
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO regions (county, id, name, level, kind, parent, path, valid_from, valid_to, successor) VALUES ($1, $1, '望江县', 'county', '', '9902', $2, '', '', '')`, OtherCounty, OtherRoot)
+		return err
+	})
+	for _, in := range []region.EnterInput{
+		{Code: "990202100", Name: "红旗镇"}, {Code: "990202100201", Name: "柳树村", Kind: "committee"},
+	} {
+		in.ID = w.op()
+		w.do(tb, func(tx *db.Tx) error { _, err := region.Enter(ctx, tx, admin, in); return err })
+	}
+}
+
+// people are the officials beside those of worktest.Seed.
+func (w *world) people(tb testing.TB) {
+	for _, c := range []struct{ id, county, town, village, name, phone, rank string }{
+		{"cadre-zhou", County, Qingshi, Lijiawan, "周春来", "13800001011", cadre.VillageCommittee},
+		{"cadre-qian", County, Qingshi, Lijiawan, "钱文静", "13800001012", cadre.TownshipStaff},
+		{"cadre-peer-q", County, Qingshi, Dahe, "冯立春", "13800001013", cadre.TownshipStaff},
+		{"cadre-peer-b", County, Baihe, Baisha, "何芳", "13800001014", cadre.TownshipStaff},
+		{"cadre-gu", OtherCounty, OtherTown, OtherVillage, "顾长河", "13800001015", cadre.TownshipStaff},
+		{"cadre-peer-g", OtherCounty, OtherTown, OtherVillage, "葛小满", "13800001016", cadre.TownshipStaff},
+	} {
+		w.do(tb, func(tx *db.Tx) error {
+			_, err := cadre.Add(tb.Context(), tx, who(c.county, access.Office, c.town, "", ""), cadre.AddInput{ID: c.id, Region: c.town, Name: c.name, Phone: c.phone,
+				Post: cadre.PostInput{UnitName: "农业办", Title: "干部", Rank: c.rank, Village: c.village, From: "2024-01-01"}})
+			return err
+		})
+	}
+}
+
+// plans puts both campaigns in force in both counties, with a township's own
+// version and a draft in each township.
+func (w *world) plans(tb testing.TB) {
+	ctx := tb.Context()
+	var texts [][]byte
+	for _, n := range plans.Names() {
+		b, err := plans.Read(n)
+		must(tb, err)
+		texts = append(texts, b)
+	}
+	for county, root := range map[string]string{County: Root, OtherCounty: OtherRoot} {
+		w.do(tb, func(tx *db.Tx) error {
+			return campaign.Found(ctx, tx, who(county, access.CountyAdmin, root, "", ""), "县委", texts...)
+		})
+	}
+	for _, t := range []struct{ x, county, town string }{{"q", County, Qingshi}, {"b", County, Baihe}, {"g", OtherCounty, OtherTown}} {
+		office := who(t.county, access.Office, t.town, "", "")
+		w.do(tb, func(tx *db.Tx) error {
+			_, err := campaign.Issue(ctx, tx, office, campaign.IssueInput{ID: "plan-issued-" + t.x, Region: t.town, Text: string(texts[0]), Decided: "镇党委"})
+			return err
+		})
+		w.do(tb, func(tx *db.Tx) error {
+			_, err := campaign.SaveDraft(ctx, tx, office, campaign.DraftInput{ID: "plan-draft-" + t.x, Region: t.town, Text: string(texts[1])})
+			return err
+		})
+	}
+}
+
+// fill gives a place one of everything.
+func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer string) thing {
+	ctx := tb.Context()
+	cal, err := calendar.Shipped()
+	must(tb, err)
+	x := strings.ReplaceAll(key, " ", "-")
+	office := who(county, access.Office, town, "", "")
+	own := who(county, access.Cadre, town, helper, "")
+	committee := who(county, access.Committee, village, "", "")
+	end := map[string]string{Qingshi: "q", Baihe: "b", OtherTown: "g"}[town]
+	t := thing{"county": county, "town": town, "place": village, "region": region.Last(village), "townregion": region.Last(town), "cadre": helper, "peer": peer,
+		"plan": "plan-issued-" + end, "draft": "plan-draft-" + end,
+		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
+		"visit": "visit-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x,
+		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x,
+		"member": "member-" + x, "member2": "member-two-" + x, "minor": "member-minor-" + x}
+
+	step := func(fn func(tx *db.Tx) error) { tb.Helper(); w.do(tb, fn) }
+	c := canaries[key]
+	for i, id := range []string{t["home"], t["home2"], t["free"]} {
+		in := household.AddInput{ID: id, Region: village, Head: c.heads[i], Address: c.text("address"), Phone: c.phone(i), Housing: c.text("housing"), Income: c.text("income"), Notes: c.text("notes"), Since: "2024-01-01",
+			Members: []household.MemberInput{
+				{ID: id + "-head", Name: c.heads[i], Relation: "户主", Phone: c.phone(i), Health: c.text("health"), Education: c.text("education"), Labour: c.text("labour")},
+			},
+			Tags: []household.TagInput{{Tag: "low_income", Source: "village", From: "2025-01-01", Evidence: c.text("evidence")}}}
+		if i == 0 {
+			in.Members[0].ID, in.Members[0].IDNumber = t["member"], c.idNumber
+			in.Members = append(in.Members, household.MemberInput{ID: t["member2"], Name: c.member, Relation: "配偶"},
+				household.MemberInput{ID: t["minor"], Name: c.minor, Relation: "孙子", Born: "2018-05-01", Phone: c.phone(7), Health: c.text("minor-health")})
+			in.Consent = &household.ConsentInput{Purpose: "record", Way: "oral", On: "2025-01-01", Guardian: c.guardian}
+		}
+		step(func(tx *db.Tx) error { _, err := household.Add(ctx, tx, office, in); return err })
+	}
+	h, err := household.Get(ctx, w.d, county, t["home"])
+	must(tb, err)
+	t["tag"], t["consent"] = h.Tags[0].ID, h.Consents[0].ID
+	full, err := cadre.Get(ctx, w.d, county, helper)
+	must(tb, err)
+	t["post"], t["unit"] = full.Posts[0].ID, full.Posts[0].Unit
+
+	step(func(tx *db.Tx) error {
+		_, err := pairing.Pair(ctx, tx, office, pairing.PairInput{ID: t["pairing"], Household: t["home"], Cadre: helper, From: Since})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := pairing.Pair(ctx, tx, office, pairing.PairInput{ID: "pair-two-" + x, Household: t["home2"], Cadre: peer, From: Since})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := pairing.Change(ctx, tx, office, pairing.ChangeInput{ID: t["handover"], Household: t["home2"], Cadre: helper, From: "2026-03-01", Reason: "rotation", Notes: c.text("handover")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		ps, err := pairing.IssueCards(ctx, tx, office, pairing.IssueInput{ID: "issue-" + x, Pairings: []string{t["pairing"]}})
+		if err == nil {
+			t["card"], t["token"] = ps[0].ID, ps[0].Token
+		}
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := visit.Record(ctx, tx, own, visit.RecordInput{ID: t["visit"], Household: t["home"], How: "home", At: string(today.Add(-10)), Topics: []string{"health"}, Words: c.text("words"), Thought: c.text("thought"),
+			Promises: []appeal.OpenInput{{ID: t["promise"], Title: c.text("promise")}, {ID: t["closed"], Title: c.text("closed")}}}, cal)
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := visit.Amend(ctx, tx, own, visit.AmendInput{ID: "amend-" + x, Visit: t["visit"], Version: 1, How: "home", Topics: []string{"health"}, Words: c.text("words2"), Why: c.text("why")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := visit.Record(ctx, tx, own, visit.RecordInput{ID: "visit-void-" + x, Household: t["home"], How: "home", At: string(today.Add(-20)), Words: c.text("voided")}, cal)
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := visit.Void(ctx, tx, own, visit.VoidInput{ID: "void-" + x, Visit: "visit-void-" + x, Why: c.text("void-why")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := appeal.Close(ctx, tx, own, appeal.CloseInput{ID: "close-" + x, Appeal: t["closed"], State: appeal.Done, Result: c.text("result")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := appeal.Extend(ctx, tx, own, appeal.ExtendInput{ID: "extend-" + x, Appeal: t["promise"], Due: today.Add(40), Why: c.text("extend")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := stay.Declare(ctx, tx, own, stay.DeclareInput{ID: t["stay"], Kind: stay.Research, From: today.Add(-12), To: today.Add(-11), Village: village, Topic: c.text("topic"), Note: c.text("stay-note")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := practical.Propose(ctx, tx, own, practical.ProposeInput{ID: t["proposed"], Household: t["home"], Kind: "housing", Title: c.text("item"), Notes: c.text("item-notes"), On: today.Add(-9)})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := practical.Propose(ctx, tx, own, practical.ProposeInput{ID: t["done"], Household: t["home"], Kind: "housing", Title: c.text("item-done"), On: today.Add(-9)})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := practical.Finish(ctx, tx, own, practical.StepInput{ID: "finish-" + x, Item: t["done"], Words: c.text("item-words")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := practical.Propose(ctx, tx, own, practical.ProposeInput{ID: "item-confirmed-" + x, Household: t["home"], Kind: "other", Title: c.text("item-confirmed"), On: today.Add(-9)})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := practical.Finish(ctx, tx, own, practical.StepInput{ID: "finish-two-" + x, Item: "item-confirmed-" + x})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := practical.Confirm(ctx, tx, committee, practical.ConfirmInput{ID: "confirm-" + x, Item: "item-confirmed-" + x, Way: "witness", Witness: c.witness})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := household.Amend(ctx, tx, office, household.AmendInput{ID: "amend-home-" + x, Household: t["home"], Head: h.Head, Phone: h.Phone, Address: h.Address, Housing: h.Housing, Income: h.Income, Notes: h.Notes, Why: c.text("home-why")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := cadre.TakeLeave(ctx, tx, office, cadre.LeaveInput{ID: "leave-" + x, Cadre: helper, Kind: "sick", From: today.Add(20), To: today.Add(22), Note: c.text("leave")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		// From somebody of the place who is none of the actors.
+		_, err := feedback.Send(ctx, tx, who(county, access.Leader, town, "", "somebody-of-"+x), feedback.SendInput{ID: t["feedback"], Kind: feedback.Kinds[0], Words: c.text("feedback"), Signed: c.text("signed")})
+		return err
+	})
+	vname := map[string]string{Lijiawan: "李家湾村", Dahe: "大河村", Baisha: "白沙村", OtherVillage: "柳树村"}[village]
+	w.upload(tb, office, t["import"], town, vname, c.waiting, c.text("import"))
+	w.upload(tb, office, t["imported"], town, vname, c.listed, c.text("imported"))
+	step(func(tx *db.Tx) error {
+		_, err := roster.Confirm(ctx, tx, office, roster.ConfirmInput{ID: "confirmed-" + x, Import: t["imported"]})
+		return err
+	})
+	w.account(tb, t, x)
+	w.groups(tb, t)
+	return t
+}
+
+// groups makes two groups below the village, for splits and merges.
+func (w *world) groups(tb testing.TB, t thing) {
+	t["newgroup"], t["newvillage"], t["group"], t["group2"] = t["region"]+"077", t["townregion"]+"277", t["region"]+"009", t["region"]+"008"
+	for _, code := range []string{t["group"], t["group2"]} {
+		err := db.Do(tb.Context(), w.d, func(tx *db.Tx) error {
+			_, err := region.Enter(tb.Context(), tx, who(t["county"], access.Office, t["town"], "", ""), region.EnterInput{ID: w.op(), Code: code, Name: "小组"})
+			return err
+		})
+		if err != nil && !fault.Is(err, fault.Conflict) {
+			tb.Fatal(err) // three sets share a village
+		}
+	}
+}
+
+// upload puts a small list into the import's waiting room.
+func (w *world) upload(tb testing.TB, office access.Actor, id, town, village, head, name string) {
+	w.do(tb, func(tx *db.Tx) error {
+		file := []byte("村名,户主姓名,联系电话,备注\n" + village + "," + head + ",,\n")
+		book, err := xlsx.ReadUpload("list.csv", file, xlsx.Limits{})
+		if err != nil {
+			return err
+		}
+		_, err = roster.Upload(tb.Context(), tx, office, roster.UploadInput{ID: id, Township: town, Name: name + ".csv", File: file, Book: book})
+		return err
+	})
+}
+
+// account gives a set an account with a session and a device of its own.
+func (w *world) account(tb testing.TB, t thing, x string) {
+	ctx := tb.Context()
+	machine := app.Operator{County: t["county"], Name: "test", Door: "cli"}
+	name := "helper-" + x
+	official := t["cadre"]
+	if x == "cadre" || x == "committee" {
+		official = "" // the official's own account is the actor's
+	}
+	a, token, session, _ := w.person(tb, machine, t["county"], name, official, t["town"], access.Cadre, t["town"])
+	t["account"], t["token-of-account"], t["session"] = a, token, session
+	gs, err := login.Grants(ctx, w.d, t["county"], a)
+	must(tb, err)
+	t["grant"] = gs[0].ID
+	ds, err := w.app.Logins.ListDevices(ctx, w.d, t["county"], a)
+	must(tb, err)
+	t["device"] = ds[0].ID
+}
+
+const password = "Quer-Feld-ein 77 Wacholder"
+
+// person makes an account, gives it a role, hands out a slip and uses it; then
+// logs in once more and ends the first session.
+func (w *world) person(tb testing.TB, machine app.Operator, county, username, official, home string, role access.Role, place string) (account, token, session, stale string) {
+	ctx, book := tb.Context(), w.app.Logins
+	w.do(tb, func(tx *db.Tx) error {
+		a, err := book.CreateAccount(ctx, tx, machine, login.NewAccount{County: county, Username: username, Name: "某人" + username, Cadre: official, Region: home, Class: string(role.Class())})
+		account = a.ID
+		return err
+	})
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := book.AddGrant(ctx, tx, machine, login.NewGrant{County: county, Account: account, Role: string(role), Region: place})
+		return err
+	})
+	var slips []login.Slip
+	w.do(tb, func(tx *db.Tx) (err error) {
+		slips, err = book.IssueCodes(ctx, tx, machine, county, []string{account})
+		return err
+	})
+	first, err := book.Activate(ctx, login.Activation{Code: slips[0].Code, Password: password, From: login.From{Kind: login.Browser, Label: "Firefox", Door: "page", Request: "test"}})
+	must(tb, err)
+	second, err := book.Login(ctx, login.Attempt{Username: username, Password: password, From: login.From{Kind: login.Browser, Device: first.Device, Label: "Firefox", Door: "page", Request: "test"}})
+	must(tb, err)
+	w.do(tb, func(tx *db.Tx) error {
+		return book.EndSession(ctx, tx, machine, county, account, first.Session, login.EndedByUser)
+	})
+	return account, second.Token, second.Session, first.Token
+}
+
+// enter lets the nine actors in and gives them what is their own.
+func (w *world) enter(tb testing.TB) {
+	ctx := tb.Context()
+	cal, err := calendar.Shipped()
+	must(tb, err)
+	machine := app.Operator{County: County, Name: "test", Door: "cli"}
+	for _, s := range settled {
+		name := "actor-" + strings.ReplaceAll(string(s.role), "_", "-")
+		a := actor{role: s.role, place: s.place, cadre: s.cadre}
+		home := s.place
+		if s.cadre != "" {
+			home = Qingshi
+		}
+		var session string
+		a.account, a.token, session, a.stale = w.person(tb, machine, County, name, s.cadre, home, s.role, s.place)
+		w.actors = append(w.actors, a)
+		own := thing{}
+		if set, ok := w.sets[string(s.role)]; ok {
+			own = maps.Clone(set)
+		}
+		own["account"], own["session"] = a.account, session
+		gs, err := login.Grants(ctx, w.d, County, a.account)
+		must(tb, err)
+		ds, err := w.app.Logins.ListDevices(ctx, w.d, County, a.account)
+		must(tb, err)
+		own["grant"], own["device"] = gs[0].ID, ds[0].ID
+		own["here"] = "here" // a route without a target
+		me := who(County, s.role, s.place, s.cadre, a.account)
+		own["feedback"] = "feedback-of-" + strings.ReplaceAll(string(s.role), "_", "-")
+		w.do(tb, func(tx *db.Tx) error {
+			_, err := feedback.Send(ctx, tx, me, feedback.SendInput{ID: own["feedback"], Kind: feedback.Kinds[0], Words: "自己的话"})
+			return err
+		})
+		if s.role == access.Office {
+			// What the office wrote down for somebody else is its own to correct.
+			own["visit"] = "visit-of-the-office"
+			w.do(tb, func(tx *db.Tx) error {
+				_, _, err := visit.Record(ctx, tx, me, visit.RecordInput{ID: own["visit"], Household: w.sets["same village"]["home"], For: w.sets["same village"]["cadre"], How: "home", At: string(today.Add(-15)), Words: "代记一次"}, cal)
+				return err
+			})
+		}
+		w.own[s.role] = own
+	}
+}
