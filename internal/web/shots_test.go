@@ -14,7 +14,7 @@ import (
 func TestWorkedPages(t *testing.T) {
 	b := browsertest.Start(t)
 	k := openWorked(t)
-	pages := map[string]*browsertest.Page{}
+	pages, uses := map[string]*browsertest.Page{}, map[string]int{}
 	only := os.Getenv("LIANXIN_ONLY")
 	for _, x := range []struct{ name, who, path string }{
 		{"today", "li", "/today"},
@@ -67,14 +67,21 @@ func TestWorkedPages(t *testing.T) {
 		}
 		for _, size := range []browsertest.Size{browsertest.Phone, browsertest.Desk} {
 			at := x.who + size.Name
-			if pages[at] == nil {
-				pages[at] = b.Open(size)
+			if uses[at]++; pages[at] == nil || uses[at]%8 == 0 {
+				pages[at] = b.Open(size) // a tab has a minute and a half
 				pages[at].Cookie(k.URL, door.PlainSessionCookie, x.who)
 			}
 			p := pages[at]
-			p.Go(k.URL + strings.NewReplacer("/matters/open", "/matters/"+k.Open, "/matters/done", "/matters/"+k.Done, "told=done", "told="+k.Done).Replace(x.path))
+			path := strings.NewReplacer("/matters/open", "/matters/"+k.Open, "/matters/done", "/matters/"+k.Done, "told=done", "told="+k.Done).Replace(x.path)
+			p.Go(k.URL + path)
 			p.Sound()
 			p.Long(x.name)
+			p.Cookie(k.URL, door.LangCookie, "en")
+			p.Go(k.URL + path)
+			p.Sound()
+			p.Long(x.name + "-en")
+			p.Cookie(k.URL, door.LangCookie, "zh-CN")
+			p.Go(k.URL + path)
 			p.Letters(2)
 			p.Sound()
 			p.Long(x.name + "-200")

@@ -99,7 +99,7 @@ func TestVisitComesBackWhole(t *testing.T) {
 		p.Follow(".actions .btn.p")
 		p.Sound()
 		p.Long("visit-problem")
-		for _, want := range []string{"#f-with", ".problem a[href='#f-with']", "input[name=unmet][value=declined]:checked", "input[name=weather][value=overcast]:checked", ".more.fold[open]"} {
+		for _, want := range []string{"#f-with", ".problem a[href='#f-with']", ".problem a[href='#f-promises-0-title']", "input[name=unmet][value=declined]:checked", "input[name=weather][value=overcast]:checked", ".more.fold[open]"} {
 			if !p.Has(want) {
 				t.Errorf("%s: %s is missing", size.Name, want)
 			}

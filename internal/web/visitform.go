@@ -328,7 +328,8 @@ func (w *Web) visitInput(c *door.Call, f url.Values, wrong *fault.Fields) visit.
 			if i > 0 && strings.TrimSpace(p.Title) == "" {
 				continue
 			}
-			p.Days, _ = strconv.Atoi(f.Get(promiseField(i, "days")))
+			p.Days = whole(f.Get(promiseField(i, "days")))
+			appeal.Check(wrong, strings.TrimSuffix(promiseField(i, ""), "."), p) // so that all problems are told at once
 			in.Promises = append(in.Promises, p)
 		}
 	default:
