@@ -255,19 +255,33 @@ func Status(err error) int {
 	return http.StatusInternalServerError
 }
 
-// Clean gives the text of an internal failure for the log. Texts of the
-// database may quote a value; they are cut at the first quote.
+// Clean gives the text of an internal failure for the log. Texts of databases
+// and libraries may quote a value, so what could be somebody's is taken out:
+// everything from the first quote on, whatever is not plain ASCII (names,
+// diary words), and long runs of digits (phones, ID numbers).
 func Clean(err error) string {
 	s := err.Error()
-	if i := strings.IndexAny(s, "\"'“"); i > 0 {
+	if i := strings.IndexAny(s, "\"'“‘`"); i > 0 {
 		s = s[:i] + "…"
 	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
+	var b strings.Builder
+	digits := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			if digits++; digits > 4 {
+				r = '#'
+			}
+		case r < ' ' || r == 0x7f:
+			digits, r = 0, ' '
+		case r > 0x7f && r != '…':
+			digits, r = 0, '·'
+		default:
+			digits = 0
 		}
-		return r
-	}, s)
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 func kindOf(r *http.Request) Kind {

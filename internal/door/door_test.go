@@ -3,6 +3,7 @@ package door
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -112,4 +113,17 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%q: %v has no kind", s, err)
 		}
 	})
+}
+
+func TestCleanKeepsNobodysData(t *testing.T) {
+	for in, want := range map[string]string{
+		"db: no such table: 王桂兰":                "db: no such table: ···",
+		"strconv: parsing \"13800001234\": bad": "strconv: parsing …",
+		"row 990101196108130519 of 13800001234": "row 9901############## of 1380#######",
+		"line one\nforged=1":                    "line one forged=1",
+	} {
+		if got := Clean(errors.New(in)); got != want {
+			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
+		}
+	}
 }
