@@ -9,6 +9,7 @@ import (
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/progress"
+	"lianxin/internal/work/scope"
 )
 
 // recounts bounds how many marked officials one request counts before it reads.
@@ -23,6 +24,8 @@ func (a *API) progress() []door.Route {
 		place := c.Query("place")
 		if place == "" {
 			place = c.Who.Home()
+		} else if _, err := scope.Reach(c.Who, access.ProgressSums, place); err != nil {
+			return err // nobody counts what he may not see
 		}
 		_, err := progress.RecountWaiting(c.Context(), a.DB, place, recounts)
 		return err
@@ -49,7 +52,7 @@ func (a *API) progress() []door.Route {
 			e, err := progress.Why(c.Context(), a.DB, c.Who, who, y, c.Query("campaign"))
 			return e, false, err
 		}).With("year", "cadre", "campaign"),
-		door.API("GET", base+"/progress/places", door.Need(access.ProgressRead), door.Medium, door.Reads, "api.progress_places", func(c *door.Call, _ door.Nothing) (Page[progress.PlaceRow], bool, error) {
+		door.API("GET", base+"/progress/places", door.Need(access.ProgressSums), door.Medium, door.Reads, "api.progress_places", func(c *door.Call, _ door.Nothing) (Page[progress.PlaceRow], bool, error) {
 			if err := exact(c); err != nil {
 				return Page[progress.PlaceRow]{}, false, err
 			}

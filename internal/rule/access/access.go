@@ -228,6 +228,7 @@ func reaches(a Actor, do Action, r Reach) bool {
 type Span struct {
 	Regions []string // paths; no path lies inside another
 	Cadre   string   // own things of this official, "" when none
+	Owns    []string // paths in which he may have own things
 	County  string
 }
 
@@ -252,7 +253,9 @@ func Reaches(a Actor, do Action) Span {
 		case InRegion:
 			s.Regions = addPath(s.Regions, g.Region)
 		case OwnOnly:
-			s.Cadre = a.cadre
+			if s.Cadre = a.cadre; a.cadre != "" {
+				s.Owns = addPath(s.Owns, g.Region)
+			}
 		}
 	}
 	return s
@@ -272,9 +275,15 @@ func addPath(ps []string, p string) []string {
 }
 
 // Within narrows a span to one region, for a list filtered by place. ok is
-// false when nothing of it lies there.
+// false when nothing of it can lie there: somebody who sees only what is his own
+// has nothing in a place apart from his regions, and is not told that it exists.
 func (s Span) Within(path string) (Span, bool) {
-	out := Span{County: s.County, Cadre: s.Cadre}
+	out := Span{County: s.County, Owns: s.Owns}
+	for _, r := range s.Owns {
+		if strings.HasPrefix(path, r) || strings.HasPrefix(r, path) {
+			out.Cadre = s.Cadre
+		}
+	}
 	for _, r := range s.Regions {
 		switch {
 		case strings.HasPrefix(path, r):
@@ -286,9 +295,15 @@ func (s Span) Within(path string) (Span, bool) {
 	return out, !out.Empty()
 }
 
+// byAccount are the actions on things that are one's own by having written
+// them, whether one is an official or not.
+var byAccount = map[Action]bool{VisitAmend: true}
+
 // May reports whether some role of the actor reaches the action at all; doors
 // use it to decide which menu entries and buttons to show.
-func May(a Actor, do Action) bool { return !Reaches(a, do).Empty() }
+func May(a Actor, do Action) bool {
+	return !Reaches(a, do).Empty() || byAccount[do] && reaches(a, do, OwnOnly)
+}
 
 // Home is the region the actor's first grant names: the place in the page's head.
 func (a Actor) Home() string {

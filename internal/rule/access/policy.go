@@ -56,6 +56,7 @@ const (
 	StayConfirm Action = "stay.confirm" // village confirms or disputes
 
 	ProgressRead Action = "progress.read"
+	ProgressSums Action = "progress.sums" // of whole townships, without names
 	Export       Action = "export"
 	RosterImport Action = "roster.import"
 
@@ -104,7 +105,7 @@ var policy = map[Action]row{
 	VisitRecord: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	VisitAmend:  {Cadre: OwnOnly, Committee: OwnOnly, Office: OwnOnly},
 
-	AppealRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	AppealRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	AppealChange: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
 
 	PracticalRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
@@ -116,6 +117,7 @@ var policy = map[Action]row{
 	StayConfirm: {Office: InRegion, Committee: InRegion},
 
 	ProgressRead: {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	ProgressSums: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
 	Export:       {Office: InRegion},
 	RosterImport: {Office: InRegion},
 

@@ -39,6 +39,10 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Versi
 	if err != nil {
 		return nil, err
 	}
+	// A place above one's own is asked for too: its versions bind.
+	if _, ok := s.Within(f.Place); f.Place != "" && !ok {
+		return nil, fault.New(fault.NotFound, "access.outside")
+	}
 	args := scope.Args{who.County(), region.PathOf(who.County())}
 	where := "v.county = $1 AND (v.region = $2 OR " + scope.Where(s, &args, "v.region", nil) + ")"
 	if f.Campaign != "" {

@@ -50,7 +50,12 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Row, 
 	if f.Year == 0 {
 		f.Year = who.Today().Year()
 	}
-	where, args, err := reach(who, &f)
+	return list(ctx, r, who, access.ProgressRead, f)
+}
+
+// list is List for an action that may see the rows, or only their sums.
+func list(ctx context.Context, r db.Reader, who access.Actor, do access.Action, f Filter) ([]Row, string, error) {
+	where, args, err := reach(who, do, &f)
 	if err != nil {
 		return nil, "", err
 	}
@@ -92,12 +97,18 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Row, 
 
 // reach is the condition of the rows an actor may see. Rows hang on the
 // township; a village narrows them to those posted there.
-func reach(who access.Actor, f *Filter) (string, scope.Args, error) {
+func reach(who access.Actor, do access.Action, f *Filter) (string, scope.Args, error) {
 	place, village := f.Place, ""
 	if v := region.Upto(f.Place, region.Village); v != "" {
 		place, village = region.Upto(f.Place, region.Township), v
 	}
-	s, err := scope.Reach(who, access.ProgressRead, place)
+	s, err := scope.Reach(who, do, f.Place)
+	if err != nil {
+		return "", nil, err
+	}
+	// Narrowed to the township, as the rows hang on it; the village is told by
+	// its own column.
+	s, err = scope.Reach(who, do, place)
 	if err != nil {
 		return "", nil, err
 	}

@@ -35,8 +35,13 @@ type PlaceRow struct {
 
 // Places adds the figures up by township and village at or below a place, in
 // administrative order, a township before its villages. Officials without a
-// village are in their township's row only.
+// village are in their township's row only. Who may not see the officials' own
+// figures (a county administrator) gets townships only, as a village may have
+// one official.
 func Places(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]PlaceRow, error) {
+	if f.Year == 0 {
+		f.Year = who.Today().Year()
+	}
 	f.After, f.Limit = "", MaxRows
 	sums := map[string]*PlaceRow{}
 	row := func(place string) *PlaceRow {
@@ -46,7 +51,7 @@ func Places(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Pla
 		return sums[place]
 	}
 	for {
-		rows, next, err := List(ctx, r, who, f)
+		rows, next, err := list(ctx, r, who, access.ProgressSums, f)
 		if err != nil {
 			return nil, err
 		}
@@ -63,9 +68,10 @@ func Places(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Pla
 	if err := homesOf(ctx, r, who, f, row); err != nil {
 		return nil, err
 	}
+	names := access.May(who, access.ProgressRead)
 	out := make([]PlaceRow, 0, len(sums))
 	for _, x := range sums {
-		if strings.HasPrefix(x.Region, f.Place) {
+		if strings.HasPrefix(x.Region, f.Place) && (names || region.Upto(x.Region, region.Village) == "") {
 			out = append(out, *x)
 		}
 	}
