@@ -39,7 +39,7 @@ func (a *API) visits() []door.Route {
 			in.Visit = c.Path("id")
 			return change(a, c, func(tx *db.Tx) (visit.Visit, error) { return visit.Void(c.Context(), tx, c.Who, in) })
 		}),
-		door.API("GET", base+"/visits/{id}/versions", door.Need(access.VisitList), door.Small, door.Reads, "api.visit_versions", func(c *door.Call, _ door.Nothing) (Page[visit.Version], bool, error) {
+		door.API("GET", base+"/visits/{id}/versions", door.Need(access.VisitRead), door.Small, door.Reads, "api.visit_versions", func(c *door.Call, _ door.Nothing) (Page[visit.Version], bool, error) {
 			vs, err := visit.Versions(c.Context(), a.DB, c.Who, c.Path("id"))
 			return page(vs, "", err)
 		}),

@@ -150,7 +150,13 @@ type Version struct {
 
 // Versions gives the earlier texts of a visit, newest first, to those who may read it.
 func Versions(ctx context.Context, r db.Reader, who access.Actor, id string) ([]Version, error) {
-	if _, err := Show(ctx, r, who, id); err != nil {
+	v, err := Get(ctx, r, who.County(), id)
+	if err != nil {
+		return nil, err
+	}
+	// An earlier text is diary text: who sees that there was a visit does not
+	// yet read it.
+	if err := scope.Can(who, access.VisitRead, v.Region, mine(who, v)); err != nil {
 		return nil, err
 	}
 	type row struct {
