@@ -11,7 +11,6 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
-	"lianxin/internal/work/scope"
 )
 
 // Explained is an official's figures with everything behind them, counted from
@@ -78,18 +77,17 @@ func Why(ctx context.Context, r db.Reader, who access.Actor, id string, year int
 	return x, fault.New(fault.NotFound, "progress.no_campaign", "year", year)
 }
 
-// person gives the official when the reader may see his figures. One's own
-// need no region: a village committee's grant reaches only its village.
+// person gives the official when the reader may see his figures.
 func person(ctx context.Context, r db.Reader, who access.Actor, id string) (cadre.Cadre, error) {
 	c, err := db.One(ctx, r, func(w db.Row) (c cadre.Cadre, err error) { return c, w.Scan(&c.ID, &c.Region, &c.Name) },
 		`SELECT id, region, name FROM cadres WHERE county = $1 AND id = $2`, who.County(), id)
 	if err != nil {
 		return c, err
 	}
-	if id == who.Cadre() && access.May(who, access.ProgressRead) {
-		return c, nil
+	if c.Posts, err = cadre.PostsOf(ctx, r, who.County(), []string{id}); err != nil {
+		return c, err
 	}
-	return c, scope.Can(who, access.ProgressRead, c.Region, false)
+	return c, cadre.Allow(who, access.ProgressRead, c)
 }
 
 func (x *Explained) put(kind, id string, l Label) {
