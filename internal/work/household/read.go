@@ -199,10 +199,7 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Househ
 	}
 	h.Phone, h.Address = mask.Phone(h.Phone), mask.Address(h.Address)
 	sensitive := access.Can(who, access.HouseholdTags, t).OK()
-	guardian := false
-	for _, c := range h.Consents {
-		guardian = guardian || (c.Purpose == "minor" && c.Ended == "")
-	}
+	guardian := guarded(h.Consents)
 	if !sensitive {
 		h.Tags, h.Priority = nil, false
 	}
@@ -217,6 +214,16 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Househ
 		}
 	}
 	return h, nil
+}
+
+// guarded reports whether a guardian's consent for the children is in force.
+func guarded(cs []Consent) bool {
+	for _, c := range cs {
+		if c.Purpose == "minor" && c.Ended == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // RevealInput asks for one masked value.
@@ -264,6 +271,11 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 		m, ok := find(h.Members, in.Member)
 		if !ok {
 			return "", fault.New(fault.NotFound, "household.member_unknown")
+		}
+		// A child's numbers are opened only with a guardian's consent, as Show
+		// shows them.
+		if m.Minor(who.Today()) && !guarded(h.Consents) {
+			return "", fault.New(fault.Forbidden, "household.minor_closed")
 		}
 		switch in.Field {
 		case "phone":
