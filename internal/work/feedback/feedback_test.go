@@ -167,7 +167,8 @@ func TestForm(t *testing.T) {
 			{"twice, another text", li, feedback.SendInput{ID: "fb-100004", Kind: "suggestion", Words: "短"}, fault.Conflict, ""},
 			{"another's id", zhao, feedback.SendInput{ID: "fb-100004", Kind: "suggestion", Words: "短"}, fault.Conflict, ""},
 			{"an administrator may write too", Who(access.SysAdmin, Root, "", today), feedback.SendInput{ID: "fb-100005", Kind: "complaint", Words: "磁盘快满了"}, "", ""},
-			{"nobody", access.Actor{}, feedback.SendInput{ID: "fb-100006", Kind: "complaint", Words: "x"}, fault.NotFound, ""},
+			{"nobody", access.Actor{}, feedback.SendInput{ID: "fb-100006", Kind: "complaint", Words: "x"}, fault.Forbidden, ""},
+			{"a village committee", Who(access.Committee, Lijiawan, "", today), feedback.SendInput{ID: "fb-100007", Kind: "burden", Words: "表太多"}, "", ""},
 		} {
 			_, err := send(t, d, x.who, x.in)
 			if fault.Of(err) != x.kind || (err == nil) != (x.kind == "") {
