@@ -12,9 +12,11 @@ import (
 )
 
 type planCmd struct {
-	Check planCheck `cmd:"" help:"plan_check"`
-	List  planList  `cmd:"" help:"plan_list"`
-	Diff  planDiff  `cmd:"" help:"plan_diff"`
+	Check  planCheck  `cmd:"" help:"plan_check"`
+	List   planList   `cmd:"" help:"plan_list"`
+	Diff   planDiff   `cmd:"" help:"plan_diff"`
+	DryRun planDryRun `cmd:"" name:"dry-run" help:"plan_dry_run"`
+	Issue  planIssue  `cmd:"" help:"plan_issue"`
 }
 
 type planCheck struct {
