@@ -110,3 +110,24 @@ func TestVisitComesBackWhole(t *testing.T) {
 		p.Go(k.URL + "/today")
 	}
 }
+
+// Last week's nights in the village: three taps from today's page when they
+// were like the week before.
+func TestTapsOfAWeek(t *testing.T) {
+	b := browsertest.Start(t)
+	k := openWorked(t)
+	p := b.Open(browsertest.Phone)
+	p.Cookie(k.URL, door.PlainSessionCookie, "li")
+	p.Go(k.URL + "/today")
+	p.Taps, p.Keys = 0, 0
+	p.Follow(".links a[href='/stays']")
+	p.Follow("#week .acts a")
+	p.Follow("#week .acts .btn.p")
+	if p.Taps > 3 || p.Keys != 0 || !strings.Contains(p.Text(".flash"), "3夜") {
+		t.Errorf("%d taps, %d keys, %q", p.Taps, p.Keys, p.Text(".flash"))
+	}
+	if n := browsertest.Eval[int](p, `document.querySelectorAll("#f-nights input:checked:disabled").length`); n != 3 {
+		t.Errorf("%d nights stand as declared", n)
+	}
+	p.Sound()
+}
