@@ -53,7 +53,8 @@ type dueLine struct {
 func (w *Web) today(c *door.Call) error {
 	wide := len(access.Reaches(c.Who, access.ProgressRead).Regions) > 0
 	own := c.Who.Cadre() != "" && access.May(c.Who, access.VisitRecord)
-	if !own || wide && c.Query("desk") != "" {
+	// An office or a leader opens the desk first; their own homes are one step away.
+	if !own || wide && c.Query("own") == "" {
 		return w.todayDesk(c, own)
 	}
 	return w.todayField(c, wide)

@@ -100,7 +100,7 @@ func (w *Web) deskMatters(c *door.Call, p *todayDeskPage) error {
 		}
 	}
 	for _, v := range []string{"over", "soon", "open"} {
-		pill := Pill{Text: K("matter.view." + v), Href: "/today?desk=1&view=" + v, Here: v == p.View}
+		pill := Pill{Text: K("matter.view." + v), Href: "/today?view=" + v, Here: v == p.View}
 		if v != "open" {
 			pill.Count = counts[v]
 		}
