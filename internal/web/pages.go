@@ -41,6 +41,8 @@ func Pages() []Page {
 		planPages(),
 		settingPages(),
 		feedbackPages(),
+		auditPages(),
+		accountPages(),
 	)
 }
 
@@ -66,6 +68,8 @@ func (w *Web) Routes() []door.Route {
 		w.planRoutes(),
 		w.settingRoutes(),
 		w.feedbackRoutes(),
+		w.auditRoutes(),
+		w.accountRoutes(),
 	)
 }
 
