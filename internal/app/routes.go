@@ -16,7 +16,6 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/web"
 	"lianxin/internal/work/account"
-	"lianxin/internal/work/cadre"
 )
 
 // doors makes the doors and the one table of their routes.
@@ -26,7 +25,7 @@ func (a *App) doors() (*web.Web, *api.API, []door.Route, error) {
 		return nil, nil, nil, err
 	}
 	pages, err := web.New(web.Config{
-		DB: a.DB, Texts: a.Texts, Log: a.Log, Book: a.Logins, Accounts: account.New(a.Logins, official),
+		DB: a.DB, Texts: a.Texts, Log: a.Log, Book: a.Logins, Accounts: account.New(a.Logins, web.Roster),
 		Secure: a.Config.Secure(), Proxied: a.Config.Proxy,
 		Machine: web.Machine{URL: a.Config.URL(), Version: Version, Proxied: a.Config.Proxy, LastBackup: a.lastBackup, Anchors: func() ([]audit.Anchor, error) { return audit.ReadAnchors(a.Config.Anchors()) }},
 	})
@@ -58,12 +57,6 @@ func (a *App) Table() (http.Handler, []door.Route, error) {
 		FailPage: pages.Fail, FailJSON: calls.Fail, Denied: a.denied,
 		Secure: a.Config.Secure(), Busy: a.Config.Requests,
 	}, table), table, nil
-}
-
-// official tells the register of accounts about an official of the roster.
-func official(ctx context.Context, r db.Reader, county, id string) (account.Official, error) {
-	c, err := cadre.Get(ctx, r, county, id)
-	return account.Official{Region: c.Region, Name: c.Name}, err
 }
 
 // lastBackup is when the newest backup was made; ok is false when there is none.
