@@ -150,7 +150,7 @@ func (w *Web) diaryCadre(c *door.Call, b *diaryBook) error {
 		return err
 	}
 	b.place, b.Name = who.Region, who.Name
-	if err := scope.Can(c.Who, access.VisitRead, who.Region, who.ID == c.Who.Cadre()); err != nil {
+	if err := cadre.Allow(c.Who, access.VisitRead, who); err != nil {
 		return err
 	}
 	if post, ok := who.Post(b.To); ok {

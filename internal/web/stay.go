@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -305,6 +306,9 @@ func (w *Web) villageOptions(c *door.Call) ([]Option, error) {
 }
 
 func (w *Web) stayWeekSent(c *door.Call) error {
+	if c.Who.Cadre() == "" { // the switches are for one's own nights
+		return fault.New(fault.Forbidden, "access.not_own")
+	}
 	f, err := w.Form(c)
 	if err != nil {
 		return err

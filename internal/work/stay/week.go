@@ -92,6 +92,7 @@ func DeclareWeek(ctx context.Context, tx *db.Tx, who access.Actor, in WeekInput)
 	return once.Do(ctx, tx, who, "stay.week", in.ID, in, func() ([]Stay, error) {
 		var f fault.Fields
 		f.Check(id.Valid(in.ID), "id", "fault.id_needed")
+		f.Check(in.For != "" || who.Cadre() != "", "for", "stay.for_needed")
 		f.Check(in.Monday.Valid() && in.Monday.Weekday() == time.Monday, "monday", "stay.monday_bad")
 		if err := f.Err(); err != nil {
 			return nil, err
