@@ -255,7 +255,12 @@ func (a *API) importView(c *door.Call, id string) (ImportView, error) {
 		}
 		v.Changes = append(v.Changes, y)
 	}
-	v.Places = append(append(v.Places, p.Villages...), p.Groups...)
+	v.Places = append(v.Places, p.Villages...)
+	for _, g := range p.Groups {
+		for _, name := range g.Groups {
+			v.Places = append(v.Places, g.Village+name)
+		}
+	}
 	return v, nil
 }
 

@@ -39,10 +39,11 @@ func Pages() []Page {
 		stayPages(),
 		practicalPages(),
 		planPages(),
+		rosterPages(),
 		settingPages(),
 		feedbackPages(),
-		auditPages(),
 		accountPages(),
+		auditPages(),
 	)
 }
 
@@ -66,10 +67,11 @@ func (w *Web) Routes() []door.Route {
 		w.stayRoutes(),
 		w.practicalRoutes(),
 		w.planRoutes(),
+		w.rosterRoutes(),
 		w.settingRoutes(),
 		w.feedbackRoutes(),
-		w.auditRoutes(),
 		w.accountRoutes(),
+		w.auditRoutes(),
 	)
 }
 

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -37,9 +38,15 @@ type Preview struct {
 	Namesakes []rule.Namesakes
 	Missing   rule.Missing
 	Villages  []string // places that would be entered
-	Groups    []string
+	Groups    []VillageGroups
 	Cadres    []CadreLine
 	Homes     []HomeLine
+}
+
+// VillageGroups are groups of one village that would be entered, in their order.
+type VillageGroups struct {
+	Village string
+	Groups  []string
 }
 
 // CadreLine is an official of the file.
@@ -371,21 +378,43 @@ func dateOf(d calendar.Day) identity.Date {
 
 // places lists villages and groups that the tree lacks.
 func (l *look) places() {
-	villages, groups := map[string]bool{}, map[string]bool{}
+	seen := map[string]bool{}
+	at := map[string]int{}
 	for _, h := range l.Homes {
 		if h.path != "" || h.State != New {
 			continue
 		}
-		if _, ok := l.g.villages[h.rule.Village]; !ok && !villages[h.rule.Village] {
-			villages[h.rule.Village] = true
-			l.Villages = append(l.Villages, h.rule.Village)
+		v, g := h.rule.Village, h.rule.Group
+		if _, ok := l.g.villages[v]; !ok && !seen[v] {
+			seen[v] = true
+			l.Villages = append(l.Villages, v)
 		}
-		key := h.rule.Village + "|" + groupKey(h.rule.Group)
-		if h.rule.Group != "" && !groups[key] {
-			groups[key] = true
-			l.Groups = append(l.Groups, h.Place)
+		if key := v + "|" + groupKey(g); g != "" && !seen[key] {
+			seen[key] = true
+			i, ok := at[v]
+			if !ok {
+				i = len(l.Groups)
+				at[v] = i
+				l.Groups = append(l.Groups, VillageGroups{Village: v})
+			}
+			l.Groups[i].Groups = append(l.Groups[i].Groups, g)
 		}
 	}
+	slices.SortStableFunc(l.Groups, func(a, b VillageGroups) int {
+		return cmp.Compare(l.g.villages[a.Village].Path, l.g.villages[b.Village].Path)
+	})
+	for _, g := range l.Groups {
+		slices.SortFunc(g.Groups, func(a, b string) int { return cmp.Or(cmp.Compare(number(a), number(b)), cmp.Compare(a, b)) })
+	}
+}
+
+// number orders groups as people count them; groups with a name come last.
+func number(group string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(groupNumber(group), "#"))
+	if err != nil {
+		return 1000
+	}
+	return n
 }
 
 func (l *look) count() {

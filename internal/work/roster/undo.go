@@ -17,7 +17,7 @@ import (
 )
 
 // Obstacle is something that stands on an import: Kind is the end of the
-// message key import.obstacle_<kind>, N how many there are.
+// message key import.obstacle.<kind>, N how many there are.
 type Obstacle struct {
 	Kind string `json:"kind"`
 	N    int    `json:"n"`
@@ -136,7 +136,7 @@ func Undo(ctx context.Context, tx *db.Tx, who access.Actor, in UndoInput) (Impor
 		if len(os) > 0 {
 			e := fault.New(fault.Conflict, "import.undo_stands")
 			for _, o := range os {
-				e.Fields = append(e.Fields, fault.Field{Name: o.Kind, Key: "import.obstacle_" + o.Kind, Args: []any{"n", o.N}})
+				e.Fields = append(e.Fields, fault.Field{Name: o.Kind, Key: "import.obstacle." + o.Kind, Args: []any{"n", o.N}})
 			}
 			return x, e
 		}

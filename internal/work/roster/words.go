@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"sort"
+	"strings"
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
@@ -105,4 +106,13 @@ func Copy(ctx context.Context, tx *db.Tx, who access.Actor, id string) (Staged, 
 	file, err := File(ctx, tx, who, id)
 	audit.Note(tx, who, "roster.export", "import:"+id, s.Township, "rows", len(l.Problems))
 	return s, file, l.Problems, err
+}
+
+// GroupKey gives the message key of the title above problems of one kind; its
+// text takes {count}.
+func GroupKey(problem string) string {
+	if problem == KeyFamilyLarge {
+		return "import.family_large_group"
+	}
+	return "roster." + strings.TrimPrefix(problem, "roster.") + "_group"
 }
