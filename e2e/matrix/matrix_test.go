@@ -26,7 +26,7 @@ type cell struct {
 	token    string
 	stale    bool
 	thing    thing
-	want     byte // a, f, h; 0 for "not logged in"
+	want     byte // a, f, h, r; 0 for "not logged in"
 }
 
 func (c cell) String() string {
@@ -52,11 +52,13 @@ func (c cell) fits(status int, to string) bool {
 		return status == http.StatusForbidden
 	case 'h':
 		return status == http.StatusNotFound
+	case 'r':
+		return status == http.StatusUnprocessableEntity
 	}
 	return false
 }
 
-var wants = map[byte]string{0: "401", 'a': "allowed", 'f': "403", 'h': "404"}
+var wants = map[byte]string{0: "401", 'a': "allowed", 'f': "403", 'h': "404", 'r': "422"}
 
 // ask sends the request of a cell.
 func (w *world) ask(c cell) *httptest.ResponseRecorder {
@@ -229,6 +231,7 @@ func TestMatrix(t *testing.T) {
 		for _, s := range wrong {
 			t.Error(s)
 		}
+		t.Logf("data put back %d times in %v", w.restores, w.restored)
 		t.Logf("matrix: %d routes × %d roles × %d relations = %d cells, %d wrong, %d routes without policy (%d open; allowed and answered with a failure of its own: %v)",
 			routes, len(access.Roles), len(relations)+2, len(cells), len(wrong), len(missing), w.open(only), odd)
 	}

@@ -66,7 +66,7 @@ func parseRule(line string) (rule, error) {
 		return r, fmt.Errorf("%d groups of letters, want one for each of %d roles", len(words), len(access.Roles))
 	}
 	for i, w := range words {
-		if len(w) != len(relations) || strings.Trim(w, "afh-") != "" {
+		if len(w) != len(relations) || strings.Trim(w, "afhr-") != "" {
 			return r, fmt.Errorf("letters %q", w)
 		}
 		r.letters[access.Roles[i]] = w

@@ -3,6 +3,7 @@ package matrix_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"lianxin/internal/base/db"
 )
@@ -54,6 +55,8 @@ func (w *world) remember(tb testing.TB) {
 // again: the book of logins forgets what it knew when a session ends, and
 // reads the row anew.
 func (w *world) restore(tb testing.TB) {
+	begun := time.Now()
+	defer func() { w.restored += time.Since(begun); w.restores++ }()
 	ts := w.whole(tb, w.changed(tb))
 	w.do(tb, func(tx *db.Tx) error {
 		for i := len(ts) - 1; i >= 0; i-- {

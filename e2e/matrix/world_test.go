@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"lianxin/internal/app"
 	"lianxin/internal/base/config"
@@ -22,8 +23,8 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
-	"lianxin/internal/rule/access"
 	"lianxin/internal/paper/xlsx"
+	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
@@ -76,6 +77,9 @@ type world struct {
 	sets map[string]thing
 	own  map[access.Role]thing
 	ops  int
+
+	restores int // how often data was put back, and how long it took
+	restored time.Duration
 }
 
 // sets of things: who helps where.
@@ -443,7 +447,7 @@ func (w *world) enter(tb testing.TB) {
 		var session string
 		a.account, a.token, session, a.stale = w.person(tb, machine, County, name, s.cadre, home, s.role, s.place)
 		w.actors = append(w.actors, a)
-		own := thing{}
+		own := thing{"town": Qingshi, "place": Lijiawan, "region": region.Last(Lijiawan)}
 		if set, ok := w.sets[string(s.role)]; ok {
 			own = maps.Clone(set)
 		}
