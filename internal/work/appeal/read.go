@@ -84,6 +84,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Appea
 	}
 	var args scope.Args
 	where := scope.Where(s, &args, "a.region", func(c string) string { return "a.owner = " + c }) + " AND a.county = " + args.Add(who.County())
+	if f.Household == "" && f.Owner == "" {
+		where += scope.InTown(s, f.Place, &args, "a.region")
+	}
 	if f.Place != "" {
 		lo, hi := db.Under(f.Place)
 		where += " AND a.region >= " + args.Add(lo) + " AND a.region < " + args.Add(hi)

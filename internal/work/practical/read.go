@@ -93,6 +93,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Item,
 	var args scope.Args
 	home := household.OwnSQL(&args, "i.household", who.Today())
 	where := scope.Where(s, &args, "i.region", func(c string) string { return "(i.cadre = " + c + " OR " + home(c) + ")" }) + " AND i.county = " + args.Add(who.County())
+	if f.Household == "" && f.Cadre == "" {
+		where += scope.InTown(s, f.Place, &args, "i.region")
+	}
 	if f.Place != "" {
 		lo, hi := db.Under(f.Place)
 		where += " AND i.region >= " + args.Add(lo) + " AND i.region < " + args.Add(hi)

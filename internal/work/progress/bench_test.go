@@ -68,15 +68,16 @@ func synthesize(b *testing.B, d *db.DB, visits int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	// Visits in slices, so that no single statement is huge.
+	// Visits in slices, so that no single statement is huge, and home by home, so
+	// that the indexes grow at their ends.
 	const slice = 100000
+	each := max(1, visits/benchHomes)
 	for at := 0; at < visits; at += slice {
 		err := db.Do(ctx, d, func(tx *db.Tx) error {
-			q := series("v", min(slice, visits-at))
-			h := fmt.Sprintf("((v + %d) %% %d)", at, benchHomes)
-			exec(tx, q+`, m (v, h) AS (SELECT v + `+fmt.Sprint(at)+`, `+h+` FROM n) INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, paired, late, version, written_at, voided_on, void_why)
+			exec(tx, series("v", min(slice, visits-at))+fmt.Sprintf(`, m (v, h, k) AS (SELECT v + %[1]d, ((v + %[1]d) / %[2]d) %% %[3]d, (v + %[1]d) %% %[2]d FROM n)`, at, each, benchHomes)+`
+				INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, paired, late, version, written_at, voided_on, void_why)
 				SELECT '990101', 'bench-visit-' || `+pad("v", 8)+`, `+homeID("h")+`, `+homeTown+`, `+cadreID("(h / 8)")+`, 'w', FALSE,
-				CASE WHEN v % 2 = 0 THEN '2026-' ELSE '2025-' END || `+pad("1 + (v / 24000 + h) % 11", 2)+` || '-' || `+pad("1 + (v / 24000 * 7 + h) % 23", 2)+`, '', 'home', '', '', '', '', FALSE, FALSE, '', TRUE, 0, 1, 1795406400000, '', '' FROM m`)
+				CASE WHEN k % 2 = 0 THEN '2026-' ELSE '2025-' END || `+pad("1 + (k + h) % 11", 2)+` || '-' || `+pad("1 + (k * 7 + h) % 23", 2)+`, '', 'home', '', '', '', '', FALSE, FALSE, '', TRUE, 0, 1, 1795406400000, '', '' FROM m`)
 			return nil
 		})
 		if err != nil {

@@ -74,6 +74,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 	}
 	var args scope.Args
 	where := scope.Where(sp, &args, "s.region", func(c string) string { return "s.cadre = " + c }) + " AND s.county = " + args.Add(who.County())
+	if f.Cadre == "" {
+		where += scope.InTown(sp, f.Place, &args, "s.region")
+	}
 	if f.Place != "" {
 		lo, hi := db.Under(f.Place)
 		where += " AND s.region >= " + args.Add(lo) + " AND s.region < " + args.Add(hi)

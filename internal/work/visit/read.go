@@ -174,6 +174,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 			return `(v.cadre = ` + c + ` OR v.writer = ` + args.Add(who.Account()) + ` OR EXISTS (SELECT 1 FROM visit_people p WHERE p.county = v.county AND p.visit = v.id AND p.cadre = ` + c + `))`
 		})
 	}
+	if !ownRows && cadre == "" && f.Household == "" {
+		where += scope.InTown(s, f.Place, &args, "v.region")
+	}
 	if f.Place != "" {
 		lo, hi := db.Under(f.Place)
 		where += " AND v.region >= " + args.Add(lo) + " AND v.region < " + args.Add(hi)

@@ -29,7 +29,9 @@ CREATE TABLE visits (
 );
 CREATE INDEX visits_of_cadre ON visits (county, cadre, day DESC, id DESC);
 CREATE INDEX visits_of_household ON visits (county, household, day DESC, id DESC);
-CREATE INDEX visits_by_region ON visits (region, day DESC, id DESC);
+-- A township's newest rows are one walk: the first 26 characters of a path name the township.
+CREATE INDEX visits_by_town ON visits (substr(region, 1, 26), day DESC, id DESC);
+CREATE INDEX visits_by_county ON visits (county, day DESC, id DESC);
 
 CREATE TABLE visit_people (
   county TEXT NOT NULL,
@@ -85,7 +87,8 @@ CREATE TABLE appeals (
 CREATE INDEX appeals_of_owner ON appeals (county, owner, state, due_on, id);
 CREATE INDEX appeals_of_household ON appeals (county, household, id);
 CREATE INDEX appeals_of_origin ON appeals (county, origin);
-CREATE INDEX appeals_by_region ON appeals (region, state, due_on, id);
+CREATE INDEX appeals_by_town ON appeals (substr(region, 1, 26), state, due_on, id);
+CREATE INDEX appeals_by_county ON appeals (county, state, due_on, id);
 
 CREATE TABLE appeal_steps (
   county TEXT   NOT NULL,

@@ -27,4 +27,5 @@ CREATE TABLE stays (
   FOREIGN KEY (county, cadre) REFERENCES cadres (county, id)
 );
 CREATE INDEX stays_of_cadre ON stays (county, cadre, valid_from DESC, id DESC);
-CREATE INDEX stays_by_region ON stays (region, valid_from DESC, id DESC);
+CREATE INDEX stays_by_town ON stays (substr(region, 1, 26), valid_from DESC, id DESC);
+CREATE INDEX stays_by_county ON stays (county, valid_from DESC, id DESC);

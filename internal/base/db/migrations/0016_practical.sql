@@ -30,7 +30,8 @@ CREATE TABLE practicals (
 );
 CREATE INDEX practicals_of_cadre ON practicals (county, cadre, proposed_on DESC, id DESC);
 CREATE INDEX practicals_of_household ON practicals (county, household, proposed_on DESC, id DESC);
-CREATE INDEX practicals_by_region ON practicals (region, proposed_on DESC, id DESC);
+CREATE INDEX practicals_by_town ON practicals (substr(region, 1, 26), proposed_on DESC, id DESC);
+CREATE INDEX practicals_by_county ON practicals (county, proposed_on DESC, id DESC);
 
 CREATE TABLE practical_steps (
   county TEXT   NOT NULL,
