@@ -331,7 +331,8 @@ func (w *Web) cardFile(c *door.Call, kind string, cards []pairing.Printed) ([]by
 			return nil, told(err)
 		}
 	}
-	return out.Bytes(), z.Close()
+	err = z.Close() // writes the directory: before the bytes are taken
+	return out.Bytes(), err
 }
 
 // told turns what a paper cannot take into a failure people can act on.

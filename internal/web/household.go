@@ -95,6 +95,7 @@ type householdListPage struct {
 	View    string
 	Asked   bool
 	Acts    bool // some row has a button
+	Helpers bool // homes of several helpers: name them
 }
 
 // lonelyShown is how many homes without helper stand above the list.
@@ -139,6 +140,7 @@ func (w *Web) householdList(c *door.Call) error {
 		}
 	}
 	p.householdViews(c, wide, lonely)
+	p.Helpers = wide && p.View != "mine"
 	if p.Rows, err = w.homeLines(c, hs); err != nil {
 		return err
 	}
@@ -176,7 +178,7 @@ func (p *householdListPage) householdViews(c *door.Call, wide bool, lonely int) 
 	if wide && access.May(c.Who, access.PairingRead) {
 		add("unpaired", "page_household.view_unpaired", lonely)
 	}
-	if wide && access.May(c.Who, access.HouseholdTags) || !wide && access.May(c.Who, access.HouseholdTags) {
+	if access.May(c.Who, access.HouseholdTags) {
 		add("priority", "page_household.view_priority", 0)
 	}
 	if wide && c.Who.Cadre() != "" {

@@ -97,8 +97,11 @@ func (w *Web) householdAdd(c *door.Call) error {
 		in.Consent = &household.ConsentInput{Purpose: "record", Way: way, On: in.Since}
 	}
 	if in.Region == "" {
-		err = &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "region", Key: "household.village_needed"}}}
-	} else if err = w.known(c, f.Get("id_number"), f.Get("same")); err == nil {
+		// The township stands for "not chosen": the use case then names this
+		// together with whatever else is wrong.
+		in.Region = region.Upto(access.Reaches(c.Who, access.HouseholdChange).Regions[0], region.Township)
+	}
+	if err = w.known(c, f.Get("id_number"), f.Get("same")); err == nil {
 		_, err = db.Write(c.Context(), w.DB, func(tx *db.Tx) (household.Household, error) {
 			return household.Add(c.Context(), tx, c.Who, in)
 		})
