@@ -42,6 +42,7 @@ func Pages() []Page {
 		rosterPages(),
 		settingPages(),
 		feedbackPages(),
+		progressPages(),
 		accountPages(),
 		auditPages(),
 	)
@@ -70,6 +71,7 @@ func (w *Web) Routes() []door.Route {
 		w.rosterRoutes(),
 		w.settingRoutes(),
 		w.feedbackRoutes(),
+		w.progressRoutes(),
 		w.accountRoutes(),
 		w.auditRoutes(),
 	)
