@@ -49,6 +49,7 @@ type commands struct {
 	Demo      demoCmd    `cmd:"" help:"demo"`
 	Serve     serveCmd   `cmd:"" help:"serve"`
 	Import    importCmd  `cmd:"" help:"import"`
+	Export    exportCmd  `cmd:"" help:"export"`
 	User      userCmd    `cmd:"" help:"user"`
 	Plan      planCmd    `cmd:"" help:"plan"`
 	Backup    backupCmd  `cmd:"" help:"backup"`

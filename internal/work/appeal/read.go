@@ -156,3 +156,8 @@ func Steps(ctx context.Context, r db.Reader, who access.Actor, id string) ([]Ste
 func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
 	return region.MovePrefix(ctx, tx, "appeals", "region", county, from, to)
 }
+
+// OfHousehold gives the matters of a home opened in a span of days, for papers.
+func OfHousehold(ctx context.Context, r db.Reader, county, home string, from, to calendar.Day) ([]Appeal, error) {
+	return db.All(ctx, r, scanner(r, county), `SELECT `+columns+` FROM appeals a WHERE a.county = $1 AND a.household = $2 AND a.opened_on >= $3 AND a.opened_on <= $4 ORDER BY a.id`, county, home, string(from), string(to))
+}

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lianxin/internal/app"
+	"lianxin/internal/base/audit"
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/export"
+	"lianxin/internal/paper"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/campaign"
+	"lianxin/internal/work/progress"
+	"lianxin/internal/work/visit"
+)
+
+// exportCmd writes a township's registers to a file; each file leaves a row in
+// the audit record with how many lines it holds.
+type exportCmd struct {
+	What     string `arg:"" help:"export_what" enum:"ledger,visits,progress"`
+	Out      string `arg:"" help:"export_out"`
+	Township string `help:"import_township" placeholder:"CODE|NAME"`
+	Year     int    `help:"export_year"`
+	From     string `help:"export_from" placeholder:"2026-01-01"`
+	To       string `help:"export_to" placeholder:"2026-12-31"`
+	Campaign string `help:"export_campaign" placeholder:"ID"`
+	JSON     bool   `help:"json"`
+}
+
+type exported struct {
+	What string `json:"what"`
+	File string `json:"file"`
+	Rows int    `json:"rows"`
+}
+
+// Run writes the file. The kind of file follows from its name: .xlsx or .csv.
+func (c *exportCmd) Run(r *run) error {
+	csv := strings.EqualFold(filepath.Ext(c.Out), ".csv")
+	if !csv && !strings.EqualFold(filepath.Ext(c.Out), ".xlsx") || csv && c.What == "ledger" {
+		return fault.New(fault.Invalid, "cli.export_kind")
+	}
+	return r.with(func(a *app.App) error {
+		town, county, err := (&importRoster{Township: c.Township}).town(r, a)
+		if err != nil {
+			return err
+		}
+		who := access.New(access.Identity{Account: "machine:" + r.operator().Name, County: county, Door: access.CLI, Today: calendar.FromTime(a.DB.Now()),
+			Grants: []access.Grant{{Role: access.Office, Region: town.Path}}})
+		year := c.Year
+		if year == 0 {
+			year = who.Today().Year()
+		}
+		n, err := c.write(r, a, who, town.Path, year, csv)
+		if err != nil {
+			return err
+		}
+		err = db.Do(r.ctx, a.DB, func(tx *db.Tx) error {
+			audit.Note(tx, who, "export."+c.What, "file", town.Path, "rows", n, "year", year)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return r.json(exported{c.What, c.Out, n})
+		}
+		r.say("cli.exported", "n", n, "file", c.Out)
+		return nil
+	})
+}
+
+// write fills a new file beside the wanted one and puts it in place when it is
+// whole, so that a broken export never looks like a finished one.
+func (c *exportCmd) write(r *run, a *app.App, who access.Actor, place string, year int, csv bool) (n int, err error) {
+	f, err := os.CreateTemp(filepath.Dir(c.Out), ".lianxin-export-*")
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}()
+	t := func(key string, args ...any) string { return r.t(key, args...) }
+	put := func(x paper.Register) error {
+		if csv {
+			return x.WriteCSV(f)
+		}
+		return x.WriteXLSX(f)
+	}
+	switch c.What {
+	case "ledger":
+		d, rows, err := export.Ledger(r.ctx, a.DB, who, place, year, t)
+		if err != nil {
+			return 0, err
+		}
+		n = rows
+		if err := paper.WriteLedger(f, d); err != nil {
+			return 0, err
+		}
+	case "visits":
+		from, to := calendar.FirstOf(year), calendar.LastOf(year)
+		if c.From != "" {
+			from = calendar.Day(c.From)
+		}
+		if c.To != "" {
+			to = calendar.Day(c.To)
+		}
+		if !from.Valid() || !to.Valid() {
+			return 0, fault.New(fault.Invalid, "api.day_bad")
+		}
+		d, count, broke, err := export.Visits(r.ctx, a.DB, who, visit.Filter{Place: place, From: from, To: to}, t)
+		if err != nil {
+			return 0, err
+		}
+		if err := errors.Join(put(paper.Visits(d)), broke()); err != nil {
+			return 0, err
+		}
+		n = count()
+	default:
+		if n, err = c.progress(r, a, who, place, year, t, put); err != nil {
+			return 0, err
+		}
+	}
+	if err := f.Close(); err != nil {
+		return 0, err
+	}
+	return n, os.Rename(f.Name(), c.Out)
+}
+
+func (c *exportCmd) progress(r *run, a *app.App, who access.Actor, place string, year int, t export.Words, put func(paper.Register) error) (int, error) {
+	if _, err := progress.RecountWaiting(r.ctx, a.DB, place, 1<<30); err != nil {
+		return 0, err
+	}
+	bound, err := campaign.ForYear(r.ctx, a.DB, who.County(), place, year, who.Today())
+	if err != nil {
+		return 0, err
+	}
+	for _, b := range bound {
+		if c.Campaign != "" && b.Version.Campaign != c.Campaign {
+			continue
+		}
+		d, n, err := export.Progress(r.ctx, a.DB, who, progress.Filter{Place: place, Campaign: b.Version.Campaign, Year: year}, b.Version.Short, t)
+		if err != nil {
+			return 0, err
+		}
+		return n, put(paper.Progress(d))
+	}
+	return 0, fault.New(fault.NotFound, "progress.no_campaign", "year", year)
+}

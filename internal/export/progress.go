@@ -1,0 +1,83 @@
+package export
+
+import (
+	"context"
+	"slices"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/paper"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/quota"
+	"lianxin/internal/work/progress"
+	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
+)
+
+// duties in the order of the columns.
+var duties = []string{quota.Households, quota.Visits, quota.Practicals, quota.StayDays, quota.ResearchDays}
+
+// Progress gathers the table of progress of a place under one campaign, in
+// administrative order. The caller counts marked officials first
+// (progress.RecountWaiting). name is the campaign's name in words.
+func Progress(ctx context.Context, r db.Reader, who access.Actor, f progress.Filter, name string, t Words) (paper.ProgressData, int, error) {
+	place := f.Place
+	if place == "" {
+		place = who.Home()
+	}
+	if err := scope.Can(who, access.Export, place, false); err != nil {
+		return paper.ProgressData{}, 0, err
+	}
+	here, err := region.ByPath(ctx, r, place)
+	if err != nil {
+		return paper.ProgressData{}, 0, err
+	}
+	names, err := region.Names(ctx, r, region.Upto(place, region.County))
+	if err != nil {
+		return paper.ProgressData{}, 0, err
+	}
+	f.Place, f.Limit = place, progress.MaxRows
+	if f.Year == 0 {
+		f.Year = who.Today().Year()
+	}
+	var all []progress.Row
+	for {
+		rows, next, err := progress.List(ctx, r, who, f)
+		if err != nil {
+			return paper.ProgressData{}, 0, err
+		}
+		all = append(all, rows...)
+		if f.After = next; next == "" {
+			break
+		}
+	}
+	var used []string
+	for _, d := range duties {
+		if slices.ContainsFunc(all, func(x progress.Row) bool {
+			return slices.ContainsFunc(x.Lines, func(l quota.Line) bool { return l.Duty == d })
+		}) {
+			used = append(used, d)
+		}
+	}
+	d := paper.ProgressData{Scope: here.Name, Campaign: name, From: stamp(calendar.FirstOf(f.Year)), To: stamp(min(calendar.LastOf(f.Year), who.Today())), Made: stamp(who.Today())}
+	for _, u := range used {
+		d.Duties = append(d.Duties, t("quota.duty."+u))
+	}
+	d.Rows = func(yield func(paper.ProgressRow) bool) {
+		for _, x := range all {
+			row := paper.ProgressRow{Village: names[x.Village], Name: x.Name, Unit: x.Unit, Post: x.Title, Duties: make([]paper.ProgressDuty, len(used))}
+			for _, l := range x.Lines {
+				if i := slices.Index(used, l.Duty); i >= 0 {
+					cell := &row.Duties[i]
+					cell.Binds = true
+					cell.Due += float64(l.Due) / 2
+					cell.Done += float64(l.Done) / 2
+				}
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+	return d, len(all), nil
+}
