@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"encoding/base64"
-	"errors"
 	"net/url"
 	"strings"
 
@@ -11,8 +10,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/lang"
 	"lianxin/internal/door"
-	"lianxin/internal/paper"
-	"lianxin/internal/paper/xlsx"
+	"lianxin/internal/paper/rosterfile"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/grid"
 	rule "lianxin/internal/rule/roster"
@@ -125,35 +123,24 @@ func (a *API) imports() []door.Route {
 	}
 }
 
-// ReadImport turns what was sent into cells; a file that is refused is an
+// readImport turns what was sent into cells; a file that is refused is an
 // Invalid input with the refusal's own sentence.
-func ReadImport(in ImportInput, pasted string) (grid.Workbook, []byte, error) {
+func readImport(in ImportInput, pasted string) (grid.Workbook, []byte, error) {
 	bad := func(field, key string, args ...any) error {
 		return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: field, Key: key, Args: args}}}
 	}
 	if (in.Content == "") == (strings.TrimSpace(in.Text) == "") {
 		return grid.Workbook{}, nil, bad("content", "import.content_needed")
 	}
-	var book grid.Workbook
-	var file []byte
-	var err error
-	field := "content"
-	if in.Content != "" {
-		if file, err = base64.StdEncoding.DecodeString(in.Content); err != nil {
-			return book, nil, bad("content", "import.content_bad")
-		}
-		book, err = xlsx.ReadUpload(in.Name, file, xlsx.Limits{})
-	} else {
-		field, file = "text", []byte(in.Text)
-		book, err = xlsx.ReadPaste(in.Text, pasted, xlsx.Limits{})
+	if in.Content == "" {
+		book, err := rosterfile.Paste("text", pasted, in.Text)
+		return book, []byte(in.Text), err
 	}
-	if no, ok := errors.AsType[*xlsx.Refusal](err); ok {
-		var args []any
-		for k, v := range no.Args {
-			args = append(args, k, v)
-		}
-		return book, nil, bad(field, no.Key, args...)
+	file, err := base64.StdEncoding.DecodeString(in.Content)
+	if err != nil {
+		return grid.Workbook{}, nil, bad("content", "import.content_bad")
 	}
+	book, err := rosterfile.Read("content", in.Name, file)
 	return book, file, err
 }
 
@@ -163,7 +150,7 @@ func (a *API) importAdd(c *door.Call, in ImportInput) (ImportView, bool, error) 
 		return ImportView{}, false, err
 	}
 	pasted := a.Texts.T(c.Lang, "import.paste_name")
-	book, file, err := ReadImport(in, pasted)
+	book, file, err := readImport(in, pasted)
 	if err != nil {
 		return ImportView{}, false, err
 	}
@@ -279,7 +266,7 @@ func (a *API) importAnnotated(c *door.Call) error {
 		return err
 	}
 	var out bytes.Buffer
-	if err := paper.RosterCopy(&out, p.s, p.file, p.problems, func(key string, args ...any) string { return a.Texts.T(lang.Chinese, key, args...) }); err != nil {
+	if err := rosterfile.Copy(&out, p.s, p.file, p.problems, func(key string, args ...any) string { return a.Texts.T(lang.Chinese, key, args...) }); err != nil {
 		return err
 	}
 	h := c.W.Header()

@@ -13,7 +13,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/lang"
 	"lianxin/internal/door"
-	"lianxin/internal/paper"
+	"lianxin/internal/paper/rosterfile"
 	"lianxin/internal/paper/xlsx"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/grid"
@@ -178,7 +178,6 @@ func (w *Web) rosterSent(c *door.Call) error {
 
 // rosterRead takes the file that was sent, or what was pasted.
 func (w *Web) rosterRead(c *door.Call) (name string, file []byte, book grid.Workbook, err error) {
-	field := "file"
 	part, head, ferr := c.R.FormFile("file")
 	switch {
 	case ferr == nil && head.Size > 0:
@@ -187,7 +186,7 @@ func (w *Web) rosterRead(c *door.Call) (name string, file []byte, book grid.Work
 			return name, nil, book, err
 		}
 		name = head.Filename
-		book, err = xlsx.ReadUpload(name, file, xlsx.Limits{})
+		book, err = rosterfile.Read("file", name, file)
 	case ferr != nil && !errors.Is(ferr, http.ErrMissingFile) && !errors.Is(ferr, http.ErrNotMultipart):
 		return name, nil, book, badForm(ferr)
 	default:
@@ -195,15 +194,8 @@ func (w *Web) rosterRead(c *door.Call) (name string, file []byte, book grid.Work
 		if strings.TrimSpace(text) == "" {
 			return name, nil, book, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "file", Key: "import.file_needed"}}}
 		}
-		field, name, file = "text", w.T(c.Lang, K("import.paste_name")), []byte(text)
-		book, err = xlsx.ReadPaste(text, name, xlsx.Limits{})
-	}
-	if no, ok := errors.AsType[*xlsx.Refusal](err); ok {
-		var args []any
-		for k, v := range no.Args {
-			args = append(args, k, v)
-		}
-		err = &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: field, Key: no.Key, Args: args}}}
+		name, file = w.T(c.Lang, K("import.paste_name")), []byte(text)
+		book, err = rosterfile.Paste("text", name, text)
 	}
 	return name, file, book, err
 }
@@ -387,7 +379,7 @@ func (w *Web) rosterAnnotated(c *door.Call) error {
 		return err
 	}
 	var out bytes.Buffer
-	if err := paper.RosterCopy(&out, p.s, p.file, p.problems, func(key string, args ...any) string { return w.Texts.T(lang.Chinese, key, args...) }); err != nil {
+	if err := rosterfile.Copy(&out, p.s, p.file, p.problems, func(key string, args ...any) string { return w.Texts.T(lang.Chinese, key, args...) }); err != nil {
 		return err
 	}
 	name := p.s.Name
