@@ -663,6 +663,21 @@ func TestCardsPrinted(t *testing.T) {
 	if status, _, body := k.post(t, "office", "/cards/print", "kind", "sticker2", "pairings", "pair-home-long"); status != 200 || !strings.HasPrefix(body, "%PDF") {
 		t.Errorf("a long name: %d", status)
 	}
+	// What cannot be drawn is told, and the cards go back into the queue.
+	k.do(t, func(tx *db.Tx) error {
+		_, err := cadre.Add(t.Context(), tx, Who(access.Office, Qingshi, "", workedDay), cadre.AddInput{ID: "cadre-odd", Region: Qingshi, Name: "周凯", Phone: "13800001011", Post: cadre.PostInput{Title: "站长😀", Rank: cadre.TownshipStaff, From: "2026-01-01"}})
+		if err != nil {
+			return err
+		}
+		_, err = pairing.Pair(t.Context(), tx, Who(access.Office, Qingshi, "", workedDay), pairing.PairInput{ID: "pair-odd-0001", Household: "home-malaosi", Cadre: "cadre-odd", From: workedDay, Reason: "plan"})
+		return err
+	})
+	if status, _, body := k.post(t, "office", "/cards/print", "kind", "card", "pairings", "pair-odd-0001"); status != 422 || !strings.Contains(body, "打印不出来") || !strings.Contains(body, "😀") {
+		t.Errorf("a sign that cannot be drawn: %d %s", status, body)
+	}
+	if _, body := k.get(t, "office", "/cards"); !strings.Contains(body, `value="pair-odd-0001"`) {
+		t.Error("a card nobody holds is not printed again")
+	}
 	if status, _, body := k.post(t, "office", "/cards/print", "kind", "card"); status != 422 || !strings.Contains(body, "至少勾选一张") {
 		t.Errorf("nothing ticked: %d", status)
 	}
