@@ -2,7 +2,6 @@ package progress
 
 import (
 	"context"
-	"strconv"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -182,8 +181,7 @@ const enough = 500
 // rule few homes wait, and one walk along the index finds them all; where most
 // of them do, the walk ends early and a second one counts.
 func waiting(ctx context.Context, r db.Reader, from string, args scope.Args, first int) (p Part[Waiting], err error) {
-	if p.First, err = db.All(ctx, r, func(w db.Row) (x Waiting, err error) { return x, w.Scan(&x.Household, &x.Region) },
-		`SELECT h.id, h.region FROM `+from+` ORDER BY h.region, h.id LIMIT `+strconv.Itoa(enough), args...); err != nil {
+	if p.First, err = some(ctx, r, `SELECT h.id, h.region FROM `+from+` ORDER BY h.region, h.id`, args); err != nil {
 		return p, err
 	}
 	if p.N = len(p.First); p.N == enough {
@@ -193,6 +191,25 @@ func waiting(ctx context.Context, r db.Reader, from string, args scope.Args, fir
 	}
 	p.First = append([]Waiting{}, p.First[:min(first, len(p.First))]...)
 	return p, nil
+}
+
+// some reads the first rows and leaves the others. A LIMIT would say the same,
+// but PostgreSQL then looks homes up one by one in the hope of an early end,
+// which costs five times as much where few homes wait.
+func some(ctx context.Context, r db.Reader, q string, args scope.Args) (out []Waiting, err error) {
+	rows, err := r.Query(ctx, q, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for len(out) < enough && rows.Next() {
+		var x Waiting
+		if err := rows.Scan(&x.Household, &x.Region); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, rows.Err()
 }
 
 // name tells head and last visit of the few homes that are shown.
