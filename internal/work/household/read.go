@@ -303,7 +303,8 @@ type Filter struct {
 }
 
 // List gives homes in administrative order: by place, then by id. Phone and
-// address are masked.
+// address are masked, and how the home lives is told to those only who may read
+// it whole.
 func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Household, string, error) {
 	s, err := scope.Reach(who, access.HouseholdList, f.Place)
 	if err != nil {
@@ -327,7 +328,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 		state = Active
 	}
 	where += " AND h.state = " + args.Add(state)
-	tags := access.Reaches(who, access.HouseholdTags)
+	tags, reads := access.Reaches(who, access.HouseholdTags), access.Reaches(who, access.HouseholdRead)
 	if f.Priority {
 		if tags.Empty() {
 			return nil, "", fault.New(fault.Forbidden, "access.not_role")
@@ -360,6 +361,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 		h.Phone, h.Address, h.Notes = mask.Phone(h.Phone), mask.Address(h.Address), ""
 		if !tags.Contains(h.Region) && !(tags.Cadre != "" && h.Own) {
 			h.Priority = false
+		}
+		if !reads.Contains(h.Region) && !(reads.Cadre != "" && h.Own) {
+			h.Housing, h.Income = "", ""
 		}
 	}
 	return hs, next, nil

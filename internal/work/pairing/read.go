@@ -121,6 +121,9 @@ func Handovers(ctx context.Context, r db.Reader, who access.Actor, place, after 
 		return nil, "", err
 	}
 	hs, next := scope.Cut(hs, n, func(h Handover) string { return h.ID })
+	for i := range hs {
+		hs[i] = hs[i].seen(who)
+	}
 	return hs, next, nil
 }
 
@@ -135,7 +138,17 @@ func GetHandover(ctx context.Context, r db.Reader, who access.Actor, id string) 
 	if err := scope.Can(who, access.PairingRead, h.Region, mine); err != nil {
 		return Handover{}, err
 	}
-	return h, nil
+	return h.seen(who), nil
+}
+
+// seen leaves out what one official tells the next where somebody else looks:
+// words about a home are for the two of them and the office.
+func (h Handover) seen(who access.Actor) Handover {
+	mine := who.Cadre() != "" && (h.From == who.Cadre() || h.To == who.Cadre())
+	if !mine && !access.Can(who, access.PairingChange, access.Target{Region: h.Region}).OK() {
+		h.Notes = ""
+	}
+	return h
 }
 
 func scanHandover(r db.Reader, county string) func(db.Row) (Handover, error) {
