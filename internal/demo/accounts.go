@@ -105,6 +105,12 @@ func busiest(t sample.Township, want func(sample.Cadre, sample.Post) bool) sampl
 	for _, d := range last {
 		latest = max(latest, d)
 	}
+	recent := map[string]int{}
+	for _, v := range t.Visits {
+		if calendar.Day(latest).Sub(calendar.Day(v.Day)) < 21 {
+			recent[v.Cadre]++
+		}
+	}
 	for _, p := range t.Pairings {
 		if p.To == "" && !p.Joint && last[p.Household] != "" && calendar.Day(latest).Sub(calendar.Day(last[p.Household])) > 50 {
 			show[p.Cadre]++
@@ -113,7 +119,8 @@ func busiest(t sample.Township, want func(sample.Cadre, sample.Post) bool) sampl
 	var found sample.Cadre
 	best := -1
 	for _, c := range t.Cadres {
-		if n := min(show[c.ID], 8); c.To == "" && want(c, c.Posts[len(c.Posts)-1]) && n > best {
+		// Somebody in the middle of his work: a few recent visits, a few things waiting.
+		if n := min(show[c.ID], 6) + 2*min(recent[c.ID], 3); c.To == "" && want(c, c.Posts[len(c.Posts)-1]) && n > best {
 			found, best = c, n
 		}
 	}
