@@ -42,7 +42,7 @@ var desk = []Group{
 		{Path: "/imports", Key: "web.menu.imports", Icon: "upload", Need: access.RosterImport},
 		{Path: "/cards", Key: "web.menu.cards", Icon: "card", Need: access.CardPrint},
 		{Path: "/plans", Key: "web.menu.plans", Icon: "plan", Need: access.PlanRead},
-		{Path: "/progress", Key: "web.menu.progress", Icon: "bars", Need: access.ProgressRead},
+		{Path: "/progress", Key: "web.menu.progress", Icon: "bars", Need: access.ProgressSums},
 		{Path: "/exports", Key: "web.menu.exports", Icon: "download", Need: access.Export},
 		{Path: "/accounts", Key: "web.menu.accounts", Icon: "me", Need: access.AccountIssue},
 		{Path: "/feedback", Key: "web.menu.feedback", Icon: "send", Need: access.FeedbackAnswer},

@@ -15,6 +15,7 @@ import (
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
 	"lianxin/internal/work/tally"
 )
 
@@ -31,7 +32,7 @@ func progressPages() []Page {
 func (w *Web) progressRoutes() []door.Route {
 	read := door.Need(access.ProgressRead)
 	return []door.Route{
-		Get("/progress", read, door.Reads, w.progress),
+		Get("/progress", door.Need(access.ProgressSums), door.Reads, w.progress),
 		Get("/progress/why", read, door.Reads, w.why),
 	}
 }
@@ -157,21 +158,28 @@ func (a progressAsk) name(tag string) string {
 const recounted = 400
 
 func (w *Web) progress(c *door.Call) error {
-	if len(access.Reaches(c.Who, access.ProgressRead).Regions) == 0 {
+	// The county sees the sums of its townships and no official's own figures.
+	sums := !access.May(c.Who, access.ProgressRead)
+	if !sums && len(access.Reaches(c.Who, access.ProgressRead).Regions) == 0 {
 		return w.progressOwn(c)
 	}
 	a, err := w.progressAsked(c)
 	if err != nil {
 		return err
 	}
+	if _, err := scope.Reach(c.Who, access.ProgressSums, a.place); err != nil {
+		return err
+	}
 	p := &progressPage{Base: Base{Title: K("web.menu.progress")}, Year: a.year, Campaign: a.campaign, Name: a.name(c.Lang), None: a.campaign == "", Own: c.Who.Cadre() != ""}
 	view := c.Query("by")
-	if view != "home" && view != "place" {
+	if sums {
+		view = "place"
+	} else if view != "home" && view != "place" {
 		view = ""
 	}
 	views := []struct{ by, key string }{{"", "page_progress.by_cadre"}, {"home", "page_progress.by_home"}, {"place", "page_progress.by_place"}}
 	for _, v := range views {
-		if v.by == "home" && !access.May(c.Who, access.HouseholdList) {
+		if v.by == "home" && !access.May(c.Who, access.HouseholdList) || sums && v.by != "place" {
 			continue
 		}
 		p.Views = append(p.Views, Pill{Text: K(v.key), Href: progressHref(c, "by", v.by), Here: v.by == view})
@@ -183,8 +191,10 @@ func (w *Web) progress(c *door.Call) error {
 	for _, y := range []int{this, this - 1, this - 2} {
 		p.Years = append(p.Years, Pill{Text: K("page_plan.year", "year", y), Href: progressHref(c, "year", strconv.Itoa(y)), Here: y == a.year})
 	}
-	if p.Places, err = w.villages(c, access.ProgressRead); err != nil {
-		return err
+	if !sums {
+		if p.Places, err = w.villages(c, access.ProgressRead); err != nil {
+			return err
+		}
 	}
 	if p.Places != nil {
 		p.Places = anyOf("page_progress.any_place", p.Places)
@@ -247,7 +257,7 @@ func progressRoots(c *door.Call, place string) []string {
 	if t := region.Upto(place, region.Township); t != "" {
 		return []string{t}
 	}
-	return access.Reaches(c.Who, access.ProgressRead).Regions
+	return access.Reaches(c.Who, access.ProgressSums).Regions
 }
 
 func (w *Web) progressPeople(c *door.Call, a progressAsk, p *progressPage) error {
@@ -414,4 +424,14 @@ func (w *Web) progressPlaces(c *door.Call, a progressAsk, p *progressPage) error
 		p.Areas = append(p.Areas, r)
 	}
 	return w.Render(c, "progress/places", p)
+}
+
+// campaignsOf names the campaigns of a place and year in Chinese, for papers.
+func (w *Web) campaignsOf(c *door.Call, place string, year int) (map[string]string, error) {
+	bound, err := campaign.ForYear(c.Context(), w.DB, c.Who.County(), place, year, c.Who.Today())
+	m := map[string]string{}
+	for _, b := range bound {
+		m[b.Version.Campaign] = b.Plan.Names.Short
+	}
+	return m, err
 }
