@@ -207,11 +207,11 @@ func TestMenu(t *testing.T) {
 		want        string
 	}{
 		{"nobody", "", nil, ""},
-		{"office", "", []access.Role{access.Office}, "/today /households /cadres /visits /diary /stays /matters /practical /imports /cards /plans /progress /exports /settings"},
+		{"office", "", []access.Role{access.Office}, "/today /households /cadres /visits /diary /stays /matters /practical /imports /cards /plans /progress /exports /accounts /settings"},
 		{"cadre", "c1", []access.Role{access.Cadre}, "/today /households /cadres /visits /diary /stays /matters /practical /cards /plans /progress +tabs"},
 		{"leader", "", []access.Role{access.Leader}, "/today /households /cadres /visits /diary /stays /matters /practical /plans /progress"},
 		{"inspector", "", []access.Role{access.Inspector}, "/today /households /cadres /visits /stays /plans /progress"},
-		{"county", "", []access.Role{access.CountyAdmin}, "/today /plans /settings"},
+		{"county", "", []access.Role{access.CountyAdmin}, "/today /plans /progress /feedback /settings"},
 		{"sysadmin", "", []access.Role{access.SysAdmin}, "/accounts /system"},
 		{"secadmin", "", []access.Role{access.SecAdmin}, "/grants"},
 		{"auditor", "", []access.Role{access.Auditor}, "/audit"},
