@@ -42,9 +42,10 @@ func Pages() []Page {
 		rosterPages(),
 		settingPages(),
 		feedbackPages(),
-		progressPages(),
 		accountPages(),
 		auditPages(),
+		progressPages(),
+		exportPages(),
 	)
 }
 
@@ -71,9 +72,10 @@ func (w *Web) Routes() []door.Route {
 		w.rosterRoutes(),
 		w.settingRoutes(),
 		w.feedbackRoutes(),
-		w.progressRoutes(),
 		w.accountRoutes(),
 		w.auditRoutes(),
+		w.progressRoutes(),
+		w.exportRoutes(),
 	)
 }
 

@@ -336,7 +336,7 @@ func periodOf(s calendar.Span, year int) Say {
 	case s.From == calendar.FirstOf(year) && s.To == calendar.LastOf(year):
 		return Say{}
 	case s.Days() > 120:
-		return K("page_progress.half" + strconv.Itoa((s.From.Month()-1)/6+1))
+		return K("page_progress.half." + strconv.Itoa((s.From.Month()-1)/6+1))
 	case s.Days() > 40:
 		return K("page_progress.quarter", "n", (s.From.Month()-1)/3+1)
 	}

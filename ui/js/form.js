@@ -23,7 +23,8 @@ export function formGuards(doc) {
     const watched = form.querySelector('input[name=op]') !== null && !form.hasAttribute('data-free');
     if (watched) form.addEventListener('input', () => dirty.add(form));
     form.addEventListener('submit', (e) => {
-      if (e.defaultPrevented) return;
+      // A form that answers with a file leaves its page standing and may be sent again.
+      if (e.defaultPrevented || form.hasAttribute('data-again')) return;
       if (form.dataset.sent === '1') { e.preventDefault(); return; }
       form.dataset.sent = '1';
       dirty.delete(form);
