@@ -84,9 +84,7 @@ func (a *API) progress() []door.Route {
 				return PlanAnswer{Version: v}, false, nil
 			}
 			ans := PlanAnswer{Version: v}
-			for _, x := range p.Values() {
-				ans.Values = append(ans.Values, x)
-			}
+			ans.Values = p.Values()
 			return ans, false, nil
 		}),
 	}

@@ -112,7 +112,7 @@ func (l *loader) cadre(c sample.Cadre, units map[string]sample.Unit) []step {
 	}}}
 	for i, p := range c.Posts[1:] {
 		steps = append(steps, step{p.From, "08:40", func(ctx context.Context, tx *db.Tx) error {
-			_, err := cadre.Appoint(ctx, tx, l.office(p.From), cadre.AppointInput{ID: c.ID + "-post" + string(rune('2'+i)), Cadre: c.ID, Post: l.post(p, c, units), End: true})
+			_, err := cadre.Appoint(ctx, tx, l.office(p.From), cadre.AppointInput{ID: c.ID + "-post" + string(rune('2'+i)), Cadre: c.ID, Post: l.post(p, c, units), End: true}) // #nosec G115 -- a handful of posts
 			return err
 		}})
 	}
@@ -122,7 +122,7 @@ func (l *loader) cadre(c sample.Cadre, units map[string]sample.Unit) []step {
 			if kind == "" {
 				kind = "other"
 			}
-			_, err := cadre.TakeLeave(ctx, tx, l.office(x.From), cadre.LeaveInput{ID: c.ID + "-leave" + string(rune('1'+i)), Cadre: c.ID, Kind: kind, From: calendar.Day(x.From), To: calendar.Day(x.To)})
+			_, err := cadre.TakeLeave(ctx, tx, l.office(x.From), cadre.LeaveInput{ID: c.ID + "-leave" + string(rune('1'+i)), Cadre: c.ID, Kind: kind, From: calendar.Day(x.From), To: calendar.Day(x.To)}) // #nosec G115 -- a handful of leaves
 			return err
 		}})
 	}

@@ -33,14 +33,13 @@ import (
 // kept is a township with 110 officials and real accounts for its office and
 // the administrators; token is each one's session.
 type kept struct {
-	t       *testing.T
-	d       *db.DB
-	book    *login.Book
-	web     *web.Web
-	url     string
-	anchors *audit.AnchorFile
-	token   map[string]string
-	id      map[string]string
+	t     *testing.T
+	d     *db.DB
+	book  *login.Book
+	web   *web.Web
+	url   string
+	token map[string]string
+	id    map[string]string
 }
 
 const keptDay = calendar.Day("2026-11-23")

@@ -21,7 +21,6 @@ type Field struct {
 	Auto     string // autocomplete attribute
 	Grid     string // grid2, grid3, grid4: chips in equal columns
 	Wide     bool   // takes the whole row of a two-column form
-	preset   []string
 	sent     bool
 }
 

@@ -81,7 +81,7 @@ func (w *Web) leave(c *door.Call) {
 	for _, name := range []string{door.SessionCookie, door.PlainSessionCookie} {
 		if _, err := c.R.Cookie(name); err == nil {
 			// A __Host- cookie is only taken away by one that is Secure too.
-			http.SetCookie(c.W, &http.Cookie{Name: name, Path: "/", MaxAge: -1, HttpOnly: true, Secure: strings.HasPrefix(name, "__Host-"), SameSite: http.SameSiteLaxMode})
+			http.SetCookie(c.W, &http.Cookie{Name: name, Path: "/", MaxAge: -1, HttpOnly: true, Secure: strings.HasPrefix(name, "__Host-"), SameSite: http.SameSiteLaxMode}) // #nosec G124 -- Secure follows from whether people reach us by HTTPS
 		}
 	}
 }

@@ -53,8 +53,8 @@ func OpenTTF(ttf []byte) (*Face, error) {
 // glyph looks a sign up in the face; ok is false when the face cannot draw it.
 func (f *Face) glyph(r rune) (index uint, ok bool) {
 	for _, g := range f.glyphs {
-		if uint(r) >= g.StartCharCode && uint(r) <= g.EndCharCode {
-			i := uint(r) - g.StartCharCode + g.GlyphID
+		if uint(r) >= g.StartCharCode && uint(r) <= g.EndCharCode { // #nosec G115 -- a rune is never negative
+			i := uint(r) - g.StartCharCode + g.GlyphID // #nosec G115 -- a rune is never negative
 			return i, i != 0
 		}
 	}

@@ -87,12 +87,12 @@ func (a *archive) check(files []*zip.File) error {
 		switch {
 		case f.Flags&1 != 0:
 			return refuse(KeyPassword)
-		case f.UncompressedSize64 > uint64(a.lim.Part), f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > uint64(a.lim.Ratio):
+		case f.UncompressedSize64 > uint64(a.lim.Part), f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > uint64(a.lim.Ratio): // #nosec G115 -- limits are positive
 			return refuse(KeyBomb)
 		case !f.Mode().IsRegular() && !f.Mode().IsDir():
 			return refuse(KeyDamaged)
 		}
-		if total += f.UncompressedSize64; total > uint64(a.lim.Total) {
+		if total += f.UncompressedSize64; total > uint64(a.lim.Total) { // #nosec G115 -- limits are positive
 			return refuse(KeyBomb)
 		}
 		if _, twice := a.parts[name]; twice {

@@ -154,14 +154,14 @@ func (d *Dues) take(s *segment, duty *plan.Duty, bit int) bool {
 	owed, rank := false, boundRanks[bit]
 	raise := func(kind int, n int) {
 		owed = true
-		s.need[kind] = max(s.need[kind], int32(n))
+		s.need[kind] = max(s.need[kind], int32(n)) // #nosec G115 -- small counts of a plan
 	}
 	if x := duty.Households; x != nil {
-		if int32(x.Min) > s.need[kHouseholds] {
-			s.rank = int8(bit)
+		if int32(x.Min) > s.need[kHouseholds] { // #nosec G115 -- small counts of a plan
+			s.rank = int8(bit) // #nosec G115 -- small counts of a plan
 		}
 		raise(kHouseholds, x.Min)
-		s.target = max(s.target, int32(max(x.Target, x.Min)))
+		s.target = max(s.target, int32(max(x.Target, x.Min))) // #nosec G115 -- small counts of a plan
 		if d.Households == nil || x.Min > d.Households.Min {
 			d.Households, d.ranks[kHouseholds] = x, rank
 		}

@@ -208,9 +208,7 @@ func (j *job) formulas(s *sheetView) {
 func (j *job) finish() {
 	for _, d := range j.drafts {
 		if d.bad {
-			for _, ref := range d.rows {
-				j.out.Held = append(j.out.Held, ref)
-			}
+			j.out.Held = append(j.out.Held, d.rows...)
 			continue
 		}
 		j.out.Households = append(j.out.Households, d.h)

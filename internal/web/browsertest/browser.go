@@ -128,7 +128,7 @@ func (p *Page) hear(ev any) {
 		if e.Type == "error" || e.Type == "warning" {
 			say = "console"
 			for _, a := range e.Args {
-				say += " " + fmt.Sprintf("%s", a.Value)
+				say += " " + string(a.Value)
 			}
 		}
 	case *log.EventEntryAdded:
@@ -337,7 +337,7 @@ func (p *Page) shot(name string, whole bool) {
 		a = chromedp.FullScreenshot(100)
 	}
 	b := get(p, a)
-	if err := os.WriteFile(filepath.Join(folder, name+"-"+p.Size.Name+".png"), b, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, name+"-"+p.Size.Name+".png"), b, 0o600); err != nil { // #nosec G703 -- the tester names the folder
 		p.t.Error(err)
 	}
 }

@@ -102,13 +102,12 @@ func reach(who access.Actor, do access.Action, f *Filter) (string, scope.Args, e
 	if v := region.Upto(f.Place, region.Village); v != "" {
 		place, village = region.Upto(f.Place, region.Township), v
 	}
-	s, err := scope.Reach(who, do, f.Place)
-	if err != nil {
+	if _, err := scope.Reach(who, do, f.Place); err != nil {
 		return "", nil, err
 	}
 	// Narrowed to the township, as the rows hang on it; the village is told by
 	// its own column.
-	s, err = scope.Reach(who, do, place)
+	s, err := scope.Reach(who, do, place)
 	if err != nil {
 		return "", nil, err
 	}
