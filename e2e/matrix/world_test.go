@@ -231,9 +231,9 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	t := thing{"county": county, "town": town, "place": village, "region": region.Last(village), "townregion": region.Last(town), "cadre": helper, "peer": peer,
 		"plan": "plan-issued-" + end, "draft": "plan-draft-" + end,
 		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
-		"visit": "visit-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x,
+		"visit": "visit-" + x, "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x,
 		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x,
-		"member": "member-" + x, "member2": "member-two-" + x, "minor": "member-minor-" + x}
+		"version": "2", "member": "member-" + x, "member2": "member-two-" + x, "minor": "member-minor-" + x}
 
 	step := func(fn func(tx *db.Tx) error) { tb.Helper(); w.do(tb, fn) }
 	c := canaries[key]
@@ -466,7 +466,7 @@ func (w *world) enter(tb testing.TB) {
 		})
 		if s.role == access.Office {
 			// What the office wrote down for somebody else is its own to correct.
-			own["visit"] = "visit-of-the-office"
+			own["visit"], own["version"] = "visit-of-the-office", "1"
 			w.do(tb, func(tx *db.Tx) error {
 				_, _, err := visit.Record(ctx, tx, me, visit.RecordInput{ID: own["visit"], Household: w.sets["same village"]["home"], For: w.sets["same village"]["cadre"], How: "home", At: string(today.Add(-15)), Words: "代记一次"}, cal)
 				return err
