@@ -40,7 +40,7 @@ func Fragment(d doc.Document) (template.HTML, error) {
 		}
 	}
 	o.close("article")
-	return template.HTML(o.b.String()), nil //nolint:gosec // escaped piece by piece, see above // #nosec G203 -- built from escaped pieces only
+	return template.HTML(o.b.String()), nil // #nosec G203 -- escaped piece by piece, see above
 }
 
 func grid(on bool) string {
