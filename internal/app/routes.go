@@ -26,7 +26,7 @@ func (a *App) doors() (*web.Web, *api.API, []door.Route, error) {
 	}
 	pages, err := web.New(web.Config{
 		DB: a.DB, Texts: a.Texts, Log: a.Log, Book: a.Logins, Accounts: account.New(a.Logins, web.Roster),
-		Secure: a.Config.Secure(), Proxied: a.Config.Proxy,
+		Secure: a.Config.Secure(), Proxied: a.Config.Proxy, Counts: web.Counts(a.DB),
 		Machine: web.Machine{URL: a.Config.URL(), Version: Version, Proxied: a.Config.Proxy, LastBackup: a.lastBackup, Anchors: func() ([]audit.Anchor, error) { return audit.ReadAnchors(a.Config.Anchors()) }},
 	})
 	if err != nil {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"strings"
 
+	"lianxin/internal/base/db"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/feedback"
 )
 
 // Entry is one line of the menu or one tab.
@@ -65,6 +68,29 @@ var tabs = []Entry{
 	{Path: "/visits/new", Key: "web.tab.record", Icon: "pen", Main: true},
 	{Path: "/matters", Key: "web.tab.promises", Icon: "list"},
 	{Path: "/me", Key: "web.tab.me", Icon: "me"},
+}
+
+// Counts gives the figures beside the menu: matters due within three days,
+// open matters, and what waits for the county's answer. Two short questions.
+func Counts(r db.Reader) func(context.Context, access.Actor) (map[string]int, error) {
+	return func(ctx context.Context, who access.Actor) (map[string]int, error) {
+		m := map[string]int{}
+		if access.May(who, access.AppealRead) {
+			open, due, err := appeal.Count(ctx, r, who, who.Today().Add(3))
+			if err != nil {
+				return nil, err
+			}
+			m["/today"], m["/promises"] = due, open
+		}
+		if access.May(who, access.FeedbackAnswer) {
+			n, err := feedback.Waiting(ctx, r, who)
+			if err != nil {
+				return nil, err
+			}
+			m["/feedback"] = n
+		}
+		return m, nil
+	}
 }
 
 // menu gives the entries the person may use and that lead somewhere.

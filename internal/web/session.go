@@ -7,6 +7,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
+	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/region"
 )
 
@@ -27,6 +28,15 @@ func (w *Web) person(c *door.Call) (Person, error) {
 		return p, err
 	}
 	p.Name = l.Name
+	if id := c.Who.Cadre(); id != "" {
+		posts, err := cadre.PostsOf(c.Context(), w.DB, c.Who.County(), []string{id})
+		if err != nil {
+			return p, err
+		}
+		if post, ok := (cadre.Cadre{Posts: posts}).Post(c.Who.Today()); ok {
+			p.Unit = post.UnitName
+		}
+	}
 	home := c.Who.Home()
 	if town := region.Upto(home, region.Township); town != "" {
 		home = town
