@@ -80,7 +80,7 @@ func Counts(r db.Reader) func(context.Context, access.Actor) (map[string]int, er
 			if err != nil {
 				return nil, err
 			}
-			m["/today"], m["/promises"] = due, open
+			m["/today"], m["/matters"] = due, open
 		}
 		if access.May(who, access.FeedbackAnswer) {
 			n, err := feedback.Waiting(ctx, r, who)

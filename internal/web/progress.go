@@ -359,7 +359,7 @@ func (w *Web) reason(c *door.Call, r quota.Reason) string {
 }
 
 func (w *Web) progressHomes(c *door.Call, a progressAsk, p *progressPage) error {
-	rows, next, err := progress.Homes(c.Context(), w.DB, c.Who, household.Filter{Place: a.place, After: c.Query("after"), Limit: 40}, a.year)
+	rows, next, err := progress.Homes(c.Context(), w.DB, c.Who, household.Filter{Place: a.place, After: c.Query("after"), Limit: 30}, a.year)
 	if err != nil {
 		return err
 	}
