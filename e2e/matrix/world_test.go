@@ -13,6 +13,8 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +145,15 @@ func build(tb testing.TB, d *db.DB, log io.Writer) *world {
 		w.sets[p.key] = w.fill(tb, p.key, p.county, p.town, p.village, p.helper, p.peer)
 	}
 	w.enter(tb)
+	// {x-…} are things of the other township, for requests that name one of
+	// one's own in the address and one of somebody else's in the body.
+	foreign := maps.Clone(w.sets["other township"])
+	things := slices.Collect(maps.Values(w.sets))
+	for _, t := range append(things, slices.Collect(maps.Values(w.own))...) {
+		for k, v := range foreign {
+			t["x-"+k] = v
+		}
+	}
 	_, err = progress.RecountWaiting(tb.Context(), d, "", 1<<20)
 	must(tb, err)
 	return w
@@ -331,7 +342,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		return err
 	})
 	step(func(tx *db.Tx) error {
-		_, err := household.Amend(ctx, tx, office, household.AmendInput{ID: "amend-home-" + x, Household: t["home"], Head: h.Head, Phone: h.Phone, Address: h.Address, Housing: h.Housing, Income: h.Income, Notes: h.Notes, Why: c.text("home-why")})
+		_, err := household.Amend(ctx, tx, office, household.AmendInput{ID: "amend-home-" + x, Household: t["home"], Version: h.Version, Head: h.Head, Phone: h.Phone, Address: h.Address, Housing: h.Housing, Income: h.Income, Notes: h.Notes, Why: c.text("home-why")})
 		return err
 	})
 	step(func(tx *db.Tx) error {
@@ -350,6 +361,10 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		_, err := roster.Confirm(ctx, tx, office, roster.ConfirmInput{ID: "confirmed-" + x, Import: t["imported"]})
 		return err
 	})
+	if h, err = household.Get(ctx, w.d, county, t["home"]); err != nil {
+		tb.Fatal(err)
+	}
+	t["homeversion"] = strconv.Itoa(h.Version)
 	w.account(tb, t, x)
 	w.groups(tb, t)
 	return t

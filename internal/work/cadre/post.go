@@ -3,6 +3,7 @@ package cadre
 import (
 	"context"
 	"strings"
+	"time"
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
@@ -50,7 +51,7 @@ func Appoint(ctx context.Context, tx *db.Tx, who access.Actor, in AppointInput) 
 func appoint(ctx context.Context, tx *db.Tx, who access.Actor, c Cadre, in PostInput) (Post, error) {
 	var f fault.Fields
 	f.Check(validRank(in.Rank), "rank", "cadre.rank_bad")
-	f.Check(in.From.Valid(), "from", "cadre.from_bad")
+	f.Check(sensible(in.From, tx.Now), "from", "cadre.from_bad")
 	f.Check(len([]rune(in.Title)) <= 40, "title", "cadre.title_long")
 	f.Check(in.Village == "" || (region.Upto(in.Village, region.Village) == in.Village && strings.HasPrefix(in.Village, c.Region)), "village", "cadre.village_bad")
 	if err := f.Err(); err != nil {
@@ -141,8 +142,8 @@ func TakeLeave(ctx context.Context, tx *db.Tx, who access.Actor, in LeaveInput) 
 			known = known || k == in.Kind
 		}
 		f.Check(known, "kind", "cadre.leave_kind")
-		f.Check(in.From.Valid(), "from", "cadre.from_bad")
-		f.Check(in.To == "" || (in.To.Valid() && in.To >= in.From), "to", "cadre.to_bad")
+		f.Check(sensible(in.From, tx.Now), "from", "cadre.from_bad")
+		f.Check(in.To == "" || sensible(in.To, tx.Now) && (in.To.Valid() && in.To >= in.From), "to", "cadre.to_bad")
 		if err := f.Err(); err != nil {
 			return Leave{}, err
 		}
@@ -181,7 +182,12 @@ type Unit struct {
 
 func unit(ctx context.Context, tx *db.Tx, who access.Actor, place string, in PostInput) (Unit, error) {
 	if in.Unit != "" {
-		return db.One(ctx, tx, scanUnit, `SELECT id, region, name, kind, bound FROM units WHERE county = $1 AND id = $2`, who.County(), in.Unit)
+		// An office of another township does not exist for this one's officials.
+		u, err := db.One(ctx, tx, scanUnit, `SELECT id, region, name, kind, bound FROM units WHERE county = $1 AND id = $2`, who.County(), in.Unit)
+		if err == nil && !strings.HasPrefix(u.Region, place) {
+			return Unit{}, fault.New(fault.NotFound, "access.outside")
+		}
+		return u, err
 	}
 	name := strings.TrimSpace(in.UnitName)
 	if name == "" {
@@ -263,4 +269,10 @@ func changeable(ctx context.Context, tx *db.Tx, who access.Actor, cadre string) 
 		return c, err
 	}
 	return c, scope.Can(who, access.CadreChange, c.Region, false)
+}
+
+// sensible bounds the days of posts and leaves: nobody now in office began
+// before 1960, and nothing is arranged more than five years ahead.
+func sensible(d calendar.Day, now time.Time) bool {
+	return d.Valid() && d >= "1960-01-01" && d <= calendar.FromTime(now).Add(5*366)
 }
