@@ -15,3 +15,16 @@ func Names() []string { return []string{"guabangbao", "siqun"} }
 
 // Read returns the text of a shipped plan.
 func Read(name string) ([]byte, error) { return FS.ReadFile(name + ".toml") }
+
+// Texts gives the text of every shipped plan, for a county that is set up.
+func Texts() ([][]byte, error) {
+	var out [][]byte
+	for _, n := range Names() {
+		b, err := Read(n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, nil
+}

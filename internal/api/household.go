@@ -2,11 +2,50 @@ package api
 
 import (
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/scope"
 )
+
+// HouseholdAmend corrects a home. A field left out stays as it is; version is
+// the one that was read, so that a second editor is told.
+type HouseholdAmend struct {
+	ID      string  `json:"id"`
+	Version int     `json:"version"`
+	Head    *string `json:"head"`
+	Address *string `json:"address"`
+	Phone   *string `json:"phone"`
+	Housing *string `json:"housing"`
+	Income  *string `json:"income"`
+	Notes   *string `json:"notes"`
+	Why     string  `json:"why"`
+}
+
+func (a *API) amendHousehold(c *door.Call, tx *db.Tx, in HouseholdAmend) (household.Household, error) {
+	h, err := household.Get(c.Context(), tx, c.Who.County(), c.Path("id"))
+	if err != nil {
+		return h, err
+	}
+	full := household.AmendInput{ID: in.ID, Household: h.ID, Version: in.Version, Head: h.Head, Address: h.Address, Phone: h.Phone, Housing: h.Housing, Income: h.Income, Notes: h.Notes, Why: in.Why}
+	for _, f := range []struct {
+		to   *string
+		from *string
+	}{{&full.Head, in.Head}, {&full.Address, in.Address}, {&full.Phone, in.Phone}, {&full.Housing, in.Housing}, {&full.Income, in.Income}, {&full.Notes, in.Notes}} {
+		if f.from != nil {
+			*f.to = *f.from
+		}
+	}
+	if err := scope.Can(c.Who, access.HouseholdChange, h.Region, false); err != nil {
+		return household.Household{}, err
+	}
+	if in.Version < 1 {
+		return household.Household{}, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "version", Key: "api.version_needed"}}}
+	}
+	return household.Amend(c.Context(), tx, c.Who, full)
+}
 
 func (a *API) households() []door.Route {
 	home := func(c *door.Call, fn func(*db.Tx) (household.Household, error)) (household.Household, bool, error) {
@@ -30,9 +69,8 @@ func (a *API) households() []door.Route {
 			h, err := household.Show(c.Context(), a.DB, c.Who, c.Path("id"))
 			return h, false, err
 		}),
-		door.API("POST", base+"/households/{id}", door.Need(access.HouseholdChange), door.Small, door.Writes, "api.household_amend", func(c *door.Call, in household.AmendInput) (household.Household, bool, error) {
-			in.Household = c.Path("id")
-			return kept(c, func(tx *db.Tx) (household.Household, error) { return household.Amend(c.Context(), tx, c.Who, in) })
+		door.API("POST", base+"/households/{id}", door.Need(access.HouseholdChange), door.Small, door.Writes, "api.household_amend", func(c *door.Call, in HouseholdAmend) (household.Household, bool, error) {
+			return kept(c, func(tx *db.Tx) (household.Household, error) { return a.amendHousehold(c, tx, in) })
 		}),
 		door.API("POST", base+"/households/{id}/members", door.Need(access.HouseholdChange), door.Small, door.Writes, "api.household_member", func(c *door.Call, in household.MemberChange) (household.Household, bool, error) {
 			in.Household = c.Path("id")

@@ -12,13 +12,9 @@ import (
 
 // plans puts both shipped plans in force in the county.
 func (l *loader) plans(ctx context.Context, who access.Actor) error {
-	var texts [][]byte
-	for _, n := range plans.Names() {
-		b, err := plans.Read(n)
-		if err != nil {
-			return err
-		}
-		texts = append(texts, b)
+	texts, err := plans.Texts()
+	if err != nil {
+		return err
 	}
 	return l.write(ctx, func(tx *db.Tx) error {
 		return campaign.Found(ctx, tx, who, "县委常委会议", texts...)

@@ -39,7 +39,13 @@ func (w *Web) changeForm(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	p.Fill("from", string(c.Who.Today()))
+	// Who saw the home today keeps today: the next one begins tomorrow, so that
+	// nobody's visit falls out of the count.
+	from := c.Who.Today()
+	if p.Last == from {
+		from = from.Add(1)
+	}
+	p.Fill("from", string(from))
 	return w.Render(c, "pairing/change", p)
 }
 

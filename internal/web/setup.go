@@ -8,7 +8,9 @@ import (
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/region"
+	"lianxin/plans"
 )
 
 type setupPage struct {
@@ -82,11 +84,20 @@ func (w *Web) setupSent(c *door.Call) error {
 	}
 	// The account does not exist yet; the record of the first regions names the set-up.
 	who := access.New(access.Identity{Account: "setup", County: county, Door: access.Page, Request: c.Request})
+	founder := access.New(access.Identity{Account: "setup", County: county, Grants: []access.Grant{{Role: access.CountyAdmin, Region: in.CountyRegion}}, Door: access.Page, Request: c.Request})
+	rules, err := plans.Texts()
+	if err != nil {
+		return err
+	}
 	res, err := db.Write(c.Context(), w.DB, func(tx *db.Tx) (login.SetupResult, error) {
 		if err := w.Book.CheckSetup(c.Context(), tx, p.Token); err != nil {
 			return login.SetupResult{}, err
 		}
 		if err := region.Found(c.Context(), tx, who, enter); err != nil {
+			return login.SetupResult{}, err
+		}
+		// Both plans' rules are in force from the first day; the county changes them later.
+		if err := campaign.Found(c.Context(), tx, founder, w.Texts.T(c.Lang, "page_login.setup_decided"), rules...); err != nil {
 			return login.SetupResult{}, err
 		}
 		return w.Book.Setup(c.Context(), tx, p.Token, in)

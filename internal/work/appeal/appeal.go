@@ -82,12 +82,16 @@ type OpenInput struct {
 // the usual "求助 3, 投诉 5, 疑难 7" of domain.md §4.6 at its longest.
 const DefaultDays = 7
 
+// maxDue is how many days after it was made a promise may be due at the latest:
+// three years. A day beyond is a slip of the pen that could never be corrected.
+const maxDue = 3 * 366
+
 // Check looks for what is wrong with a promise before anything is written.
 func Check(f *fault.Fields, name string, in OpenInput) {
 	f.Check(strings.TrimSpace(in.Title) != "", name+".title", "appeal.title_needed")
 	f.Check(len([]rune(in.Title)) <= 200, name+".title", "fault.too_long", "n", 200)
 	f.Check(in.ID == "" || id.Valid(in.ID), name+".id", "fault.id_needed")
-	f.Check(in.Due == "" || (in.Due.Valid() && (in.On == "" || in.Due >= in.On)), name+".due", "appeal.due_bad")
+	f.Check(in.Due == "" || (in.Due.Valid() && (in.On == "" || in.Due >= in.On && in.Due <= in.On.Add(maxDue))), name+".due", "appeal.due_bad")
 	f.Check(in.Days >= 0 && in.Days <= 250, name+".days", "appeal.days_bad")
 	f.Check(in.By == "" || in.By == Self || in.By == Station || in.By == Township, name+".by", "appeal.by_bad")
 }
@@ -203,7 +207,7 @@ func Extend(ctx context.Context, tx *db.Tx, who access.Actor, in ExtendInput) (A
 			return a, err
 		}
 		var f fault.Fields
-		f.Check(in.Due.Valid() && in.Due > a.DueOn, "due", "appeal.extend_later")
+		f.Check(in.Due.Valid() && in.Due > a.DueOn && in.Due <= calendar.FromTime(tx.Now).Add(maxDue), "due", "appeal.extend_later")
 		f.Check(strings.TrimSpace(in.Why) != "", "why", "appeal.reason_needed")
 		if err := f.Err(); err != nil {
 			return a, err

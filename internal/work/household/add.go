@@ -2,6 +2,7 @@ package household
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"lianxin/internal/base/audit"
@@ -101,7 +102,7 @@ func prepare(tx *db.Tx, who access.Actor, in *AddInput) (Household, error) {
 	head, _, why := identity.ParseName(in.Head)
 	f.Check(why == "", "head", string(why))
 	f.Check(region.Upto(in.Region, region.Village) != "", "region", "household.village_needed")
-	f.Check(in.Since.Valid(), "since", "household.day_bad")
+	f.Check(in.Since.Valid() && in.Since >= "1900-01-01" && in.Since <= calendar.FromTime(tx.Now), "since", "household.day_bad")
 	phone := phoneField(&f, "phone", in.Phone)
 	f.Check(len(in.Members) <= MaxMembers, "members", "household.too_many")
 	long(&f, "address", in.Address, 200)
@@ -307,7 +308,7 @@ func tagRow(tx *db.Tx, county, household string, t TagInput, since calendar.Day)
 	if t.From == "" {
 		t.From = since
 	}
-	if t.Tag == "" || len(t.Tag) > 40 || !t.From.Valid() || (t.To != "" && (!t.To.Valid() || t.To < t.From)) {
+	if !slices.Contains(CareTags, t.Tag) || !t.From.Valid() || (t.To != "" && (!t.To.Valid() || t.To < t.From)) {
 		return nil, "", &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "tags", Key: "household.tag_bad"}}}
 	}
 	tid, v := tx.NewID(), tx.Vault()

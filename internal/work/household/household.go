@@ -72,7 +72,7 @@ func (m Member) Minor(today calendar.Day) bool {
 type Tag struct {
 	ID        string       `json:"id"`
 	Member    string       `json:"member,omitempty"`
-	Tag       string       `json:"tag"` // code of the plan's catalogue: orphan, elderly_alone, disabled, left_behind_pupil, low_income …
+	Tag       string       `json:"tag"` // code of the plan's catalogue: orphan, lone_elder, disabled, left_behind_student, low_income …
 	Evidence  string       `json:"evidence,omitempty"`
 	Source    string       `json:"source,omitempty"` // own_word, village, department
 	From      calendar.Day `json:"from"`

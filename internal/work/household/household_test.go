@@ -43,7 +43,7 @@ func family(id string) household.AddInput {
 			{Name: "罗小军", Relation: "子", Sex: "male", Born: "1995-03-03", Phone: "13800002051"},
 			{Name: "罗小禾", Relation: "孙女", Sex: "female", Born: "2018-06-01", Health: "哮喘"},
 		},
-		Tags: []household.TagInput{{Tag: "left_behind_pupil", Source: "village", Evidence: "父母在外"}}}
+		Tags: []household.TagInput{{Tag: "left_behind_student", Source: "village", Evidence: "父母在外"}}}
 }
 
 func add(t *testing.T, d *db.DB, who access.Actor, in household.AddInput) (household.Household, error) {
@@ -323,7 +323,7 @@ func TestAmendAndMembers(t *testing.T) {
 		if diff := cmp.Diff([]string{"member_corrected", "member_left", "member_added", "corrected"}, kinds); diff != "" {
 			t.Error(diff)
 		}
-		if !strings.Contains(es[3].Before, "13800002050") || es[3].Note != "门牌改了" {
+		if !strings.Contains(es[3].Before, "138****2050") || strings.Contains(es[3].Before, "13800002050") || es[3].Note != "门牌改了" {
 			t.Errorf("what stood there before: %+v", es[3])
 		}
 		es, err = household.History(ctx, d, Who(access.Leader, Qingshi, "", today), h.ID)
@@ -401,7 +401,7 @@ func TestSplitMergeMove(t *testing.T) {
 			ids[m.Name] = m.ID
 		}
 		_, err = write(t, d, func(tx *db.Tx) (household.Household, error) {
-			return household.ChangeTag(ctx, tx, office, household.TagChange{ID: "tag-00001", Household: h.ID, TagInput: household.TagInput{Tag: "left_behind_pupil", Member: ids["罗小禾"]}})
+			return household.ChangeTag(ctx, tx, office, household.TagChange{ID: "tag-00001", Household: h.ID, TagInput: household.TagInput{Tag: "left_behind_student", Member: ids["罗小禾"]}})
 		})
 		must(t, err)
 		split := func(id, head string, members ...string) (household.Household, error) {

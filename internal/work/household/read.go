@@ -2,6 +2,7 @@ package household
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"lianxin/internal/base/audit"
@@ -424,11 +425,14 @@ func History(ctx context.Context, r db.Reader, who access.Actor, id string) ([]E
 		if e.Note, err = v.Open(at("household_events", "note", c, e.ID), e.Note); err != nil {
 			return e, err
 		}
+		e.Note = mask.Redact(e.Note) // a number written into a reason is still a number
 		if !full {
 			e.Before = ""
 			return e, nil
 		}
-		e.Before, err = v.Open(at("household_events", "before", c, e.ID), e.Before)
+		if e.Before, err = v.Open(at("household_events", "before", c, e.ID), e.Before); err == nil {
+			e.Before = veiled(e.Before)
+		}
 		return e, err
 	}, `SELECT id, kind, day, other, before, note FROM household_events WHERE county = $1 AND household = $2 ORDER BY id DESC`, c, id)
 }
@@ -458,4 +462,34 @@ func Masked(h Household) Household {
 	}
 	h.Members = ms
 	return h
+}
+
+// veiled masks what a former record of a home or person holds: history shows
+// that a number or an address was another one, not what it was.
+func veiled(before string) string {
+	var m map[string]any
+	if before == "" || json.Unmarshal([]byte(before), &m) != nil {
+		return ""
+	}
+	for k, v := range m {
+		s, ok := v.(string)
+		if !ok || s == "" {
+			continue
+		}
+		switch k {
+		case "phone":
+			m[k] = mask.Phone(s)
+		case "address":
+			m[k] = mask.Address(s)
+		case "id_number":
+			m[k] = mask.IDNumber(s)
+		case "health", "notes":
+			m[k] = "…"
+		}
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return ""
+	}
+	return string(b)
 }

@@ -201,7 +201,7 @@ func Change(ctx context.Context, tx *db.Tx, who access.Actor, in ChangeInput) (H
 			in.From = calendar.FromTime(tx.Now)
 		}
 		var f fault.Fields
-		f.Check(in.From.Valid(), "from", "pairing.day_bad")
+		f.Check(in.From.Valid() && in.From <= calendar.FromTime(tx.Now).Add(366), "from", "pairing.day_bad")
 		f.Check(oneOf(in.Reason, EndReasons), "reason", "pairing.reason_bad")
 		f.Check(len([]rune(in.Notes)) <= 1000, "notes", "fault.too_long", "n", 1000)
 		if err := f.Err(); err != nil {

@@ -210,7 +210,7 @@ func TestProposeAndAccept(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		Seed(t, d)
 		ctx := t.Context()
-		newHome(t, d, "home-hard", Group2, "disabled", "elderly_alone")
+		newHome(t, d, "home-hard", Group2, "disabled", "lone_elder")
 		newHome(t, d, "home-easy", Group1)
 		for _, x := range []struct{ home, reason string }{{ChenHome, "transfer"}, {WangHome, "request"}} {
 			must(t, do(t, d, func(tx *db.Tx) error {

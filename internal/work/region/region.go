@@ -86,9 +86,14 @@ func Last(path string) string {
 
 // Upto cuts a path at a level; it is empty when the path does not reach it.
 func Upto(path string, l Level) string {
-	for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") {
+		return "" // not a path: a bare code, or nothing
+	}
+	at := 1
+	for part := range strings.SplitSeq(path[1:len(path)-1], "/") {
+		at += len(part) + 1
 		if len(part) == digits[l] {
-			return path[:strings.Index(path, "/"+part+"/")+len(part)+2]
+			return path[:at]
 		}
 	}
 	return ""

@@ -200,19 +200,20 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	if f.Oldest {
 		order, cmp = "ASC", ">"
 	}
-	if day, id, ok := strings.Cut(f.After, "~"); ok {
-		where += " AND (v.day, v.id) " + cmp + " (" + args.Add(day) + ", " + args.Add(id) + ")"
+	if day, rest, ok := strings.Cut(f.After, "~"); ok {
+		clock, id, _ := strings.Cut(rest, "~")
+		where += " AND (v.day, v.clock, v.id) " + cmp + " (" + args.Add(day) + ", " + args.Add(clock) + ", " + args.Add(id) + ")"
 	}
 	n := scope.Limit(f.Limit)
 	reads := access.Reaches(who, access.VisitRead)
 	open := func(v Visit) bool {
 		return reads.Contains(v.Region) || (reads.Cadre != "" && (ownRows || v.Cadre == who.Cadre() || v.Writer == who.Account()))
 	}
-	vs, err := db.All(ctx, r, scanner(r, county, open), `SELECT `+columns+` FROM `+from+` WHERE `+where+` ORDER BY v.day `+order+`, v.id `+order+` LIMIT `+args.Add(n+1), args...)
+	vs, err := db.All(ctx, r, scanner(r, county, open), `SELECT `+columns+` FROM `+from+` WHERE `+where+` ORDER BY v.day `+order+`, v.clock `+order+`, v.id `+order+` LIMIT `+args.Add(n+1), args...)
 	if err != nil {
 		return nil, "", err
 	}
-	vs, next := scope.Cut(vs, n, func(v Visit) string { return string(v.Day) + "~" + v.ID })
+	vs, next := scope.Cut(vs, n, func(v Visit) string { return string(v.Day) + "~" + v.Clock + "~" + v.ID })
 	if err := fill(ctx, r, county, vs, true); err != nil {
 		return nil, "", err
 	}

@@ -136,7 +136,7 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 		return Visit{}, err
 	}
 	v := Visit{ID: in.ID, Household: h.ID, Region: h.Region, Cadre: cadre, Paired: paired, Writer: who.Account(), Day: day, Clock: clock, How: in.How, Topics: in.Topics, Policies: in.Policies, Activities: in.Activities,
-		Weather: in.Weather, Need: len(in.Promises) > 0, Usual: in.Usual, Words: strings.TrimSpace(in.Words), Late: today.Sub(day), Version: 1, Written: tx.Now.UnixMilli(), With: in.With}
+		Weather: in.Weather, Need: len(in.Promises) > 0, Usual: in.Usual && len(in.Promises) == 0, Words: strings.TrimSpace(in.Words), Late: today.Sub(day), Version: 1, Written: tx.Now.UnixMilli(), With: in.With}
 	v.Proxy = v.Cadre != who.Cadre()
 	if err := decide(ctx, tx, who, &v); err != nil {
 		return Visit{}, err

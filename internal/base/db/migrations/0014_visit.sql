@@ -27,11 +27,11 @@ CREATE TABLE visits (
   void_why   TEXT    NOT NULL,
   PRIMARY KEY (county, id)
 );
-CREATE INDEX visits_of_cadre ON visits (county, cadre, day DESC, id DESC);
-CREATE INDEX visits_of_household ON visits (county, household, day DESC, id DESC);
+CREATE INDEX visits_of_cadre ON visits (county, cadre, day DESC, clock DESC, id DESC);
+CREATE INDEX visits_of_household ON visits (county, household, day DESC, clock DESC, id DESC);
 -- A township's newest rows are one walk: the first 26 characters of a path name the township.
-CREATE INDEX visits_by_town ON visits (substr(region, 1, 26), day DESC, id DESC);
-CREATE INDEX visits_by_county ON visits (county, day DESC, id DESC);
+CREATE INDEX visits_by_town ON visits (substr(region, 1, 26), day DESC, clock DESC, id DESC);
+CREATE INDEX visits_by_county ON visits (county, day DESC, clock DESC, id DESC);
 
 CREATE TABLE visit_people (
   county TEXT NOT NULL,
