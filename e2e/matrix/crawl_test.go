@@ -23,6 +23,9 @@ import (
 // met is a planted word in an answer: whose set, which field.
 type met struct{ set, field string }
 
+// named are ids of a set's records: lists of bare references leak too.
+var named = regexp.MustCompile(`\b(?:home|home-two|home-free|pair|pair-two|change|visit|visit-void|promise|promise-closed|stay|item-proposed|item-done|item-confirmed)-(cadre|committee|same-village|other-village|other-township|other-county)\b`)
+
 var planted = regexp.MustCompile(`([鸢鹂鹧鸬鹪鸱])鸟([a-z0-9-]+)。`)
 
 // meet finds all planted words in a text.
@@ -42,6 +45,9 @@ func meet(text string) []met {
 	}
 	for _, m := range planted.FindAllStringSubmatch(text, -1) {
 		found[met{sets[m[1]], m[2]}] = true
+	}
+	for _, m := range named.FindAllStringSubmatch(text, -1) {
+		found[met{strings.ReplaceAll(m[1], "-", " "), "id"}] = true
 	}
 	return slices.SortedFunc(maps.Keys(found), func(a, b met) int { return strings.Compare(a.set+a.field, b.set+b.field) })
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -23,7 +24,8 @@ type site struct {
 	call       string
 }
 
-// sites finds the access checks of the use cases: scope.Can(…), scope.Check(…).
+// sites finds the access checks of the use cases: scope.Can(…) and
+// scope.Check(…) about one thing, scope.Where(…) about the rows of a list.
 func sites(tb testing.TB) []site {
 	tb.Helper()
 	root, err := filepath.Abs("../../internal/work")
@@ -47,7 +49,7 @@ func sites(tb testing.TB) []site {
 			if !ok {
 				return true
 			}
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "scope" && (sel.Sel.Name == "Can" || sel.Sel.Name == "Check") {
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "scope" && (sel.Sel.Name == "Can" || sel.Sel.Name == "Check" || sel.Sel.Name == "Where") {
 				p := set.Position(c.Pos())
 				out = append(out, site{name, p.Line, set.Position(sel.Pos()).Offset, set.Position(sel.End()).Offset, "scope." + sel.Sel.Name})
 			}
@@ -58,8 +60,8 @@ func sites(tb testing.TB) []site {
 	return out
 }
 
-// TestMutation takes away one access check at a time and runs the matrix, which
-// must fail (ACC-3). It compiles the program anew for each, so it runs only when
+// TestMutation takes away one access check at a time and runs the matrix, or for
+// a list the crawl, which must fail (ACC-3). It compiles the program anew for each, so it runs only when
 // LIANXIN_MUTATION is set: 1 takes one check of every file, all takes them all,
 // a part of a path takes those of the files it names.
 func TestMutation(t *testing.T) {
@@ -72,10 +74,10 @@ func TestMutation(t *testing.T) {
 	perFile := map[string]int{}
 	for _, s := range all {
 		switch {
-		case mode == "all", mode == "1" && perFile[s.file] == 0, mode != "1" && strings.Contains(s.file, mode):
+		case mode == "all", mode == "1" && perFile[s.file+s.call] == 0, mode != "1" && strings.Contains(s.file+":"+strconv.Itoa(s.line), mode):
 			chosen = append(chosen, s)
 		}
-		perFile[s.file]++
+		perFile[s.file+s.call]++
 	}
 	killed := 0
 	for _, s := range chosen {
@@ -91,14 +93,18 @@ func TestMutation(t *testing.T) {
 			t.Errorf("%s: the matrix does not notice that the check is gone", name)
 		}
 	}
-	t.Logf("mutation: %d of %d access checks in %d files taken away, %d noticed", len(chosen), len(all), len(perFile), killed)
+	t.Logf("mutation: %d of %d access checks taken away, %d noticed", len(chosen), len(all), killed)
 }
 
 // mutate runs the matrix with one check answering "allowed" whatever it is asked.
 func mutate(t *testing.T, s site) (out string, failed bool) {
 	b, err := os.ReadFile(s.file)
 	must(t, err)
-	text := string(b[:s.from]) + "(func(...any) error { return nil })" + string(b[s.upto:])
+	instead, run := "(func(...any) error { return nil })", "^TestMatrix$"
+	if s.call == "scope.Where" {
+		instead, run = "(func(...any) string { return `1 = 1` })", "^TestCrawl$"
+	}
+	text := string(b[:s.from]) + instead + string(b[s.upto:])
 	text += "\nvar _ = scope.Limit // keeps the import in use\n"
 	dir := t.TempDir()
 	file, overlay := filepath.Join(dir, "mutated.go"), filepath.Join(dir, "overlay.json")
@@ -106,7 +112,7 @@ func mutate(t *testing.T, s site) (out string, failed bool) {
 	o, err := json.Marshal(map[string]map[string]string{"Replace": {s.file: file}})
 	must(t, err)
 	must(t, os.WriteFile(overlay, o, 0o600))
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay, "-count=1", "-run", "^TestMatrix$", ".")
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay, "-count=1", "-run", run, ".")
 	cmd.Env = append(os.Environ(), "LIANXIN_MATRIX=sqlite", "LIANXIN_MUTATION=")
 	res, err := cmd.CombinedOutput()
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
