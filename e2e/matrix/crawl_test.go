@@ -134,7 +134,7 @@ func (k *crawler) add(path string) {
 }
 
 // bound keeps one person's walk finite: pages link to pages with other dates.
-const bound = 1600
+const bound = 1000
 
 func (k *crawler) run(tb testing.TB) {
 	for len(k.queue) > 0 && k.pages < bound {
