@@ -187,6 +187,8 @@ type matterShowPage struct {
 	Steps []matterStep
 	Open  string // which of the forms stands open: done, extend, withdraw, reopen, result
 	Later []Option
+	// Provisional: the day lies in a year whose holidays are not announced yet.
+	Provisional bool
 }
 
 type matterStep struct {
@@ -234,6 +236,8 @@ func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
 	}
 	p.Fill("on", string(c.Who.Today()))
 	if cal, err := w.workdays(); err == nil && p.Line.Open() {
+		_, missing := cal.WorkingDaysIn(a.DueOn.Year())
+		p.Provisional = missing != nil
 		from := max(a.DueOn, c.Who.Today())
 		if due, _ := deadline.Due(from, 5, cal); due != "" {
 			p.Fill("due", string(due))
