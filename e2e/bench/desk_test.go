@@ -75,17 +75,17 @@ func (boss) Trace() (string, string, string, string, string) {
 	return "990101", "bench", "sysadmin", "cli", "bench"
 }
 
-// enter logs somebody in whose grant reaches the whole county: the widest lists
-// the desk can show.
-func enter(b *testing.B, a *app.App, role access.Role) string {
+// enter logs somebody in with a role in a place: a township's office, or one
+// whose grant reaches the whole county, which gives the widest lists there are.
+func enter(b *testing.B, a *app.App, role access.Role, place string) string {
 	ctx := b.Context()
 	name := "bench-" + strings.ToLower(id.New(a.DB.Now(), rand.Reader))
 	slips, err := db.Write(ctx, a.DB, func(tx *db.Tx) ([]login.Slip, error) {
-		x, err := a.Logins.CreateAccount(ctx, tx, boss{}, login.NewAccount{County: "990101", Username: name, Name: "测速", Region: root, Class: string(role.Class())})
+		x, err := a.Logins.CreateAccount(ctx, tx, boss{}, login.NewAccount{County: "990101", Username: name, Name: "测速", Region: place, Class: string(role.Class())})
 		if err != nil {
 			return nil, err
 		}
-		if _, err := a.Logins.AddGrant(ctx, tx, boss{}, login.NewGrant{County: "990101", Account: x.ID, Role: string(role), Region: root}); err != nil {
+		if _, err := a.Logins.AddGrant(ctx, tx, boss{}, login.NewGrant{County: "990101", Account: x.ID, Role: string(role), Region: place}); err != nil {
 			return nil, err
 		}
 		return a.Logins.IssueCodes(ctx, tx, boss{}, "990101", []string{x.ID})
@@ -106,7 +106,16 @@ func BenchmarkDesk(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	token := enter(b, a, access.Office)
+	for name, place := range map[string]string{"town": root + "990101100/", "county": root} {
+		b.Run(name, func(b *testing.B) { pages(b, handler, enter(b, a, access.Office, place)) })
+	}
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	b.Logf("memory held after the load: heap %d MB, from the system %d MB, resident %s", m.HeapAlloc>>20, m.Sys>>20, resident())
+}
+
+func pages(b *testing.B, handler http.Handler, token string) {
 	for _, page := range []string{"/today", "/households", "/households?q=wgl", "/households?unpaired=1", "/cadres", "/pairings", "/visits", "/diary", "/stays", "/matters", "/practical", "/progress", "/cards", "/plans", "/imports", "/settings"} {
 		b.Run(strings.NewReplacer("/", "_", "?", "-").Replace(page), func(b *testing.B) {
 			for b.Loop() {
@@ -122,10 +131,6 @@ func BenchmarkDesk(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "ms/page")
 		})
 	}
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	b.Logf("memory held after the load: heap %d MB, from the system %d MB, resident %s", m.HeapAlloc>>20, m.Sys>>20, resident())
 }
 
 func resident() string {
