@@ -8,10 +8,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"lianxin/internal/base/config"
+	"lianxin/internal/base/db"
 	"lianxin/internal/base/jobs"
 )
 
@@ -29,6 +31,9 @@ type Ready struct {
 // seconds for those that run, then the jobs, then the database.
 func Serve(ctx context.Context, cfg *config.Config, opt Options, ready func(Ready)) (err error) {
 	opt.Alone = true
+	if opt.Getenv == nil {
+		opt.Getenv = os.Getenv
+	}
 	a, err := Open(ctx, cfg, opt)
 	if err != nil {
 		return err
@@ -71,6 +76,11 @@ func Serve(ctx context.Context, cfg *config.Config, opt Options, ready func(Read
 	}
 	if err := q.Start(ctx); err != nil {
 		return errors.Join(err, ln.Close(), q.Close())
+	}
+	if a.DB.Engine == db.SQLite && opt.Getenv("GOMEMLIMIT") == "" {
+		// A township's machine is small: collect garbage early instead of letting
+		// the heap double. GOMEMLIMIT sets another bound.
+		debug.SetMemoryLimit(84 << 20)
 	}
 	counting := a.count(ctx)
 	defer counting()

@@ -41,7 +41,7 @@ func openSQLite(ctx context.Context, file string, opt Options) (*DB, error) {
 		// Reserving the bytes rewrites the file, so it is done once, while it is empty.
 		checksums = func(c *sqlite3.Conn) error { return c.EnableChecksums("main") }
 	}
-	w, err := driver.Open(u+"&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(2000)&_pragma=cache_size(-16000)&_txlock=immediate", checksums)
+	w, err := driver.Open(u+"&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(2000)&_pragma=cache_size(-6000)&_txlock=immediate", checksums)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func openSQLite(ctx context.Context, file string, opt Options) (*DB, error) {
 	if fresh {
 		_ = os.Chmod(file, 0o600)
 	}
-	r, err := driver.Open(u + "&_pragma=query_only(1)&_pragma=cache_size(-8000)&_pragma=mmap_size(0)")
+	r, err := driver.Open(u + "&_pragma=query_only(1)&_pragma=cache_size(-3000)&_pragma=mmap_size(0)")
 	if err != nil {
 		_ = w.Close()
 		return nil, err
