@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/paper/rosterfile"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/grid"
+	"lianxin/internal/rule/mask"
 	rule "lianxin/internal/rule/roster"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/roster"
@@ -215,7 +216,7 @@ func (a *API) importView(c *door.Call, id string) (ImportView, error) {
 	for _, l := range p.Layouts {
 		y := ImportLayout{Sheet: l.Sheet, Kind: l.Kind, HeadRow: l.HeadRow, Village: l.Village, Columns: []ImportColumn{}}
 		for _, k := range l.Columns {
-			y.Columns = append(y.Columns, ImportColumn{Ref: k.Ref, Header: k.Header, Field: k.Field, Confidence: k.Confidence, Samples: append([]string{}, k.Samples...)})
+			y.Columns = append(y.Columns, ImportColumn{Ref: k.Ref, Header: k.Header, Field: k.Field, Confidence: k.Confidence, Samples: veiled(k.Samples)})
 		}
 		v.Layouts = append(v.Layouts, y)
 	}
@@ -282,4 +283,14 @@ func workbookName(name string) string {
 		name = name[:i]
 	}
 	return strings.NewReplacer("/", "-", "\\", "-").Replace(name) + ".xlsx"
+}
+
+// veiled hides numbers in sample values: whoever matches columns needs to see
+// what kind of value stands there, not whose number it is.
+func veiled(samples []string) []string {
+	out := make([]string, len(samples))
+	for i, s := range samples {
+		out[i] = mask.Redact(s)
+	}
+	return out
 }

@@ -241,6 +241,11 @@ func (r *run) open(alone bool) (*app.App, error) {
 
 // with opens the program, checks that its schema is current, and closes it.
 func (r *run) with(f func(*app.App) error) error {
+	if r.cfg.Database == "" {
+		if _, err := os.Stat(r.cfg.DSN()); errors.Is(err, fs.ErrNotExist) {
+			return fault.New(fault.NotFound, "cli.no_data", "folder", r.cfg.Data)
+		}
+	}
 	a, err := r.open(false)
 	if err != nil {
 		return err

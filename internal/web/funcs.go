@@ -30,6 +30,7 @@ func (w *Web) funcs(tag string) template.FuncMap {
 		"yuan":      func(fen int64) string { return t("web.yuan", "amount", Yuan(fen)) },
 		"maskname":  mask.Name,
 		"maskphone": mask.Phone,
+		"veil":      mask.Redact,
 		"join":      func(s []string) string { return strings.Join(s, t("web.comma")) },
 		"add":       func(a, b int) int { return a + b },
 		"spaced":    spacedPhone,

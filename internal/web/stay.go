@@ -61,6 +61,18 @@ func (l stayLine) halves() int {
 	return n
 }
 
+// within cuts a stay at the ends of a year, as its days are counted by year: of
+// one over New Year each year has its own part.
+func (l stayLine) within(year int) stayLine {
+	if first := calendar.FirstOf(year); l.From < first {
+		l.From, l.FromHalf = first, false
+	}
+	if last := calendar.LastOf(year); l.To > last {
+		l.To, l.ToHalf = last, false
+	}
+	return l
+}
+
 // Nights counts the nights slept there.
 func (l stayLine) Nights() int {
 	if !l.Night {
@@ -193,6 +205,7 @@ func (w *Web) stayOwn(c *door.Call, wide bool) (*stayOwnPage, error) {
 		if l.Voided != "" {
 			continue
 		}
+		l = l.within(p.Year)
 		if l.Kind == stay.Research {
 			research += l.halves()
 		} else {
