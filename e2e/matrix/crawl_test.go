@@ -260,8 +260,8 @@ func nounOf(pattern string) string {
 func TestCrawl(t *testing.T) {
 	t.Parallel()
 	may := mayMeet(t)
-	d, _ := dbtest.SQLite(t)
-	w := build(t, d, &quiet{tb: t})
+	d, clock := dbtest.SQLite(t)
+	w := build(t, d, clock, &quiet{tb: t})
 	pages, wrong := 0, 0
 	ever := map[string]bool{}
 	for _, a := range w.actors {

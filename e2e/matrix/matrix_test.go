@@ -224,9 +224,9 @@ func TestMatrix(t *testing.T) {
 	if os.Getenv("LIANXIN_MATRIX") == "api" {
 		only = api
 	}
-	run := func(t *testing.T, d *db.DB) {
+	run := func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		log := &quiet{tb: t}
-		w := build(t, d, log)
+		w := build(t, d, clock, log)
 		cells, routes, missing, extra := w.cells(t, only)
 		wrong := w.walk(t, cells)
 		for _, s := range slices.Concat(missing, extra) {
@@ -239,9 +239,9 @@ func TestMatrix(t *testing.T) {
 		t.Logf("matrix: %d routes × %d roles × %d relations = %d cells, %d wrong, %d routes without policy (%d of the routes are open)",
 			routes, len(access.Roles), len(relations)+2, len(cells), len(wrong), len(missing), w.open(only))
 	}
-	t.Run("sqlite", func(t *testing.T) { t.Parallel(); d, _ := dbtest.SQLite(t); run(t, d) })
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); d, c := dbtest.SQLite(t); run(t, d, c) })
 	if os.Getenv("LIANXIN_MATRIX") == "" {
-		t.Run("postgres", func(t *testing.T) { t.Parallel(); d, _ := dbtest.Postgres(t); run(t, d) })
+		t.Run("postgres", func(t *testing.T) { t.Parallel(); d, c := dbtest.Postgres(t); run(t, d, c) })
 	}
 }
 

@@ -102,7 +102,7 @@ func mutate(t *testing.T, s site) (out string, failed bool) {
 	must(t, err)
 	instead, run := "(func(...any) error { return nil })", "^TestMatrix$"
 	if s.call == "scope.Where" {
-		instead, run = "(func(...any) string { return `1 = 1` })", "^TestCrawl$"
+		instead, run = "(func(...any) string { return `1 = 1` })", "^(TestCrawl|TestElsewhere)$"
 	}
 	text := string(b[:s.from]) + instead + string(b[s.upto:])
 	text += "\nvar _ = scope.Limit // keeps the import in use\n"
