@@ -92,6 +92,7 @@ var plots = []struct {
 }{
 	{"cadre", County, Qingshi, Lijiawan, LiMing, "cadre-peer-q"},
 	{"committee", County, Qingshi, Lijiawan, "cadre-zhou", "cadre-peer-q"},
+	{"handler", County, Qingshi, Lijiawan, "cadre-tao", "cadre-peer-q"},
 	{"same village", County, Qingshi, Lijiawan, "cadre-qian", "cadre-peer-q"},
 	{"other village", County, Qingshi, Dahe, ZhaoWei, "cadre-peer-q"},
 	{"other township", County, Baihe, Baisha, SunYue, "cadre-peer-b"},
@@ -104,7 +105,7 @@ var settled = []struct {
 	place, cadre string
 }{
 	{access.CountyAdmin, Root, ""}, {access.Office, Qingshi, ""}, {access.Leader, Qingshi, ""}, {access.Inspector, Qingshi, ""},
-	{access.Cadre, Qingshi, LiMing}, {access.Committee, Lijiawan, "cadre-zhou"},
+	{access.Cadre, Qingshi, LiMing}, {access.Committee, Lijiawan, "cadre-zhou"}, {access.Handler, Qingshi, "cadre-tao"}, {access.Discipline, Qingshi, ""},
 	{access.SysAdmin, Root, ""}, {access.SecAdmin, Root, ""}, {access.Auditor, Root, ""},
 }
 
@@ -196,6 +197,7 @@ func (w *world) otherCounty(tb testing.TB) {
 func (w *world) people(tb testing.TB) {
 	for _, c := range []struct{ id, county, town, village, name, phone, rank string }{
 		{"cadre-zhou", County, Qingshi, Lijiawan, "周春来", "13800001011", cadre.VillageCommittee},
+		{"cadre-tao", County, Qingshi, "", "陶水生", "13800001017", cadre.TownshipStaff},
 		{"cadre-qian", County, Qingshi, Lijiawan, "钱文静", "13800001012", cadre.TownshipStaff},
 		{"cadre-peer-q", County, Qingshi, Dahe, "冯立春", "13800001013", cadre.TownshipStaff},
 		{"cadre-peer-b", County, Baihe, Baisha, "何芳", "13800001014", cadre.TownshipStaff},
@@ -412,7 +414,7 @@ func (w *world) account(tb testing.TB, t thing, x string) {
 	machine := app.Operator{County: t["county"], Name: "test", Door: "cli"}
 	name := "helper-" + x
 	official := t["cadre"]
-	if x == "cadre" || x == "committee" {
+	if x == "cadre" || x == "committee" || x == "handler" {
 		official = "" // the official's own account is the actor's
 	}
 	a, token, session, _ := w.person(tb, machine, t["county"], name, official, t["town"], access.Cadre, t["town"])
@@ -455,7 +457,7 @@ func (w *world) person(tb testing.TB, machine app.Operator, county, username, of
 	return account, second.Token, second.Session, first.Token
 }
 
-// enter lets the nine actors in and gives them what is their own.
+// enter lets the eleven actors in and gives them what is their own.
 func (w *world) enter(tb testing.TB) {
 	ctx := tb.Context()
 	cal, err := calendar.Shipped()

@@ -24,20 +24,22 @@ type wish struct {
 	place    string
 }
 
-// countyAccounts are those of the county: its administrator and the three
-// separate administrators.
+// countyAccounts are those of the county: its administrator, the three separate
+// administrators and its discipline inspection.
 func (l *loader) countyAccounts(ctx context.Context) error {
 	return l.enrol(ctx, []wish{
 		{access.CountyAdmin, "", "罗县办", "xianban", "", l.root},
 		{access.SysAdmin, "", "系统管理员", "xitong", "", l.root},
 		{access.SecAdmin, "", "安全管理员", "anquan", "", l.root},
 		{access.Auditor, "", "审计管理员", "shenji", "", l.root},
+		{access.Discipline, "", "县纪委 严明", "xianjiwei", "", l.root},
 	})
 }
 
 // townAccounts gives each township one account per role: the office, the
-// leader, an inspector, an official and a village committee member, all but
-// the inspector being people of the roster.
+// leader, an inspector, an official, a village committee member, somebody of a
+// station who is given matters, and the township's discipline inspection; all but
+// the inspector are people of the roster.
 func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[string]sample.Unit) error {
 	pick := func(want func(sample.Cadre, sample.Post) bool, names ...string) sample.Cadre {
 		var found sample.Cadre
@@ -64,8 +66,15 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 		return p.Rank == sample.RankStaff && c.ID != office.ID && c.Village != "" && units[p.Unit].Bound
 	})
 	village := busiest(t, func(c sample.Cadre, p sample.Post) bool { return p.Rank == sample.RankVillage && c.Village != "" })
+	handler := pick(func(c sample.Cadre, p sample.Post) bool {
+		n := units[p.Unit].Name
+		return p.Rank == sample.RankStaff && c.ID != office.ID && c.ID != official.ID && n != "组织办" && n != "党政办"
+	}, "周凯", "何丽", "孙悦")
+	discipline := pick(func(c sample.Cadre, p sample.Post) bool {
+		return p.Rank == sample.RankLeader && c.ID != leader.ID && strings.Contains(p.Title, "纪委书记")
+	})
 	tail := ""
-	if len(l.accounts) > 4 {
+	if len(l.accounts) > 5 {
 		tail = "." + t.Code[6:]
 	}
 	var ws []wish
@@ -73,7 +82,7 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 		role  access.Role
 		c     sample.Cadre
 		place string
-	}{{access.Office, office, l.town}, {access.Leader, leader, l.town}, {access.Cadre, official, l.town}, {access.Committee, village, ""}} {
+	}{{access.Office, office, l.town}, {access.Leader, leader, l.town}, {access.Cadre, official, l.town}, {access.Committee, village, ""}, {access.Handler, handler, l.town}, {access.Discipline, discipline, l.town}} {
 		if x.c.ID == "" {
 			continue
 		}
@@ -81,6 +90,9 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 			x.place = region.PathOf(x.c.Village)
 		}
 		ws = append(ws, wish{x.role, t.Name, x.c.Name, strings.Join(identity.Keys(x.c.Name).Full[:1], "") + tail, x.c.ID, x.place})
+	}
+	if discipline.ID == "" { // a small township has none in its sample roster
+		ws = append(ws, wish{access.Discipline, t.Name, "纪委 郑言", "jiwei" + tail, "", l.town})
 	}
 	ws = append(ws, wish{access.Inspector, t.Name, "检查组 周检", "jiancha" + tail, "", l.town})
 	return l.enrol(ctx, ws)

@@ -50,7 +50,7 @@ func TestFill(t *testing.T) {
 				t.Errorf("%+v cannot log in: %v", a, err)
 			}
 		}
-		if len(got.Accounts) != 14 || len(roles) != 14 {
+		if len(got.Accounts) != 19 || len(roles) != 19 {
 			t.Errorf("%d accounts: %v", len(got.Accounts), roles)
 		}
 	})

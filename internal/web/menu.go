@@ -143,6 +143,10 @@ func separate(who access.Actor) bool {
 // first gives the page a person starts on.
 func (w *Web) first(ctx context.Context, who access.Actor) string {
 	gs, _ := w.menu(ctx, who, "")
+	// Somebody who is only given matters starts with them, not with the roster.
+	if !access.May(who, access.PlanRead) && access.May(who, access.AppealRead) && w.paths["/matters"] {
+		return "/matters"
+	}
 	if len(gs) > 0 {
 		return gs[0].Entries[0].Path
 	}

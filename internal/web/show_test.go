@@ -212,6 +212,8 @@ func TestMenu(t *testing.T) {
 		{"leader", "", []access.Role{access.Leader}, "/today /households /cadres /visits /diary /stays /matters /practical /plans /progress"},
 		{"inspector", "", []access.Role{access.Inspector}, "/today /households /cadres /visits /stays /plans /progress"},
 		{"county", "", []access.Role{access.CountyAdmin}, "/today /plans /progress /feedback /settings"},
+		{"handler", "c1", []access.Role{access.Handler}, "/cadres /matters"},
+		{"discipline", "", []access.Role{access.Discipline}, ""},
 		{"sysadmin", "", []access.Role{access.SysAdmin}, "/accounts /system"},
 		{"secadmin", "", []access.Role{access.SecAdmin}, "/grants"},
 		{"auditor", "", []access.Role{access.Auditor}, "/audit"},

@@ -28,13 +28,15 @@ const (
 	Inspector   Role = "inspector"    // 检查人员
 	Cadre       Role = "cadre"        // 干部
 	Committee   Role = "committee"    // 村“两委”
+	Handler     Role = "handler"      // 站所承办人: sees only what is given to him
+	Discipline  Role = "discipline"   // 纪委: what is confidential
 	SysAdmin    Role = "sysadmin"     // 系统管理员
 	SecAdmin    Role = "secadmin"     // 安全管理员
 	Auditor     Role = "auditor"      // 审计管理员
 )
 
 // Roles lists all roles in the order they are shown.
-var Roles = []Role{CountyAdmin, Office, Leader, Inspector, Cadre, Committee, SysAdmin, SecAdmin, Auditor}
+var Roles = []Role{CountyAdmin, Office, Leader, Inspector, Cadre, Committee, Handler, Discipline, SysAdmin, SecAdmin, Auditor}
 
 // Class is the kind of power a role belongs to; an account has exactly one.
 type Class string

@@ -76,7 +76,7 @@ type row = map[Role]Reach
 // policy is domain.md §6.2–6.3 as a table. An action or role that is not in it
 // may do nothing.
 var policy = map[Action]row{
-	RegionRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, SysAdmin: InRegion, SecAdmin: InRegion},
+	RegionRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion},
 	RegionChange: {CountyAdmin: InRegion, Office: InRegion},
 
 	PlanRead:  {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion},
@@ -84,7 +84,7 @@ var policy = map[Action]row{
 	PlanIssue: {CountyAdmin: InRegion, Office: InRegion},
 	PlanDraft: {CountyAdmin: InRegion, Office: InRegion},
 
-	CadreRead:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	CadreRead:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
 	CadreChange: {Office: InRegion},
 	CadreReveal: {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
 
@@ -105,8 +105,8 @@ var policy = map[Action]row{
 	VisitRecord: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	VisitAmend:  {Cadre: OwnOnly, Committee: OwnOnly, Office: OwnOnly},
 
-	AppealRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
-	AppealChange: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	AppealRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
+	AppealChange: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, Handler: OwnOnly},
 
 	PracticalRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	PracticalChange:  {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
@@ -129,7 +129,7 @@ var policy = map[Action]row{
 
 	FeedbackAnswer: {CountyAdmin: InRegion},
 
-	Self: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
+	Self: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
 }
 
 // Actions lists every action of the policy, for tests and the settings page.
