@@ -9,15 +9,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-func shipped(t testing.TB) Calendar {
-	t.Helper()
-	c, err := Shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 func TestParse(t *testing.T) {
 	for _, s := range []string{"2026-11-23", "2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"} {
 		if d, err := Parse(s); err != nil || string(d) != s {
@@ -136,29 +127,6 @@ func TestSpanMeet(t *testing.T) {
 	}
 }
 
-// The counts are the ones every wage office knows for these years.
-func TestWorkingDaysOfTheYear(t *testing.T) {
-	c := shipped(t)
-	for year, want := range map[int]int{2024: 251, 2025: 248, 2026: 248} {
-		got, err := c.WorkingDaysIn(year)
-		if err != nil || got != want {
-			t.Errorf("%d has %d working days (%v), want %d", year, got, err, want)
-		}
-	}
-	for _, n := range c.Notices() {
-		if n.Source == "" {
-			t.Errorf("%d has no source", n.Year)
-		}
-		for _, h := range n.Days {
-			w := h.Date.Weekday()
-			weekend := w == time.Saturday || w == time.Sunday
-			if !h.Off && !weekend {
-				t.Errorf("%s is listed as an exchanged working day but is a weekday", h.Date)
-			}
-		}
-	}
-}
-
 func TestIsWorkingDay(t *testing.T) {
 	c := shipped(t)
 	for d, want := range map[Day]bool{
@@ -231,7 +199,7 @@ func TestMissingYear(t *testing.T) {
 	if !errors.As(err, &missing) || missing.Year != 2027 {
 		t.Fatalf("got %v, want ErrNoCalendar{2027}", err)
 	}
-	if _, err := c.IsWorkingDay("2011-05-05"); !errors.As(err, &missing) || missing.Year != 2011 {
+	if _, err := c.IsWorkingDay("2005-05-05"); !errors.As(err, &missing) || missing.Year != 2005 {
 		t.Fatalf("got %v", err)
 	}
 	got, err := c.WeekdaysOnly().AddWorkingDays("2026-12-28", 10)
@@ -265,35 +233,12 @@ func TestWithReplacesAYearAndLeavesTheOldValue(t *testing.T) {
 	}
 }
 
-func TestLoadRefuses(t *testing.T) {
-	for name, s := range map[string]string{
-		"not json":      `{`,
-		"no year":       `{"days":[{"name":"x","date":"2027-01-01","off":true}]}`,
-		"no days":       `{"year":2027,"days":[]}`,
-		"bad date":      `{"year":2027,"days":[{"name":"x","date":"2027-02-30","off":true}]}`,
-		"another year":  `{"year":2027,"days":[{"name":"x","date":"2026-01-01","off":true}]}`,
-		"twice":         `{"year":2027,"days":[{"name":"x","date":"2027-01-01","off":true},{"name":"x","date":"2027-01-01","off":false}]}`,
-		"off not given": `{"year":2027,"days":[{"name":"x","date":"2027-01-01"}]}`,
-	} {
-		if _, err := Load([]byte(s)); err == nil {
-			t.Errorf("%s: loaded", name)
-		}
-	}
-	c, err := Load([]byte(`{"year":2027,"papers":["a paper"],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`))
-	if err != nil || c.Notices()[0].Source != "a paper" {
-		t.Fatalf("holiday-cn shape: %v", err)
-	}
-	if work, err := c.IsWorkingDay("2027-01-01"); work || err != nil {
-		t.Error(work, err)
-	}
-}
-
 // Spring Festival is a new-moon day in China between 21 January and 21
 // February. The new moon is computed here independently of the table, after
 // Meeus, Astronomical Algorithms, chapter 49 (the largest terms; good to a few
 // minutes, and no date of the table lies that near to midnight unnoticed).
 func TestSpringFestivalIsANewMoon(t *testing.T) {
-	for year := 2011; year <= 2050; year++ {
+	for year := 2000; year <= 2100; year++ {
 		d, ok := SpringFestival(year)
 		if !ok || d < Date(year, 1, 21) || d > Date(year, 2, 21) {
 			t.Fatalf("%d: %s", year, d)
@@ -312,13 +257,13 @@ func TestSpringFestivalIsANewMoon(t *testing.T) {
 			t.Errorf("eve of %s is %s", d, eve)
 		}
 	}
-	if _, ok := SpringFestival(2010); ok {
-		t.Error("2010 is outside the table")
+	if _, ok := SpringFestival(1999); ok {
+		t.Error("1999 is outside the table")
 	}
-	if _, ok := SpringFestival(2051); ok {
-		t.Error("2051 is outside the table")
+	if _, ok := SpringFestival(2101); ok {
+		t.Error("2101 is outside the table")
 	}
-	for year, want := range map[int]Day{2012: "2012-01-23", 2026: "2026-02-17"} {
+	for year, want := range map[int]Day{2000: "2000-02-05", 2012: "2012-01-23", 2026: "2026-02-17", 2033: "2033-01-31", 2034: "2034-02-19", 2100: "2100-02-09"} {
 		if d, _ := SpringFestival(year); d != want {
 			t.Errorf("%d: %s", year, d)
 		}
@@ -353,21 +298,6 @@ func FuzzParse(f *testing.F) {
 		}
 		if err == nil && d.Add(1).Sub(d) != 1 && d != "9999-12-31" {
 			t.Fatalf("%q", s)
-		}
-	})
-}
-
-func FuzzLoad(f *testing.F) {
-	f.Add([]byte(`{"year":2027,"days":[{"name":"元旦","date":"2027-01-01","off":true}]}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := Load(data)
-		if err != nil {
-			return
-		}
-		for _, n := range c.Notices() {
-			if _, err := c.WorkingDaysIn(n.Year); err != nil {
-				t.Fatal(err)
-			}
 		}
 	})
 }

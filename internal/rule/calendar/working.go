@@ -1,18 +1,12 @@
 package calendar
 
 import (
-	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"time"
 )
-
-//go:embed years/*.json
-var years embed.FS
 
 // ErrNoCalendar says that the holiday notice of a year has not been loaded.
 // It must be shown to the person: every date that rests on it is provisional.
@@ -44,124 +38,54 @@ type Notice struct {
 // Calendar knows none. A Calendar is a value: the With methods return another.
 type Calendar struct {
 	notices  map[int]Notice
+	local    []Holiday
 	days     map[Day]bool // date → off
 	fallback bool
 }
 
-// Load builds a calendar from holiday files, one JSON object a year:
-//
-//	{"year": 2026, "source": "国办发明电…", "days": [{"name": "元旦", "date": "2026-01-01", "off": true}]}
-//
-// The public holiday-cn shape ("papers", "isOffDay") is read too, so that a
-// county can load the next year's file without a new program. A file with a
-// wrong date, a day of another year or the same day twice is refused.
-func Load(files ...[]byte) (Calendar, error) {
-	var c Calendar
-	for i, data := range files {
-		n, err := readNotice(data)
-		if err != nil {
-			return Calendar{}, fmt.Errorf("calendar.Load(file %d): %w", i+1, err)
-		}
-		c = c.With(n)
-	}
-	return c, nil
-}
-
-// Shipped returns the calendar of the years that come with the program
-// (2024, 2025 and 2026).
-func Shipped() (Calendar, error) {
-	names, err := fs.Glob(years, "years/*.json")
-	if err != nil {
-		return Calendar{}, err
-	}
-	var files [][]byte
-	for _, name := range names {
-		data, err := years.ReadFile(name)
-		if err != nil {
-			return Calendar{}, err
-		}
-		files = append(files, data)
-	}
-	return Load(files...)
-}
-
-func readNotice(data []byte) (Notice, error) {
-	var raw struct {
-		Year   int
-		Source string
-		Papers []string
-		Days   []struct {
-			Name     string
-			Date     string
-			Off      *bool
-			IsOffDay *bool
-		}
-	}
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return Notice{}, err
-	}
-	if raw.Year < 1949 || raw.Year > 9999 {
-		return Notice{}, fmt.Errorf("year %d", raw.Year)
-	}
-	n := Notice{Year: raw.Year, Source: raw.Source}
-	if n.Source == "" && len(raw.Papers) > 0 {
-		n.Source = raw.Papers[0]
-	}
-	if len(raw.Days) == 0 {
-		// A year always has holidays: an empty list is a notice not yet issued.
-		return Notice{}, fmt.Errorf("year %d lists no day", raw.Year)
-	}
-	seen := map[Day]bool{}
-	for _, r := range raw.Days {
-		d, err := Parse(r.Date)
-		if err != nil {
-			return Notice{}, err
-		}
-		if d.Year() != raw.Year || seen[d] {
-			return Notice{}, fmt.Errorf("%s is of another year or listed twice", d)
-		}
-		seen[d] = true
-		off := r.Off
-		if off == nil {
-			off = r.IsOffDay
-		}
-		if off == nil {
-			return Notice{}, errors.New(string(d) + " does not say whether it is off")
-		}
-		n.Days = append(n.Days, Holiday{r.Name, d, *off})
-	}
-	slices.SortFunc(n.Days, func(a, b Holiday) int { return cmpDay(a.Date, b.Date) })
-	return n, nil
-}
-
 // With returns the calendar with the year's notice added or replaced.
-func (c Calendar) With(n Notice) Calendar {
-	out := Calendar{notices: maps.Clone(c.notices), days: maps.Clone(c.days), fallback: c.fallback}
+func (c Calendar) With(ns ...Notice) Calendar {
+	out := Calendar{notices: maps.Clone(c.notices), local: c.local, fallback: c.fallback}
 	if out.notices == nil {
-		out.notices, out.days = map[int]Notice{}, map[Day]bool{}
+		out.notices = map[int]Notice{}
 	}
-	for _, h := range out.notices[n.Year].Days {
-		delete(out.days, h.Date)
+	for _, n := range ns {
+		n.Days = slices.Clone(n.Days)
+		out.notices[n.Year] = n
 	}
-	n.Days = slices.Clone(n.Days)
-	out.notices[n.Year] = n
-	for _, h := range n.Days {
-		out.days[h.Date] = h.Off
-	}
-	return out
+	return out.laid()
 }
 
 // WithLocal returns the calendar with days of a prefecture or autonomous area
 // added (such as 火把节), which a county announces itself. They change years
 // that have a notice; they do not stand for one.
 func (c Calendar) WithLocal(days []Holiday) Calendar {
-	out := Calendar{notices: c.notices, days: maps.Clone(c.days), fallback: c.fallback}
-	if out.days == nil {
-		out.days = map[Day]bool{}
+	return Calendar{notices: c.notices, local: slices.Concat(c.local, days), fallback: c.fallback}.laid()
+}
+
+// laid lays the notices over each other in the order of their years, since the
+// one for a year may reach back into the December before it, and the local
+// days over all of them.
+func (c Calendar) laid() Calendar {
+	c.days = map[Day]bool{}
+	for _, n := range c.Notices() {
+		for _, h := range n.Days {
+			c.days[h.Date] = h.Off
+		}
 	}
-	for _, h := range days {
-		out.days[h.Date] = h.Off
+	for _, h := range c.local {
+		c.days[h.Date] = h.Off
 	}
+	return c
+}
+
+// Holds reports whether the year's notice is held.
+func (c Calendar) Holds(year int) bool { _, ok := c.notices[year]; return ok }
+
+// Local returns the local days that were added, by date.
+func (c Calendar) Local() []Holiday {
+	out := slices.Clone(c.local)
+	slices.SortStableFunc(out, func(a, b Holiday) int { return cmpDay(a.Date, b.Date) })
 	return out
 }
 
