@@ -28,7 +28,9 @@ func TestImportWizard(t *testing.T) {
 	}
 }
 
-func wizard(t *testing.T, b *browsertest.Browser, size browsertest.Size) {
+// rosterWorld is a township with its six villages and nobody in it.
+func rosterWorld(t *testing.T) (*db.DB, *dbtest.Clock, *Web) {
+	t.Helper()
 	d, clock := dbtest.SQLite(t)
 	texts, err := Texts()
 	if err != nil {
@@ -47,6 +49,11 @@ func wizard(t *testing.T, b *browsertest.Browser, size browsertest.Size) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	return d, clock, w
+}
+
+func wizard(t *testing.T, b *browsertest.Browser, size browsertest.Size) {
+	d, clock, w := rosterWorld(t)
 	count := func(table string) int {
 		n, err := db.One(t.Context(), d, db.Int, `SELECT COUNT(*) FROM `+table)
 		if err != nil {
@@ -87,12 +94,12 @@ func wizard(t *testing.T, b *browsertest.Browser, size browsertest.Size) {
 	// The name that is missing is typed, the twice listed row is skipped.
 	fix := func(key, js string) {
 		t.Helper()
-		form := fmt.Sprintf("document.querySelector('input[name=group][value=\"%s\"]').form", key)
-		browsertest.Eval[bool](p, "(()=>{const f="+form+";"+js+";f.classList.add('now');return true})()")
-		p.Follow("form.now .btn")
+		group := fmt.Sprintf("document.querySelector('button[name=group][value=\"%s\"]').closest('details')", key)
+		browsertest.Eval[bool](p, "(()=>{const f="+group+";"+js+";f.querySelector('button[name=group]').classList.add('now');return true})()")
+		p.Follow("button.now")
 	}
 	fix("roster.head_missing", "f.querySelector('input[type=text]').value='王芳'")
-	fix("roster.duplicate", "f.querySelector('select').value='skip'")
+	fix("roster.duplicate", "f.open=true;f.querySelector('select').value='skip'")
 	if text := p.Text(".go-on .lead"); !strings.Contains(text, "56") || !strings.Contains(text, "3 行") {
 		t.Errorf("after two repairs %q", text)
 	}

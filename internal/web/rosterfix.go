@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -179,18 +180,25 @@ func (w *Web) rosterFixSent(c *door.Call) error {
 	}
 	in := roster.FixInput{ID: c.Operation, Import: c.Path("id")}
 	back := "/imports/" + c.Path("id") + "/fix"
+	if f.Get("next") != "" {
+		back = "/imports/" + c.Path("id") + "/confirm"
+	}
+	// The page is one form: whichever of its buttons was pressed, everything that
+	// was typed on it is kept.
 	if s := f.Get("drop"); s != "" {
 		i, err := strconv.Atoi(s)
 		if err != nil || i < 0 {
 			return fault.New(fault.Invalid, "fault.form_broken")
 		}
 		in.Drop = []int{i}
-		if err := w.rosterFixed(c, in); err != nil {
-			return err
-		}
-		return w.Done(c, back, "import.dropped")
 	}
-	all, key := f.Get("all"), f.Get("group")
+	var all []string // kinds for whose rows one thing was decided
+	for name := range c.R.PostForm {
+		if key, ok := strings.CutPrefix(name, "all."); ok && f.Get(name) != "" {
+			all = append(all, key)
+		}
+	}
+	slices.Sort(all)
 	for n := 1; n <= 10000; n++ {
 		i := strconv.Itoa(n)
 		raw := f.Get("ref." + i)
@@ -201,32 +209,50 @@ func (w *Web) rosterFixSent(c *door.Call) error {
 		if err := json.Unmarshal([]byte(raw), &r); err != nil {
 			return fault.Wrap(err, fault.Invalid, "fault.form_broken")
 		}
-		in.Fixes = append(in.Fixes, rosterFixOf(r, f.Get("v."+i), f.Get("a."+i), f.Get("alike."+i) == "1", all)...)
+		in.Fixes = append(in.Fixes, rosterFixOf(r, f.Get("v."+i), f.Get("a."+i), f.Get("alike."+i) == "1", slices.Contains(all, r.Key))...)
 	}
-	switch all {
-	case "skip":
-		in.Fixes = append(in.Fixes, roster.Decision{Action: rule.Skip, Key: key, Alike: true})
-	case "accept":
-		in.Fixes = append(in.Fixes, roster.Decision{Action: rule.Accept, Key: key, Alike: true})
-	case "empty":
-		// Each value is emptied where it stands; those not shown as well.
-		v, err := roster.See(c.Context(), w.DB, c.Who, c.Path("id"))
+	for _, key := range all {
+		more, err := w.rosterFixAll(c, key, f.Get("all."+key))
 		if err != nil {
 			return err
 		}
-		for _, q := range v.Problems {
-			if q.Key == key {
-				in.Fixes = append(in.Fixes, roster.Decision{Action: rule.Set, Sheet: q.Sheet, Row: q.Row, Field: q.Field})
-			}
-		}
+		in.Fixes = append(in.Fixes, more...)
 	}
-	if len(in.Fixes) == 0 {
+	switch {
+	case len(in.Fixes)+len(in.Drop) == 0 && f.Get("next") != "":
+		return w.Redirect(c, back)
+	case len(in.Fixes)+len(in.Drop) == 0:
 		return w.Done(c, back, "import.fixed_none")
 	}
 	if err := w.rosterFixed(c, in); err != nil {
 		return err
 	}
+	if len(in.Fixes) == 0 {
+		return w.Done(c, back, "import.dropped")
+	}
 	return w.Done(c, back, "import.fixed", "n", len(in.Fixes))
+}
+
+// rosterFixAll is one decision about every row of a kind, those not shown as well.
+func (w *Web) rosterFixAll(c *door.Call, key, act string) (out []roster.Decision, err error) {
+	switch act {
+	case "skip":
+		out = append(out, roster.Decision{Action: rule.Skip, Key: key, Alike: true})
+	case "accept":
+		out = append(out, roster.Decision{Action: rule.Accept, Key: key, Alike: true})
+	case "empty":
+		// Each value is emptied where it stands.
+		v, err := roster.See(c.Context(), w.DB, c.Who, c.Path("id"))
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range v.Problems {
+			if q.Key == key {
+				out = append(out, roster.Decision{Action: rule.Set, Sheet: q.Sheet, Row: q.Row, Field: q.Field})
+			}
+		}
+	}
+	return out, nil
 }
 
 func (w *Web) rosterFixed(c *door.Call, in roster.FixInput) error {
@@ -236,7 +262,7 @@ func (w *Web) rosterFixed(c *door.Call, in roster.FixInput) error {
 
 // rosterFixOf is what a person decided about one row: another value, or one of
 // the acts. A value that was changed wins over the act beside it.
-func rosterFixOf(r rosterRef, value, act string, alike bool, all string) []roster.Decision {
+func rosterFixOf(r rosterRef, value, act string, alike, all bool) []roster.Decision {
 	d := roster.Decision{Sheet: r.Sheet, Row: r.Row, Field: r.Field, Key: r.Key}
 	switch {
 	case value != "" && value != r.Value && r.Field != rule.FieldNone:
@@ -244,7 +270,7 @@ func rosterFixOf(r rosterRef, value, act string, alike bool, all string) []roste
 		if alike {
 			d.Sheet, d.Row, d.Key, d.Alike, d.Match = "", 0, "", true, r.Value
 		}
-	case all != "":
+	case all:
 		return nil
 	case act == "empty":
 		d.Action = rule.Set
