@@ -227,6 +227,7 @@ type rosterSheet struct {
 	I        int // place in the workbook
 	Layout   rule.Layout
 	Rows     int
+	Hidden   int // rows that the workbook hides
 	Villages []Option
 }
 
@@ -266,6 +267,9 @@ func (w *Web) rosterColumns(c *door.Call) error {
 		for _, r := range s.Book.Sheets[i].Rows {
 			if l.FirstRow > 0 && r.Number >= l.FirstRow {
 				x.Rows++
+				if r.Hidden {
+					x.Hidden++
+				}
 			}
 		}
 		if l.Kind == rule.KindSkip {
@@ -308,6 +312,7 @@ func (w *Web) rosterColumnsSent(c *door.Call) error {
 			x.Village = f.Get("village." + n)
 		}
 		x.HeadRow, _ = strconv.Atoi(f.Get("head." + n))
+		x.SkipHidden = f.Get("hidden."+n) == "1"
 		again = again || x.HeadRow > 0 && x.HeadRow != l.HeadRow || l.Kind == rule.KindSkip && x.Kind != ""
 		for _, k := range l.Columns {
 			if name := "f." + n + "." + k.Ref; f.Has(name) && x.HeadRow == l.HeadRow {

@@ -219,10 +219,13 @@ func TestMessyWorkbook(t *testing.T) {
 	must(t, err)
 	res := roster.Extract(input(w, known()))
 	c := res.Counts()
-	if c.Cadres != 2 || c.Households != 2 || c.Pairings != 3 || c.Errors != 2 || c.Warnings != 0 {
+	if c.Cadres != 2 || c.Households != 2 || c.Pairings != 3 || c.Errors != 2 || c.Warnings != 1 {
 		t.Fatalf("%+v %+v", c, res.Problems)
 	}
 	for _, p := range res.Problems {
+		if p.Key == roster.KeyHiddenLeft && p.ColumnRef == "D" {
+			continue
+		}
 		if p.Key != roster.KeyIDPrecision || p.ColumnRef != "C" {
 			t.Errorf("%+v", p)
 		}

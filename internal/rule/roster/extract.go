@@ -39,6 +39,10 @@ func extract(in Input, d decisions) Result {
 	}
 	j.surveyVillages(views)
 	j.people = newDirectory(in.Known)
+	j.hiddenSheets()
+	for _, v := range views {
+		j.hidden(v)
+	}
 	for _, v := range views {
 		if v.layout.Kind == KindCadres {
 			j.readCadres(v)

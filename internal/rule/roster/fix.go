@@ -28,7 +28,8 @@ type Fix struct {
 // Acceptable tells which problems may be accepted as they stand.
 func Acceptable(key string) bool {
 	switch key {
-	case KeyDuplicate, KeyDuplicateStored, KeyMaybeDuplicate, KeyCadreUnknown, KeyIDDoubtful, KeyPersonTwice:
+	case KeyDuplicate, KeyDuplicateStored, KeyMaybeDuplicate, KeyCadreUnknown, KeyIDDoubtful, KeyPersonTwice,
+		KeyHiddenRead, KeyHiddenLeft, KeyHiddenRows, KeyHiddenSheet:
 		return true
 	}
 	return false

@@ -37,6 +37,10 @@ const (
 	KeyCellError       = "roster.cell_error"    // #N/A, #REF!
 	KeyFormulaEmpty    = "roster.formula_empty" // a formula whose result the file does not carry
 	KeyFormula         = "roster.formula"       // results of formulas were taken, once a column
+	KeyHiddenRead      = "roster.hidden_read"   // a hidden column was read
+	KeyHiddenLeft      = "roster.hidden_left"   // a hidden column was left out
+	KeyHiddenRows      = "roster.hidden_rows"   // hidden rows were read, once a sheet
+	KeyHiddenSheet     = "roster.hidden_sheet"  // a hidden sheet was left out
 )
 
 // Reasons for skipping a row.
@@ -48,6 +52,7 @@ const (
 	WhySection  = "roster.skip_section"
 	WhyEmpty    = "roster.skip_empty"
 	WhyAsked    = "roster.skip_asked"
+	WhyHidden   = "roster.skip_hidden"
 )
 
 // idProblem translates the reasons of package identity; "" means the number needs no repair.

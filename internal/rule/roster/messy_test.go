@@ -197,7 +197,7 @@ func TestHiddenColumns(t *testing.T) {
 	s := sheet("户", "户主|联系电话|联系电话|村|身份证号|身份证号|联系干部", "王芳|13900000001|13800000001|松林村|旧|"+idOf(3)+"|李明")
 	s.HiddenCols = map[int]bool{1: true, 4: true}
 	r := run(villages(), s)
-	check(t, r, 1, 1, 1, 1)
+	check(t, r, 1, 1, 1, 1, "户 2 B hidden_left", "户 2 E hidden_left")
 	if h := r.Households[0]; len(h.Phones) != 1 || h.Phones[0].Number != "13800000001" || h.Members[0].ID.Text != idOf(3) {
 		t.Errorf("%+v", h)
 	}
@@ -205,6 +205,30 @@ func TestHiddenColumns(t *testing.T) {
 	if !l.Columns[1].Hidden || l.Columns[1].Field != FieldNone || l.Columns[1].Header != "联系电话" {
 		t.Errorf("%+v", l.Columns[1])
 	}
+}
+
+// 4b. What is hidden and nowhere else in sight is read, and said; so are rows that a filter hides.
+func TestHiddenIsReadAndSaid(t *testing.T) {
+	s := sheet("户", "户主|身份证号|村|联系电话|公式|联系干部", "王芳|"+idOf(3)+"|松林村|13800000001|x|李明", "赵四|"+idOf(4)+"|松林村|13800000002||李明", "孙七|"+idOf(5)+"|松林村|13800000003||李明", "小计|3")
+	s.HiddenCols = map[int]bool{1: true, 4: true}
+	s.Rows[2].Hidden, s.Rows[4].Hidden = true, true
+	told := []string{"户 2 B hidden_read", "户 2 E hidden_left", "户 3  hidden_rows"}
+	r := run(villages(), s)
+	check(t, r, 1, 3, 3, 3, told...)
+	if r.Households[0].Members[0].ID.Text != idOf(3) || r.Problems[2].Args["count"] != "1" {
+		t.Errorf("%+v %+v", r.Households[0], r.Problems[2])
+	}
+	in := Input{Sheets: []grid.Sheet{s}, Layouts: RecogniseAll([]grid.Sheet{s}), Known: villages(), Today: today}
+	check(t, Apply(in, []Fix{{Action: Accept, Sheet: "户", Row: 2, Key: KeyHiddenRead}, {Action: Accept, Key: KeyHiddenLeft, Alike: true}}), 1, 3, 3, 3, told[2])
+	in.Layouts[0].SkipHidden = true
+	r = Extract(in)
+	check(t, r, 1, 2, 2, 2, told[:2]...)
+	if len(r.Skipped) != 2 || r.Skipped[0].Why != WhyHidden {
+		t.Errorf("%+v", r.Skipped)
+	}
+	h := sheet("旧", "户主|村|联系干部", "周八|大河村|李明")
+	h.Hidden = true
+	check(t, run(villages(), sheet("户", "户主|村|联系干部", "王芳|松林村|李明"), h), 1, 1, 1, 1, "旧 1  hidden_sheet")
 }
 
 // 5. Line breaks, two officials and two telephones in a cell.

@@ -47,10 +47,9 @@ func Recognise(s grid.Sheet) Layout {
 	l.Columns = best.columns
 	for i := range l.Columns {
 		c := &l.Columns[i]
-		if c.Hidden = s.HiddenCols[c.Index]; c.Hidden {
-			c.Field, c.Confidence = FieldNone, 0
-		}
+		c.Hidden = s.HiddenCols[c.Index]
 	}
+	unhide(l.Columns)
 	l.Columns = withUnheaded(l.Columns, &s, data)
 	addSamples(l.Columns, data)
 	sniff(l.Columns, data)
@@ -68,6 +67,28 @@ func Recognise(s grid.Sheet) Layout {
 		}
 	}
 	return l
+}
+
+// unhide keeps the meaning of a hidden column only where no column in sight has the same.
+func unhide(cols []Column) {
+	class := func(f Field) Field {
+		switch f {
+		case FieldMember, FieldName: // whose name it is, is settled later
+			return FieldHead
+		}
+		return f
+	}
+	seen := map[Field]bool{}
+	for _, c := range cols {
+		if !c.Hidden {
+			seen[class(c.Field)] = true
+		}
+	}
+	for i := range cols {
+		if c := &cols[i]; c.Hidden && seen[class(c.Field)] {
+			c.Field, c.Confidence = FieldNone, 0
+		}
+	}
 }
 
 // unheaded offers the columns of a sheet without a head, so that a person can name them.

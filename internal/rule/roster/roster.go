@@ -91,7 +91,9 @@ type Column struct {
 	Field      Field    // proposed meaning
 	Confidence float64  // 1 exact word, 0.8 by rule, 0.6 from the values, 0 none
 	Samples    []string // up to three different values
-	Hidden     bool     // hidden in the workbook, therefore not read unless a person chooses a field
+	// Hidden in the workbook. It is read where no column in sight says the same: offices hide what is
+	// in the way on paper, ID numbers and telephones above all. It is said in any case.
+	Hidden bool
 }
 
 // Layout is how one sheet is read. A wizard may change any part of it before Extract.
@@ -105,6 +107,8 @@ type Layout struct {
 	// Village is the village of all rows without one of their own: from the sheet's name or title.
 	Village string
 	Titles  []string // texts above the head
+	// SkipHidden leaves hidden rows out, when a person says so; a filter left on hides good ones.
+	SkipHidden bool
 }
 
 // Input is everything Extract looks at.

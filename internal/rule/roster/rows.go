@@ -176,6 +176,9 @@ func (v view) skip() (why, text string) {
 	if v.s.d.skip[v.ref()] {
 		return WhyAsked, joined
 	}
+	if v.row.Hidden && v.s.layout.SkipHidden {
+		return WhyHidden, joined
+	}
 	switch first {
 	case "示例", "例", "样例", "填写示例", "举例", "例如":
 		return WhyExample, joined

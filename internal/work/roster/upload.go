@@ -117,6 +117,8 @@ type SheetLayout struct {
 	HeadRow int               `json:"head_row"` // 0 keeps it
 	Village string            `json:"village"`  // of all rows without one
 	Fields  map[string]string `json:"fields"`
+	// SkipHidden leaves the rows out that the workbook hides.
+	SkipHidden bool `json:"skip_hidden,omitempty"`
 }
 
 // Layouts changes how the sheets are read. Another head row is recognised anew.
@@ -159,6 +161,7 @@ func change(f *fault.Fields, l *rule.Layout, sheet grid.Sheet, in SheetLayout) {
 	if v := strings.TrimSpace(in.Village); len([]rune(v)) <= 40 {
 		l.Village = v
 	}
+	l.SkipHidden = in.SkipHidden
 	for i := range l.Columns {
 		c := &l.Columns[i]
 		field, ok := in.Fields[c.Ref]
