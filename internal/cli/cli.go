@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -24,6 +25,7 @@ import (
 	"lianxin/internal/base/config"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/lang"
+	"lianxin/internal/rule/calendar"
 )
 
 // The exit codes.
@@ -37,6 +39,31 @@ const (
 // errProblems says that a check did its work and found something; the findings
 // have been printed.
 var errProblems = errors.New("cli: problems found")
+
+// misused is a command that was written wrongly in a way the parser cannot see:
+// a day that is none, a role nobody knows, an argument that another one needs.
+type misused struct{ error }
+
+func (m *misused) Unwrap() error { return m.error }
+
+func misuse(key string, args ...any) error { return &misused{fault.New(fault.Invalid, key, args...)} }
+
+// dayGiven reads the day of a flag; "" where it was not given.
+func dayGiven(flag, s string) (calendar.Day, error) {
+	d := calendar.Day(s)
+	if s != "" && !d.Valid() {
+		return "", misuse("cli.day_bad", "flag", flag, "value", s)
+	}
+	return d, nil
+}
+
+// yearGiven checks the year of a flag; 0 means that it was not given.
+func yearGiven(y int) error {
+	if y != 0 && (y < 2000 || y > 2100) {
+		return misuse("cli.year_bad", "value", strconv.Itoa(y))
+	}
+	return nil
+}
 
 // commands is the whole command line. Help tags name texts cli.help.<tag>.
 type commands struct {
@@ -123,6 +150,11 @@ func Run(w World, args []string) int {
 		return OK
 	case errors.Is(err, errProblems):
 		return Problems
+	}
+	if e, ok := errors.AsType[*misused](err); ok {
+		r.fail(e.error)
+		fmt.Fprintln(w.Err, r.t("cli.usage_hint"))
+		return Usage
 	}
 	r.fail(err)
 	return Failed

@@ -42,7 +42,21 @@ type exported struct {
 func (c *exportCmd) Run(r *run) error {
 	csv := strings.EqualFold(filepath.Ext(c.Out), ".csv")
 	if !csv && !strings.EqualFold(filepath.Ext(c.Out), ".xlsx") || csv && c.What == "ledger" {
-		return fault.New(fault.Invalid, "cli.export_kind")
+		return misuse("cli.export_kind")
+	}
+	from, err := dayGiven("--from", c.From)
+	if err != nil {
+		return err
+	}
+	to, err := dayGiven("--to", c.To)
+	if err != nil {
+		return err
+	}
+	if from != "" && to != "" && to < from {
+		return misuse("cli.days_turned", "from", c.From, "to", c.To)
+	}
+	if err := yearGiven(c.Year); err != nil {
+		return err
 	}
 	return r.with(func(a *app.App) error {
 		town, county, err := (&importRoster{Township: c.Township}).town(r, a)
@@ -110,9 +124,6 @@ func (c *exportCmd) write(r *run, a *app.App, who access.Actor, place string, ye
 		}
 		if c.To != "" {
 			to = calendar.Day(c.To)
-		}
-		if !from.Valid() || !to.Valid() {
-			return 0, fault.New(fault.Invalid, "api.day_bad")
 		}
 		d, count, broke, err := export.Visits(r.ctx, a.DB, who, visit.Filter{Place: place, From: from, To: to}, t)
 		if err != nil {

@@ -77,9 +77,9 @@ func (c *importRoster) Run(r *run) error {
 	if c.Template != "" {
 		return c.template(r)
 	}
-	since := calendar.Day(c.Since)
-	if c.Since != "" && !since.Valid() {
-		return fault.New(fault.Invalid, "import.since_bad")
+	since, err := dayGiven("--since", c.Since)
+	if err != nil {
+		return err
 	}
 	return r.with(func(a *app.App) error {
 		town, county, err := c.town(r, a)
@@ -124,7 +124,7 @@ func (c *importRoster) town(r *run, a *app.App) (region.Region, string, error) {
 		return region.Region{}, "", err
 	}
 	if len(codes) != 1 {
-		return region.Region{}, "", fault.New(fault.Invalid, "cli.township_needed")
+		return region.Region{}, "", misuse("cli.township_needed")
 	}
 	return region.Find(r.ctx, a.DB, codes[0], region.Township)
 }
@@ -304,7 +304,7 @@ func (c *importRoster) template(r *run) error {
 			continue
 		}
 		if len(c.Files) != 1 {
-			return fault.New(fault.Invalid, "cli.import_template_one")
+			return misuse("cli.import_template_one")
 		}
 		f, err := os.OpenFile(filepath.Clean(c.Files[0]), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
@@ -316,5 +316,5 @@ func (c *importRoster) template(r *run) error {
 		r.say("cli.import_template_made", "file", c.Files[0])
 		return nil
 	}
-	return fault.New(fault.Invalid, "cli.import_template_unknown", "template", c.Template)
+	return misuse("cli.import_template_unknown", "template", c.Template)
 }

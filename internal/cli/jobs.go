@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"lianxin/internal/app"
@@ -34,6 +36,14 @@ type jobsList struct {
 
 // Run lists jobs, newest first.
 func (c *jobsList) Run(r *run) error {
+	for _, s := range c.State {
+		if known := jobs.States(); !slices.Contains(known, s) {
+			return misuse("cli.job_state", "state", s, "states", strings.Join(known, "、"))
+		}
+	}
+	if c.Limit < 1 || c.Limit > 1000 {
+		return misuse("cli.limit_bad")
+	}
 	return r.queue(func(q *jobs.Queue) error {
 		l, err := q.List(r.ctx, c.Limit, c.State...)
 		if err != nil {

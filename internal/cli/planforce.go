@@ -40,6 +40,9 @@ type dryLine struct {
 
 // Run shows what a draft would have meant for a township in a year.
 func (c *planDryRun) Run(r *run) error {
+	if err := yearGiven(c.Year); err != nil {
+		return err
+	}
 	draft, probs, err := readPlan(c.File)
 	if err != nil {
 		return err
@@ -106,7 +109,11 @@ type planIssue struct {
 // Run puts a plan in force for a township or a county.
 func (c *planIssue) Run(r *run) error {
 	if (c.Township == "") == (c.County == "") {
-		return fault.New(fault.Invalid, "cli.plan_where")
+		return misuse("cli.plan_where")
+	}
+	decided, err := dayGiven("--decided-on", c.DecidedOn)
+	if err != nil {
+		return err
 	}
 	text, err := planText(c.File)
 	if err != nil {
@@ -133,7 +140,7 @@ func (c *planIssue) Run(r *run) error {
 			return errProblems
 		}
 		res, err := db.Write(r.ctx, a.DB, func(tx *db.Tx) (campaign.IssueResult, error) {
-			return campaign.Issue(r.ctx, tx, who, campaign.IssueInput{ID: tx.NewID(), Region: place.Path, Text: text, Decided: c.Decided, DecidedOn: calendar.Day(c.DecidedOn), Note: c.Note})
+			return campaign.Issue(r.ctx, tx, who, campaign.IssueInput{ID: tx.NewID(), Region: place.Path, Text: text, Decided: c.Decided, DecidedOn: decided, Note: c.Note})
 		})
 		if err != nil {
 			return err

@@ -37,14 +37,14 @@ type made struct {
 // machine's own way in, for the first administrators and for the day when the
 // last of them has lost his password; the record says that it was used.
 func (c *userAdd) Run(r *run) error {
+	class := login.ClassOf(c.Role)
+	if class == "" {
+		return misuse("cli.role_unknown", "role", c.Role)
+	}
 	return r.with(func(a *app.App) error {
 		at, county, err := place(r, a, c.Region)
 		if err != nil {
 			return err
-		}
-		class := login.ClassOf(c.Role)
-		if class == "" {
-			return fault.New(fault.Invalid, "cli.role_unknown", "role", c.Role)
 		}
 		who := r.operator()
 		who.County = county

@@ -43,6 +43,15 @@ type Failure struct {
 	Error   string    `json:"error"`
 }
 
+// States are the words by which List may be narrowed.
+func States() []string {
+	var out []string
+	for _, s := range rivertype.JobStates() {
+		out = append(out, string(s))
+	}
+	return out
+}
+
 // List gives the newest jobs, of the given states only when there are any.
 func (q *Queue) List(ctx context.Context, limit int, states ...string) ([]Info, error) {
 	p := river.NewJobListParams().First(limit).OrderBy(river.JobListOrderByID, river.SortOrderDesc)
