@@ -103,12 +103,11 @@ func operation(r door.Route) string {
 	return b.String()
 }
 
+// queryType is the JSON type of a value of the address.
 func queryType(q string) string {
-	switch q {
-	case "limit", "year":
-		return "integer"
-	case "mine", "unpaired", "priority", "left", "ended", "voided", "oldest", "any", "all":
-		return "boolean"
+	switch k := door.QueryKind(q); k {
+	case "integer", "boolean":
+		return k
 	}
 	return "string"
 }

@@ -153,6 +153,10 @@ func (cfg Config) serve(rt Route) http.Handler {
 			cfg.fail(c, rt.Kind, err)
 			return
 		}
+		if err := asked(c, rt); err != nil {
+			cfg.fail(c, rt.Kind, err)
+			return
+		}
 		if err := rt.Handle(c); err != nil {
 			if cfg.Denied != nil && (fault.Is(err, fault.Forbidden)) {
 				cfg.Denied(c, rt, err)

@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/work/account"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
 )
 
 func accountPages() []Page {
@@ -139,6 +140,9 @@ func (w *Web) accountList(c *door.Call) error {
 
 func (w *Web) accountRows(c *door.Call, p *accountListPage) error {
 	f := account.ListFilter{Begins: strings.TrimSpace(c.Query("begins")), Class: c.Query("class"), After: c.Query("after"), Limit: 50}
+	if err := scope.Known("state", c.Query("state"), "waiting", login.Active, login.Disabled); err != nil {
+		return err
+	}
 	switch c.Query("state") {
 	case "waiting":
 		f.Waiting, f.State = true, login.Active

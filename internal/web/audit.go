@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/work/scope"
 )
 
 func auditPages() []Page { return []Page{{"audit/list", &auditPage{}}} }
@@ -21,7 +22,7 @@ func (w *Web) auditRoutes() []door.Route {
 	read := door.Need(access.AuditRead)
 	verify := Post("/audit/verify", read, door.Writes, w.auditVerify)
 	verify.Limits = door.Large // every row of every chain is read
-	return []door.Route{Get("/audit", read, door.Reads, w.auditList), verify}
+	return []door.Route{Get("/audit", read, door.Reads, w.auditList).With("from", "to"), verify}
 }
 
 type auditPage struct {
@@ -71,8 +72,11 @@ func (w *Web) auditShown(c *door.Call) (*auditPage, error) {
 	}
 	p.Results = anyOf("page_account.any", catalogue("page_audit.result.", []string{audit.Done, audit.Refused}))
 	f := audit.Filter{County: c.Who.County(), Object: strings.TrimSpace(c.Query("object")), Action: strings.TrimSpace(c.Query("action")), Result: c.Query("result"), Limit: 50}
-	if f.Result != "" && f.Result != audit.Done && f.Result != audit.Refused {
-		f.Result = ""
+	if err := scope.Known("result", f.Result, audit.Done, audit.Refused); err != nil {
+		return nil, err
+	}
+	if _, err := scope.After(c.Query("after"), scope.Number); err != nil {
+		return nil, err
 	}
 	if d := dayQuery(c, "from"); d != "" {
 		f.From = d.Time()

@@ -36,10 +36,10 @@ func diaryPages() []Page {
 func (w *Web) diaryRoutes() []door.Route {
 	read := door.Need(access.VisitRead)
 	return []door.Route{
-		Get("/diary", read, door.Reads, w.diary),
+		Get("/diary", read, door.Reads, w.diary).With("from", "to", "month", "year"),
 		Post("/diary", door.Need(access.VisitAmend), door.Writes, w.diaryThink),
-		Get("/diary/print", read, door.Reads, w.diaryPrint),
-		{Kind: door.File, Method: http.MethodGet, Pattern: "/diary.docx", Policy: read, Limits: door.Large, Audit: door.Exports, Handle: w.diaryFile},
+		Get("/diary/print", read, door.Reads, w.diaryPrint).With("from", "to", "month", "year"),
+		{Kind: door.File, Method: http.MethodGet, Pattern: "/diary.docx", Policy: read, Limits: door.Large, Audit: door.Exports, Handle: w.diaryFile, Query: []string{"from", "to", "month", "year"}},
 	}
 }
 

@@ -105,10 +105,7 @@ var homeStates = []string{household.Active, household.Moved, household.Deceased,
 
 func (w *Web) householdList(c *door.Call) error {
 	p := &householdListPage{Base: Base{Title: K("page_household.list_title")}, Query: strings.TrimSpace(c.Query("q")), View: c.Query("view")}
-	f := household.Filter{Query: p.Query, Place: w.placeAsked(c), After: c.Query("after")}
-	if s := c.Query("state"); slices.Contains(homeStates, s) {
-		f.State = s
-	}
+	f := household.Filter{Query: p.Query, Place: w.placeAsked(c), State: c.Query("state"), After: c.Query("after")}
 	wide := len(access.Reaches(c.Who, access.HouseholdList).Regions) > 0
 	switch p.View {
 	case "unpaired":

@@ -181,7 +181,8 @@ func anyOf(key string, o []Option) []Option {
 	return append([]Option{{Value: "", Key: key}}, o...)
 }
 
-// dayQuery reads a day of the address; what is no day counts as not given.
+// dayQuery reads a day of the address. Routes declare their days (With), so that
+// what is no day was refused before.
 func dayQuery(c *door.Call, name string) calendar.Day {
 	if d := calendar.Day(c.Query(name)); d.Valid() {
 		return d

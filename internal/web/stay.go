@@ -20,7 +20,7 @@ func stayPages() []Page {
 func (w *Web) stayRoutes() []door.Route {
 	read, declare, confirm := door.Need(access.StayRead), door.Need(access.StayDeclare), door.Need(access.StayConfirm)
 	return []door.Route{
-		Get("/stays", read, door.Reads, w.stays),
+		Get("/stays", read, door.Reads, w.stays).With("from", "to", "year", "week"),
 		Get("/stays/new", declare, door.Reads, w.stayNew),
 		Post("/stays", declare, door.Writes, w.staySent),
 		Post("/stays/week", declare, door.Writes, w.stayWeekSent),

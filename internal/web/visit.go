@@ -23,7 +23,7 @@ func visitPages() []Page {
 func (w *Web) visitRoutes() []door.Route {
 	list, record, amend := door.Need(access.VisitList), door.Need(access.VisitRecord), door.Need(access.VisitAmend)
 	return []door.Route{
-		Get("/visits", list, door.Reads, w.visitList),
+		Get("/visits", list, door.Reads, w.visitList).With("from", "to"),
 		Get("/visits/new", record, door.Reads, w.visitNew),
 		Post("/visits", record, door.Writes, w.visitSent),
 		Get("/visits/{id}", list, door.Reads, w.visitShow),

@@ -2,7 +2,6 @@ package appeal
 
 import (
 	"context"
-	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/vault"
@@ -82,6 +81,13 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Appea
 	if err != nil {
 		return nil, "", err
 	}
+	if err := scope.Known("state", f.State, Open, Done, Withdrawn); err != nil {
+		return nil, "", err
+	}
+	after, err := scope.After(f.After, scope.DayOrNone, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
 	var args scope.Args
 	where := scope.Where(s, &args, "a.region", func(c string) string { return "a.owner = " + c }) + " AND a.county = " + args.Add(who.County())
 	if f.Household == "" && f.Owner == "" {
@@ -106,8 +112,8 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Appea
 	if f.DueBefore != "" {
 		where += " AND a.due_on < " + args.Add(string(f.DueBefore))
 	}
-	if due, id, ok := strings.Cut(f.After, "~"); ok {
-		where += " AND (a.due_on, a.id) > (" + args.Add(due) + ", " + args.Add(id) + ")"
+	if after != nil {
+		where += " AND (a.due_on, a.id) > (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
 	as, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM appeals a WHERE `+where+` ORDER BY a.due_on, a.id LIMIT `+args.Add(n+1), args...)

@@ -133,6 +133,10 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Cadre
 	if err != nil {
 		return nil, "", err
 	}
+	after, err := scope.After(f.After, scope.Word, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
 	var args scope.Args
 	where := scope.Where(s, &args, "c.region", func(c string) string { return "c.id = " + c })
 	// A village committee's region lies below its township's officials: those
@@ -155,8 +159,8 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Cadre
 			where += " AND EXISTS (SELECT 1 FROM cadre_keys k WHERE k.county = c.county AND k.cadre = c.id AND k.key >= " + args.Add(lo) + " AND k.key < " + args.Add(hi) + ")"
 		}
 	}
-	if key, id, ok := strings.Cut(f.After, "~"); ok {
-		where += " AND (c.name_key, c.id) > (" + args.Add(key) + ", " + args.Add(id) + ")"
+	if after != nil {
+		where += " AND (c.name_key, c.id) > (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
 	type keyed struct {

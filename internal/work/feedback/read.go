@@ -3,7 +3,6 @@ package feedback
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -78,12 +77,16 @@ func list(ctx context.Context, r db.Reader, who access.Actor, f Filter, args sco
 	if f.Waiting {
 		where += " AND answered_at = 0"
 	}
-	if at, id, ok := strings.Cut(f.After, "~"); ok {
-		n, err := strconv.ParseInt(at, 10, 64)
+	after, err := scope.After(f.After, scope.Number, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
+	if after != nil {
+		at, err := strconv.ParseInt(after[0], 10, 64)
 		if err != nil {
-			n = 0 // a key nobody made: nothing lies behind it
+			return nil, "", err
 		}
-		where += " AND (at, id) < (" + args.Add(n) + ", " + args.Add(id) + ")"
+		where += " AND (at, id) < (" + args.Add(at) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
 	q := `SELECT ` + columns + ` FROM feedback WHERE ` + where + ` ORDER BY at DESC, id DESC LIMIT ` + args.Add(n+1)

@@ -311,6 +311,13 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 	if err != nil {
 		return nil, "", err
 	}
+	if err := scope.Known("state", f.State, Active, Moved, Deceased, Merged); err != nil {
+		return nil, "", err
+	}
+	after, err := scope.After(f.After, scope.Path, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
 	var args scope.Args
 	if f.Mine {
 		s = access.Span{County: s.County, Cadre: who.Cadre()}
@@ -343,8 +350,8 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 	if q := strings.TrimSpace(f.Query); q != "" {
 		where += " AND " + queryWhere(r, &args, who.County(), q)
 	}
-	if place, id, ok := strings.Cut(f.After, "~"); ok {
-		where += " AND (h.region, h.id) > (" + args.Add(place) + ", " + args.Add(id) + ")"
+	if after != nil {
+		where += " AND (h.region, h.id) > (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
 	hs, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM households h WHERE `+where+` ORDER BY h.region, h.id LIMIT `+args.Add(n+1), args...)

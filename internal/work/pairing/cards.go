@@ -2,7 +2,6 @@ package pairing
 
 import (
 	"context"
-	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -58,8 +57,12 @@ func Cards(ctx context.Context, r db.Reader, who access.Actor, f CardFilter) ([]
 	if f.Due != "" {
 		where += " AND k.review_on <= " + args.Add(string(f.Due))
 	}
-	if day, id, ok := strings.Cut(f.After, "~"); ok {
-		where += " AND (k.review_on, k.id) > (" + args.Add(day) + ", " + args.Add(id) + ")"
+	after, err := scope.After(f.After, scope.DayOrNone, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
+	if after != nil {
+		where += " AND (k.review_on, k.id) > (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
 	type row struct {
@@ -124,6 +127,9 @@ func QueueCards(ctx context.Context, r db.Reader, who access.Actor, place, after
 	const portion = 200
 	n := scope.Limit(limit)
 	var out []Waiting
+	if _, err := scope.After(after, scope.ID); err != nil {
+		return nil, "", err
+	}
 	for {
 		var args scope.Args
 		where, err := pairWhere(who, &args, place)

@@ -74,6 +74,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Pairi
 		d := args.Add(string(who.Today()))
 		where += " AND p.valid_from <= " + d + " AND (p.valid_to = '' OR p.valid_to >= " + d + ")"
 	}
+	if _, err := scope.After(f.After, scope.ID); err != nil {
+		return nil, "", err
+	}
 	if f.After != "" {
 		where += " AND p.id > " + args.Add(f.After)
 	}
@@ -111,6 +114,9 @@ func Handovers(ctx context.Context, r db.Reader, who access.Actor, place, after 
 	if place != "" {
 		lo, hi := db.Under(place)
 		where += " AND h.region >= " + args.Add(lo) + " AND h.region < " + args.Add(hi)
+	}
+	if _, err := scope.After(after, scope.ID); err != nil {
+		return nil, "", err
 	}
 	if after != "" {
 		where += " AND h.id < " + args.Add(after)

@@ -2,7 +2,6 @@ package practical
 
 import (
 	"context"
-	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/vault"
@@ -90,6 +89,13 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Item,
 	if err != nil {
 		return nil, "", err
 	}
+	if err := scope.Known("state", f.State, Proposed, Started, Done, Confirmed, Cancelled); err != nil {
+		return nil, "", err
+	}
+	after, err := scope.After(f.After, scope.Day, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
 	var args scope.Args
 	home := household.OwnSQL(&args, "i.household", who.Today())
 	where := scope.Where(s, &args, "i.region", func(c string) string { return "(i.cadre = " + c + " OR " + home(c) + ")" }) + " AND i.county = " + args.Add(who.County())
@@ -105,8 +111,8 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Item,
 			where += " AND " + x.column + " " + args.Add(x.value)
 		}
 	}
-	if day, id, ok := strings.Cut(f.After, "~"); ok {
-		where += " AND (i.proposed_on, i.id) < (" + args.Add(day) + ", " + args.Add(id) + ")"
+	if after != nil {
+		where += " AND (i.proposed_on, i.id) < (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
 	is, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM practicals i WHERE `+where+` ORDER BY i.proposed_on DESC, i.id DESC LIMIT `+args.Add(n+1), args...)

@@ -2,7 +2,6 @@ package progress
 
 import (
 	"context"
-	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -59,7 +58,11 @@ func list(ctx context.Context, r db.Reader, who access.Actor, do access.Action, 
 	if err != nil {
 		return nil, "", err
 	}
-	if a := strings.SplitN(f.After, "~~~", 3); len(a) == 3 {
+	a, err := scope.AfterBy("~~~", f.After, scope.Path, scope.Word, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
+	if a != nil {
 		where += " AND (p.region, p.ord, p.cadre) > (" + args.Add(a[0]) + ", " + args.Add(a[1]) + ", " + args.Add(a[2]) + ")"
 	}
 	n := f.Limit

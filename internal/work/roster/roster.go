@@ -145,6 +145,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, place, after strin
 	}
 	var args scope.Args
 	where := scope.Where(s, &args, "i.region", nil) + " AND i.county = " + args.Add(who.County())
+	if _, err := scope.After(after, scope.ID); err != nil {
+		return nil, "", err
+	}
 	if after != "" {
 		where += " AND i.id < " + args.Add(after)
 	}

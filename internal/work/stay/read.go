@@ -2,7 +2,6 @@ package stay
 
 import (
 	"context"
-	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/rule/access"
@@ -72,6 +71,18 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 	if err != nil {
 		return nil, "", err
 	}
+	for _, x := range []struct {
+		field, value string
+		words        []string
+	}{{"kind", f.Kind, []string{Village, Research}}, {"state", f.State, []string{Declared, Confirmed, Disputed}}} {
+		if err := scope.Known(x.field, x.value, x.words...); err != nil {
+			return nil, "", err
+		}
+	}
+	after, err := scope.After(f.After, scope.Day, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
 	var args scope.Args
 	where := scope.Where(sp, &args, "s.region", func(c string) string { return "s.cadre = " + c }) + " AND s.county = " + args.Add(who.County())
 	if f.Cadre == "" {
@@ -89,8 +100,8 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 	if !f.Voided {
 		where += " AND s.voided_on = ''"
 	}
-	if day, id, ok := strings.Cut(f.After, "~"); ok {
-		where += " AND (s.valid_from, s.id) < (" + args.Add(day) + ", " + args.Add(id) + ")"
+	if after != nil {
+		where += " AND (s.valid_from, s.id) < (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
 	ss, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM stays s WHERE `+where+` ORDER BY s.valid_from DESC, s.id DESC LIMIT `+args.Add(n+1), args...)

@@ -2,7 +2,6 @@ package visit
 
 import (
 	"context"
-	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/vault"
@@ -145,6 +144,13 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	if err != nil {
 		return nil, "", err
 	}
+	if err := scope.Known("how", f.How, Ways...); err != nil {
+		return nil, "", err
+	}
+	after, err := scope.After(f.After, scope.Day, scope.Word, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
 	county := who.County()
 	var args scope.Args
 	where := "v.county = " + args.Add(county)
@@ -200,8 +206,8 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	if f.Oldest {
 		order, cmp = "ASC", ">"
 	}
-	if day, rest, ok := strings.Cut(f.After, "~"); ok {
-		clock, id, _ := strings.Cut(rest, "~")
+	if after != nil {
+		day, clock, id := after[0], after[1], after[2]
 		where += " AND (v.day, v.clock, v.id) " + cmp + " (" + args.Add(day) + ", " + args.Add(clock) + ", " + args.Add(id) + ")"
 	}
 	n := scope.Limit(f.Limit)

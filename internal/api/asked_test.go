@@ -1,0 +1,100 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"lianxin/internal/api"
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/db/dbtest"
+	"lianxin/internal/base/lang"
+	"lianxin/internal/door"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	. "lianxin/internal/work/worktest"
+	"lianxin/ui"
+)
+
+// office is the API with the office of 青石镇 at it.
+func office(t *testing.T, d *db.DB) func(method, path, body string) (int, string, http.Header) {
+	t.Helper()
+	Seed(t, d)
+	texts, err := lang.Load(ui.Files, "lang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cal, err := calendar.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := api.New(api.Config{DB: d, Texts: texts, Calendar: cal})
+	h := door.Handler(door.Config{
+		Resolve: func(context.Context, string) (door.Session, error) {
+			return door.Session{Identity: access.Identity{Account: "a-office", County: County, Grants: []access.Grant{{Role: access.Office, Region: Qingshi}}}}, nil
+		},
+		NewID: d.NewID, Now: d.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), FailPage: a.Fail, FailJSON: a.Fail,
+	}, a.Routes())
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return func(method, path, body string) (int, string, http.Header) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, s.URL+"/api/v1"+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer x")
+		r.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		b, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(b), res.Header
+	}
+}
+
+// What an address asks for and cannot mean is told by its name, never ignored.
+func TestBrokenQueriesNameTheField(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	call := office(t, d)
+	for path, field := range map[string]string{
+		"/visits?how=bycar": "how", "/visits?from=today": "from", "/visits?to=2026-13-01": "to", "/visits?from=2026-05-02&to=2026-05-01": "to", "/visits?limit=many": "limit", "/visits?limit=0": "limit",
+		"/visits?limit=-1": "limit", "/visits?after=x": "after", "/visits?mine=maybe": "mine", "/visits?after=2026-11-20~14%3A30": "after",
+		"/households?state=lost": "state", "/households?after=99": "after", "/households?unpaired=ja": "unpaired", "/households?limit=1.5": "limit",
+		"/pairings?after=%27": "after", "/pairings?ended=2": "ended", "/handovers?after=%00%00%00": "after", "/cadres?after=x": "after", "/cadres?left=x": "left",
+		"/promises?state=later": "state", "/promises?due_before=soon": "due_before", "/promises?after=x": "after",
+		"/practicals?state=later": "state", "/practicals?after=x": "after", "/stays?kind=holiday": "kind", "/stays?state=later": "state", "/stays?from=1": "from", "/stays?after=x~y": "after",
+		"/progress?year=last": "year", "/progress?limit=x": "limit", "/progress?campaign=siqun&after=x": "after", "/progress/homes?year=26": "year", "/imports?after=%20": "after", "/imports?limit=x": "limit",
+	} {
+		status, body, head := call("GET", path, "")
+		var p api.Problem
+		_ = json.Unmarshal([]byte(body), &p)
+		if status != 422 || !strings.HasPrefix(head.Get("Content-Type"), "application/problem+json") || len(p.Fields) != 1 || p.Fields[0].Name != field || p.Fields[0].Detail == "" {
+			t.Errorf("%s: %d %s, want 422 naming %s", path, status, body, field)
+		}
+	}
+	for _, path := range []string{"/visits?how=home&from=2026-01-01&to=2026-01-01&limit=5000&mine=false&after=", "/households?state=moved&limit=1", "/stays?kind=research&state=confirmed", "/promises?state=done", "/progress?campaign=siqun&year=2026"} {
+		if status, body, _ := call("GET", path, ""); status != 200 {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	// The key of a page that the list made leads on.
+	status, body, _ := call("GET", "/households?limit=1", "")
+	var page struct{ Next string }
+	if err := json.Unmarshal([]byte(body), &page); err != nil || status != 200 || page.Next == "" {
+		t.Fatalf("%d %s", status, body)
+	}
+	if status, body, _ := call("GET", "/households?limit=1&after="+page.Next, ""); status != 200 {
+		t.Errorf("%d %s", status, body)
+	}
+}

@@ -1,0 +1,72 @@
+package door
+
+import (
+	"strconv"
+
+	"lianxin/internal/base/fault"
+	"lianxin/internal/rule/calendar"
+)
+
+// QueryKind is what the value of an address may be, by its name: the same name
+// means the same everywhere.
+func QueryKind(name string) string {
+	switch name {
+	case "limit", "year":
+		return "integer"
+	case "mine", "unpaired", "priority", "left", "ended", "voided", "oldest", "any", "all":
+		return "boolean"
+	case "from", "to", "due_before", "week":
+		return "day"
+	case "month":
+		return "month"
+	}
+	return "string"
+}
+
+// asked refuses an address whose declared values are not what they should be:
+// a filter that is ignored shows somebody a list he did not ask for. What a
+// list's own words and keys may be, the list says (scope.Known, scope.After).
+func asked(c *Call, rt Route) error {
+	if len(rt.Query) == 0 || c.R.URL.RawQuery == "" {
+		return nil
+	}
+	var f fault.Fields
+	q := c.R.URL.Query()
+	for _, name := range rt.Query {
+		s := q.Get(name)
+		if s == "" {
+			continue
+		}
+		switch QueryKind(name) {
+		case "integer":
+			n, err := strconv.Atoi(s)
+			if name == "year" {
+				f.Check(err == nil && n >= 2000 && n <= 2100, name, "fault.query_year")
+			} else {
+				f.Check(err == nil && n > 0, name, "fault.query_number")
+			}
+		case "boolean":
+			f.Check(s == "true" || s == "false" || s == "1" || s == "0", name, "fault.query_flag", "name", name)
+		case "day":
+			f.Check(calendar.Day(s).Valid(), name, "fault.query_day")
+		case "month":
+			f.Check(len(s) == 7 && calendar.Day(s+"-01").Valid(), name, "fault.query_month")
+		}
+	}
+	if from, to := q.Get("from"), q.Get("to"); len(f) == 0 && from != "" && to != "" && declares(rt, "from") && declares(rt, "to") {
+		f.Check(from <= to, "to", "fault.query_turned")
+	}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return nil
+}
+
+func declares(rt Route, name string) bool {
+	for _, n := range rt.Query {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
