@@ -36,7 +36,7 @@ var layers = [][]string{
 	{"progress", "ledger", "report"},
 	{"evaluation"},
 	{"posting", "archive"},
-	{"account", "feedback"},
+	{"account", "complaint", "feedback"},
 	{"rehome", "roster"},
 	{"worktest"},
 }

@@ -185,3 +185,17 @@ func (b *Book) MoveRegion(ctx context.Context, tx *db.Tx, who audit.Actor, count
 	}
 	return nil
 }
+
+// Seat is one grant of a role to a live account.
+type Seat struct {
+	Account string
+	Cadre   string // the official behind it, "" when none
+	Region  string
+}
+
+// Seats gives who holds a role of a county on a day, and where.
+func Seats(ctx context.Context, r db.Reader, county, role, day string) ([]Seat, error) {
+	return db.All(ctx, r, func(w db.Row) (s Seat, err error) { return s, w.Scan(&s.Account, &s.Cadre, &s.Region) },
+		`SELECT g.account, a.cadre, g.region FROM account_grants g JOIN accounts a ON a.county = g.county AND a.id = g.account
+		WHERE g.county = $1 AND g.role = $2 AND g.ended_at = 0 AND g.valid_from <= $3 AND (g.valid_to = '' OR g.valid_to >= $3) AND a.state = 'active' ORDER BY g.account, g.id`, county, role, day)
+}

@@ -68,7 +68,16 @@ const (
 	// FeedbackAnswer reads and answers complaints and suggestions: the county,
 	// never the sender's own office or leaders.
 	FeedbackAnswer Action = "feedback.answer"
-	Self           Action = "self" // one's own account
+	// Complaints about officials: the discipline inspection reads and moves them,
+	// rule/confide says which; officials send them in confidence and follow their
+	// own; the reception desk hands them over sealed; the county's administrator
+	// learns how many nobody can read.
+	ComplaintRead     Action = "complaint.read"
+	ComplaintChange   Action = "complaint.change"
+	ComplaintSend     Action = "complaint.send"
+	ComplaintHandOver Action = "complaint.hand_over"
+	ComplaintSeats    Action = "complaint.seats"
+	Self              Action = "self" // one's own account
 )
 
 type row = map[Role]Reach
@@ -128,6 +137,12 @@ var policy = map[Action]row{
 	SystemManage:  {SysAdmin: InRegion},
 
 	FeedbackAnswer: {CountyAdmin: InRegion},
+
+	ComplaintRead:     {Discipline: InRegion},
+	ComplaintChange:   {Discipline: InRegion},
+	ComplaintSend:     {Office: InRegion, Leader: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion},
+	ComplaintHandOver: {Office: InRegion},
+	ComplaintSeats:    {CountyAdmin: InRegion},
 
 	Self: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
 }

@@ -76,6 +76,7 @@ var tables = []func(*Registry){
 	practicals,
 	rosters,
 	feedbacks,
+	complaints,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.

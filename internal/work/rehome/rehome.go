@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/campaign"
+	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
@@ -25,7 +26,7 @@ import (
 
 // All gives the movers of every package that owns work records with a place.
 func All() []region.Mover {
-	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome}
+	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, complaint.Rehome}
 }
 
 // With gives all movers and the one of the accounts: a village committee whose

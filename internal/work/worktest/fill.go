@@ -7,8 +7,10 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/confide"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
@@ -22,6 +24,7 @@ import (
 var Secrets = []string{
 	"13800001001", "13800001003", "13800002001", "13800002004", "990101195003070025", // phones, an ID number
 	"老槐树", "腿疼", "盼修水渠", "送去镇卫生院", "医院已约好", "早该来看看", "写错了名字", "茶园灌溉", "周三就回去了", "修好漏雨的屋顶", "见证人老杨", "进门先喊一声", "爱抽旱烟", "残疾证3号", "监护人钱", "记混了", "材料不齐", "屋后山洪",
+	"管水的那个", "两只鸡", "马家老二", "问水务站", "正在了解",
 }
 
 // Fill gives both townships one of everything on top of Seed, so that tests
@@ -113,6 +116,19 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 	})
 	do(func(tx *db.Tx) error {
 		_, err := practical.Cancel(ctx, tx, own, practical.StepInput{ID: "cancel-ite" + x, Item: "item-two" + x, Words: "材料不齐"})
+		return err
+	})
+	said := complaint.Said{About: helper, AboutWords: "管水的那个", Words: "收了我家两只鸡", Reach: "马家老二"}
+	do(func(tx *db.Tx) error {
+		_, err := complaint.Confide(ctx, tx, Who(access.Cadre, town, other, today), complaint.ConfideInput{ID: "complaint-one" + x, Said: said})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		watch := Who(access.Discipline, Root, "", today)
+		cs, _, err := complaint.List(ctx, tx, watch, complaint.Filter{})
+		if err == nil {
+			_, err = complaint.Act(ctx, tx, watch, complaint.MoveInput{ID: "complaint-two" + x, Complaint: cs[0].ID, Do: confide.Take, Words: "先问水务站", Reply: "收到了，正在了解"})
+		}
 		return err
 	})
 	h, err := household.Get(ctx, d, County, home)
