@@ -29,7 +29,7 @@ var layers = [][]string{
 	{"cadre"},
 	{"household"},
 	{"campaign"},
-	{"appeal", "practical", "stay"},
+	{"advice", "appeal", "leading", "practical", "stay"},
 	{"pairing"},
 	{"visit", "reception", "meeting"},
 	{"inspection"},

@@ -301,7 +301,10 @@ func (w *Web) cardFile(c *door.Call, kind string, cards []pairing.Printed) ([]by
 			}
 			towns[t] = r.Name
 		}
-		data[i] = paper.CardData{CardNo: k.Number, Issuer: towns[t], IssuedOn: midnight(k.IssuedOn), CadreName: k.Cadre, CadrePost: k.Post, CadrePhone: k.Phone, Householder: k.Head, Address: k.Address}
+		data[i] = paper.CardData{CardNo: k.Number, Issuer: towns[t], IssuedOn: midnight(k.IssuedOn), CadreName: k.Cadre, CadrePost: k.Post, CadrePhone: k.Phone, Householder: k.Head, Address: k.Address, ComplaintPhone: k.Complaint}
+		if k.Office != "" {
+			data[i].SecondName, data[i].SecondPhone = towns[t]+"办公室", k.Office
+		}
 		if w.Machine.URL != "" {
 			data[i].Link = w.Machine.URL + "/k/" + k.Token
 		}

@@ -45,6 +45,7 @@ var desk = []Group{
 		{Path: "/imports", Key: "web.menu.imports", Icon: "upload", Need: access.RosterImport},
 		{Path: "/cards", Key: "web.menu.cards", Icon: "card", Need: access.CardPrint},
 		{Path: "/plans", Key: "web.menu.plans", Icon: "plan", Need: access.PlanRead},
+		{Path: "/leading", Key: "web.menu.leading", Icon: "pair", Need: access.LeadingRead},
 		{Path: "/progress", Key: "web.menu.progress", Icon: "bars", Need: access.ProgressSums},
 		{Path: "/exports", Key: "web.menu.exports", Icon: "download", Need: access.Export},
 		{Path: "/accounts", Key: "web.menu.accounts", Icon: "me", Need: access.AccountIssue},

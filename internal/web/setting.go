@@ -151,7 +151,7 @@ var actionGroups = []struct {
 }{
 	{"page_setting.group.people", []string{"household", "cadre", "pairing", "card", "roster"}},
 	{"page_setting.group.records", []string{"visit", "appeal", "practical", "stay", "progress", "export"}},
-	{"page_setting.group.rules", []string{"plan", "region", "feedback", "complaint"}},
+	{"page_setting.group.rules", []string{"plan", "leading", "region", "feedback", "complaint"}},
 	{"page_setting.group.system", []string{"account", "grant", "audit", "system", "self"}},
 }
 

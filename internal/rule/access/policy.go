@@ -23,6 +23,9 @@ const (
 	PlanIssue Action = "plan.issue"  // township: its own version
 	PlanDraft Action = "plan.dryrun" // dry run over last year's facts
 
+	LeadingRead   Action = "leading.read"   // leading group, office, responsible person
+	LeadingChange Action = "leading.change" // the township's own, with the numbers its cards print
+
 	CadreRead   Action = "cadre.read"
 	CadreChange Action = "cadre.change"
 	CadreReveal Action = "cadre.reveal" // full phone number
@@ -94,6 +97,8 @@ var policy = map[Action]row{
 	PlanDraft: {CountyAdmin: InRegion, Office: InRegion},
 
 	CadreRead:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
+	LeadingRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion},
+	LeadingChange: {Office: InRegion},
 	CadreChange: {Office: InRegion},
 	CadreReveal: {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
 

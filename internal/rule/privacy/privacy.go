@@ -77,6 +77,7 @@ var tables = []func(*Registry){
 	rosters,
 	feedbacks,
 	complaints,
+	leaders,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.

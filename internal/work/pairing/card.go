@@ -16,6 +16,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
@@ -36,19 +37,27 @@ type Card struct {
 	printed  string
 }
 
-// Face is what a card prints, exactly the fields of A9.
+// Face is what a card prints: exactly the fields of A9, and in small print the
+// numbers of the leading group's office when the township has set them.
 type Face struct {
-	Cadre   string `json:"cadre"`
-	Post    string `json:"post"`
-	Phone   string `json:"phone"`
-	Head    string `json:"head"`
-	Address string `json:"address"`
+	Cadre     string `json:"cadre"`
+	Post      string `json:"post"`
+	Phone     string `json:"phone"`
+	Head      string `json:"head"`
+	Address   string `json:"address"`
+	Office    string `json:"office,omitempty"`    // the office's number: whom to call when the official cannot be reached
+	Complaint string `json:"complaint,omitempty"` // 监督电话
 }
 
 // hash of exactly the printed fields, under the county's key: without it nobody
 // can try out phone numbers.
 func (f Face) hash(r db.Reader, county string) string {
-	return r.Vault().Index(county, "card_printed", strings.Join([]string{f.Cadre, f.Post, f.Phone, f.Head, f.Address}, "\x00"))
+	fields := []string{f.Cadre, f.Post, f.Phone, f.Head, f.Address}
+	// A township without numbers prints what it always printed: its cards stay good.
+	if f.Office != "" || f.Complaint != "" {
+		fields = append(fields, f.Office, f.Complaint)
+	}
+	return r.Vault().Index(county, "card_printed", strings.Join(fields, "\x00"))
 }
 
 // faces gives what the cards of some pairings print today.
@@ -65,7 +74,7 @@ func faces(ctx context.Context, r db.Reader, county string, ps []Pairing, today 
 	if err != nil {
 		return nil, err
 	}
-	towns := map[string]map[string]string{}
+	towns, offices := map[string]map[string]string{}, map[string]leading.Contact{}
 	m := make(map[string]Face, len(ps))
 	for _, p := range ps {
 		h, c := hs[p.Household], cs[p.Cadre]
@@ -74,8 +83,11 @@ func faces(ctx context.Context, r db.Reader, county string, ps []Pairing, today 
 			if towns[town], err = region.Names(ctx, r, town); err != nil {
 				return nil, err
 			}
+			if offices[town], err = leading.ContactOf(ctx, r, county, town); err != nil {
+				return nil, err
+			}
 		}
-		f := Face{Cadre: c.Name, Phone: c.Phone, Head: h.Head, Address: address(towns[town], h)}
+		f := Face{Cadre: c.Name, Phone: c.Phone, Head: h.Head, Address: address(towns[town], h), Office: offices[town].Phone, Complaint: offices[town].Complaint}
 		if post, ok := c.Post(today); ok {
 			if f.Post = post.Title; f.Post == "" {
 				f.Post = post.UnitName

@@ -14,6 +14,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/region"
 	. "lianxin/internal/work/worktest"
@@ -189,6 +190,28 @@ func TestStale(t *testing.T) {
 				}
 			}
 			print()
+		}
+		// The office's numbers are printed too, once there are any.
+		for i, x := range []struct{ phone, complaint, want string }{
+			{"", "", ""},
+			{"", "0838-6600119", ChenHome + ":stale " + WangHome + ":stale " + YangHome + ":stale "},
+			{"", "0838-6600119", ""},
+			{"0838-6600110", "0838-6600119", ChenHome + ":stale " + WangHome + ":stale " + YangHome + ":stale "},
+			{"0838-6600110", "", ChenHome + ":stale " + WangHome + ":stale " + YangHome + ":stale "},
+		} {
+			clock.Add(time.Second)
+			must(t, do(t, d, func(tx *db.Tx) error {
+				_, err := leading.SetContact(ctx, tx, office, leading.ContactInput{ID: fmt.Sprintf("contact-%d", i), Region: Qingshi, Phone: x.phone, Complaint: x.complaint})
+				return err
+			}))
+			if got := queue(office); got != x.want {
+				t.Errorf("numbers %+v: %q", x, got)
+			}
+			print()
+		}
+		got, err := issue(t, d, office, "issue-last", "pair-"+WangHome)
+		if err != nil || got[0].Office != "0838-6600110" || got[0].Complaint != "" {
+			t.Errorf("%+v %v", got, err)
 		}
 	})
 }

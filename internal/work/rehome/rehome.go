@@ -16,6 +16,7 @@ import (
 	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
@@ -26,7 +27,7 @@ import (
 
 // All gives the movers of every package that owns work records with a place.
 func All() []region.Mover {
-	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, complaint.Rehome}
+	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, complaint.Rehome, leading.Rehome}
 }
 
 // With gives all movers and the one of the accounts: a village committee whose

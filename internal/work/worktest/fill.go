@@ -12,6 +12,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/region"
@@ -22,7 +23,7 @@ import (
 // Secrets are words that Fill and Seed hand in and that must nowhere lie open
 // in the database.
 var Secrets = []string{
-	"13800001001", "13800001003", "13800002001", "13800002004", "990101195003070025", // phones, an ID number
+	"13800001001", "13800001003", "13800002001", "13800002004", "990101195003070025", "6600110", "6600119", // phones, an ID number
 	"老槐树", "腿疼", "盼修水渠", "送去镇卫生院", "医院已约好", "早该来看看", "写错了名字", "茶园灌溉", "周三就回去了", "修好漏雨的屋顶", "见证人老杨", "进门先喊一声", "爱抽旱烟", "残疾证3号", "监护人钱", "记混了", "材料不齐", "屋后山洪",
 	"管水的那个", "两只鸡", "马家老二", "问水务站", "正在了解",
 }
@@ -167,6 +168,10 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 	})
 	do(func(tx *db.Tx) error {
 		_, err := pairing.Change(ctx, tx, office, pairing.ChangeInput{ID: "change-one" + x, Household: "home-more" + x, Cadre: other, Reason: "rotation", Notes: "进门先喊一声"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := leading.SetContact(ctx, tx, office, leading.ContactInput{ID: "contact-on" + x, Region: town, Seat: "镇组织办", Phone: "0838-6600110", Complaint: "0838-6600119"})
 		return err
 	})
 	do(func(tx *db.Tx) error {
