@@ -20,6 +20,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
@@ -62,6 +63,10 @@ var shows = map[string]read{
 		a, err := region.Under(ctx, d, who, "", true)
 		b, err2 := region.Under(ctx, d, who, p.town, true)
 		return both(a, "", err)(b, "", err2)
+	},
+	"leading.Contacts": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		cs, err := leading.Contacts(ctx, d, who, p.village)
+		return marked(p, cs, err)
 	},
 	"region.History": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return region.History(ctx, d, who, region.Last(p.village))
@@ -259,6 +264,10 @@ var elsewhere = map[string]string{
 	"roster.Obstacles":   "roster: by the import's place",
 	"roster.Open":        "roster: by the import's place",
 	"roster.See":         "roster: by the import's place",
+	"leading.List":       "leading: TestWhoMayKnow",
+	"leading.Sheet":      "leading: TestWhoMayKnow",
+	"leading.Show":       "leading: TestWhoMayKnow",
+	"leading.Changes":    "leading: TestOneEntryForBoth; for those who may change the list",
 }
 
 // marked adds the township's mark to rows that carry no id of their own.

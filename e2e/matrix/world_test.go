@@ -34,6 +34,7 @@ import (
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
@@ -254,7 +255,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		"plan": "plan-issued-" + end, "draft": "plan-draft-" + end,
 		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
 		"visit": "visit-" + x, "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x,
-		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x,
+		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x,
 		"version": "2", "member": "member-" + x, "member2": "member-two-" + x, "minor": "member-minor-" + x}
 
 	step := func(fn func(tx *db.Tx) error) { tb.Helper(); w.do(tb, fn) }
@@ -290,6 +291,10 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	})
 	step(func(tx *db.Tx) error {
 		_, err := pairing.Change(ctx, tx, office, pairing.ChangeInput{ID: t["handover"], Household: t["home2"], Cadre: helper, From: "2026-03-01", Reason: "rotation", Notes: c.text("handover")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := leading.Add(ctx, tx, office, leading.AddInput{ID: t["leading"], Region: town, Campaigns: []string{"guabangbao"}, Post: leading.Staff, Title: "林业站站长" + x, Duties: c.text("duties"), Basis: c.text("basis"), Phone: "13800009" + c.phone(0)[8:], From: "2026-01-01"})
 		return err
 	})
 	step(func(tx *db.Tx) error {

@@ -19,6 +19,7 @@ import (
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/region"
@@ -65,6 +66,9 @@ func Ledger(ctx context.Context, r db.Reader, who access.Actor, place string, ye
 		return paper.LedgerData{}, 0, err
 	}
 	d := paper.LedgerData{Unit: here.Name, Year: year, On: stamp(who.Today())}
+	if d.Overall, d.Office, err = leading.Told(ctx, r, county, region.Upto(place, region.Township), who.Today()); err != nil {
+		return d, 0, err
+	}
 	from, to := calendar.FirstOf(year), calendar.LastOf(year)
 	rows := 0
 	for _, c := range cs {

@@ -16,6 +16,8 @@ type DiaryData struct {
 	From, To time.Time // the first and last day asked for
 	Entries  []DiaryEntry
 	Printed  time.Time // day of printing
+	Overall  string    // who answers for the whole, with the title; may be empty
+	Office   string    // number of the leading group's office; may be empty
 }
 
 // DiaryEntry is one visit: when, what was learned, what will be done and by when are the
@@ -82,6 +84,12 @@ func diaryCover(d DiaryData, n int) []doc.Block {
 		line("记录时间", period(d.From, d.To)), line("走访次数", fmt.Sprintf("%d次", n))}
 	if !d.Printed.IsZero() {
 		rows = append(rows, line("打印日期", date(d.Printed)))
+	}
+	if d.Overall != "" {
+		rows = append(rows, line("总负责人", d.Overall))
+	}
+	if d.Office != "" {
+		rows = append(rows, line("办公室电话", grouped(d.Office)))
 	}
 	blocks := []doc.Block{}
 	if d.Township != "" {

@@ -15,6 +15,8 @@ type HandoverData struct {
 	Reason     string // in words: 调动, 退休 …
 	On         time.Time
 	Witness    string // who supervises; empty leaves room to write
+	Overall    string // who answers for the whole, with the title; may be empty
+	Office     string // number of the leading group's office; may be empty
 	Households []HandoverHousehold
 }
 
@@ -74,6 +76,9 @@ func Handover(d HandoverData) doc.Document {
 	out.Blocks = append(out.Blocks,
 		doc.Paragraph{Runs: []doc.Run{doc.T("以上情况已当面交接清楚，未了事项由接收人继续办理并向群众说明。")}, Size: doc.SizeSmall4, Indent: true, KeepNext: true, Space: 1},
 		signatures("移交人（签字）：", "接收人（签字）：", "监交人（签字）："+d.Witness))
+	if s := officeLine(d.Overall, d.Office); s != "" {
+		out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{doc.T(s)}, Size: doc.Size5})
+	}
 	return out
 }
 

@@ -38,10 +38,12 @@ func (p LeadingPerson) line() string {
 	switch {
 	case s == "":
 		s = p.Title
+	case strings.Contains(p.Title, "（"):
+		s += "，" + p.Title // no brackets within brackets
 	case p.Title != "":
 		s += "（" + p.Title + "）"
 	}
-	for _, x := range []string{p.Duties, grouped(p.Phone)} {
+	for _, x := range []string{p.Duties, strings.ReplaceAll(grouped(p.Phone), " ", "\u00a0")} {
 		if x != "" {
 			s += "，" + x
 		}

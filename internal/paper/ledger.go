@@ -14,6 +14,8 @@ type LedgerData struct {
 	Unit       string // who keeps the ledger: township or village
 	Year       int
 	Cadres     []LedgerCadre
+	Overall    string // who answers for the whole, with the title; may be empty
+	Office     string // number of the leading group's office; may be empty
 	FilledBy   string
 	ReviewedBy string
 	On         time.Time
@@ -154,11 +156,15 @@ func Ledger(d LedgerData) doc.Document {
 		return doc.Table{Widths: []float64{wide, wide, wide}, Size: doc.Size5, Bare: true,
 			Rows: []doc.Row{doc.R(doc.C(left), doc.M(middle), doc.Cell{Runs: []doc.Run{doc.T(right)}, Align: doc.Right})}}
 	}
-	return doc.Document{Title: ledgerTitle, Page: doc.LedgerPage(), Blocks: []doc.Block{
+	blocks := []doc.Block{
 		doc.Title{Lines: []string{ledgerTitle}},
 		ends("填报单位："+d.Unit, fmt.Sprintf("%d年度", d.Year), ledgerCount(d)), t,
 		ends("填表人："+d.FilledBy, "审核人："+d.ReviewedBy, "日期："+dateOrBlank(d.On)),
-	}}
+	}
+	if s := officeLine(d.Overall, d.Office); s != "" {
+		blocks = append(blocks, doc.Paragraph{Runs: []doc.Run{doc.T(s)}, Size: doc.Size5})
+	}
+	return doc.Document{Title: ledgerTitle, Page: doc.LedgerPage(), Blocks: blocks}
 }
 
 func ledgerCount(d LedgerData) string {

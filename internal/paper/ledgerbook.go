@@ -36,6 +36,9 @@ func WriteLedger(w io.Writer, d LedgerData) (err error) {
 	}
 	r := Register{Title: ledgerTitle, Columns: columns,
 		Notes: []string{fmt.Sprintf("填报单位：%s　　%d年度　　%s", plainCell(d.Unit), d.Year, ledgerCount(d))}}
+	if line := officeLine(d.Overall, d.Office); line != "" {
+		r.Notes[0] += "　　" + plainCell(line)
+	}
 	if err := r.head(b, s, 2); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func longCadre() Person {
 }
 
 func sampleDiary() DiaryData {
-	return DiaryData{Cadre: sampleCadre(), Township: "青石镇", From: day(2026, 1, 1), To: day(2026, 6, 30), Printed: day(2026, 7, 1),
+	return DiaryData{Cadre: sampleCadre(), Township: "青石镇", From: day(2026, 1, 1), To: day(2026, 6, 30), Printed: day(2026, 7, 1), Overall: "谢志远（镇党委书记）", Office: "0999-6601100",
 		Entries: []DiaryEntry{
 			{At: at(2026, 4, 2, 9, 30), Household: hardCards()[1].Householder, Place: hardCards()[1].Address, Way: "入户走访",
 				People: []string{"李晓燕", hardCards()[1].CadreName, "张建国"}, Topics: []string{"住房", "就业", "子女上学"},
@@ -44,7 +44,7 @@ func sampleLedger() LedgerData {
 	long.Householder, long.Address, long.Remark, long.Items = hardCards()[1].Householder, hardCards()[1].Address, "4月起由村委会副主任协助联系", nil
 	long.To = day(2026, 6, 30)
 	plain := LedgerHousehold{Village: "大河村1组", Householder: "赵大海", People: 5, Kind: "一般", Address: "大河村1组8号", Phone: "无，联系邻居0838-6600001", From: day(2025, 11, 1)}
-	d := LedgerData{Unit: "青石镇人民政府", Year: 2026, FilledBy: "陈娟", On: day(2026, 6, 30)}
+	d := LedgerData{Unit: "青石镇人民政府", Year: 2026, FilledBy: "陈娟", On: day(2026, 6, 30), Overall: "谢志远（镇党委书记）", Office: "0999-6601100"}
 	for i := range 12 {
 		c := LedgerCadre{Person: sampleCadre(), Households: []LedgerHousehold{home, long, plain}}
 		switch i % 4 {
@@ -59,7 +59,7 @@ func sampleLedger() LedgerData {
 }
 
 func sampleHandover() HandoverData {
-	return HandoverData{Township: "青石镇", From: sampleCadre(), To: longCadre(), Reason: "工作调动", On: day(2026, 6, 30), Households: []HandoverHousehold{
+	return HandoverData{Township: "青石镇", From: sampleCadre(), To: longCadre(), Reason: "工作调动", On: day(2026, 6, 30), Overall: "谢志远（镇党委书记）", Office: "0999-6601100", Households: []HandoverHousehold{
 		{Householder: "王桂兰", Address: "李家湾村3组12号", Phone: "13800002222", PairedFrom: day(2026, 1, 10), PairedTo: day(2026, 6, 30),
 			Promises:   []HandoverPromise{{Title: "申请危房改造，材料已交镇规划建设办公室，等县里批复", Due: day(2026, 7, 15), State: "正在办"}, {Title: "送春季招聘会岗位单", State: "已延期"}},
 			LastVisits: []HandoverVisit{{On: day(2026, 6, 12), Way: "入户走访", Gist: "看了房子裂缝，拍照交建设办；老人身体还好。"}, {On: day(2026, 5, 3), Way: "电话", Gist: "一切如常。"}},
@@ -121,6 +121,13 @@ func sampleDocuments() map[string]doc.Document {
 		"ledger": Ledger(sampleLedger()), "ledger-empty": Ledger(LedgerData{Unit: "青石镇人民政府", Year: 2026}),
 		"handover": Handover(sampleHandover()), "handover-empty": Handover(HandoverData{From: sampleCadre()}),
 		"registration": RegistrationCard(sampleRegistration()), "registration-blank": RegistrationCard(RegistrationData{}),
+		"leading": Leading(sampleLeading()), "leading-empty": Leading(LeadingData{Township: "青石镇", Campaign: "四群教育"}),
 		"contactform": filled, "contactform-blank": blank,
 	}
+}
+
+func sampleLeading() LeadingData {
+	return LeadingData{Township: "青石镇", Campaign: "四群教育", On: day(2026, 3, 5), Seat: "镇组织办", Phone: "0999-6601100", Complaint: "0999-8801100", Overall: "谢志远（镇党委书记）", Answers: []string{"谢志远（镇党委书记）"},
+		Group:  []LeadingPost{{"组长", []LeadingPerson{{Name: "谢志远", Title: "镇党委书记"}}}, {"副组长", nil}, {"成员", []LeadingPerson{{Title: "派出所所长", Phone: ""}, {Name: "马爱民", Title: "副镇长（分管农业）"}, {Name: "周正"}}}},
+		Office: []LeadingPost{{"主任", []LeadingPerson{{Name: "顾正华", Title: "镇组织委员", Duties: "主持办公室工作", Phone: "13800002155"}}}, {"工作人员", []LeadingPerson{{Name: "张敏", Title: "组织办科员", Duties: "印卡"}}}}}
 }

@@ -71,7 +71,11 @@ func sticker(m pdf.Measure, c CardData) pdf.Page {
 		y = p.lines(x, y, width, 14, 11, 2, 1.3, "手机扫左边的码，\n可以打电话、说事情、看办得怎么样", pdf.Ink, false) + 2
 	}
 	if c.SecondName != "" {
-		y = p.lines(x, y, width, 14, 9, 2, 1.3, "打不通时找："+c.SecondName+" "+grouped(c.SecondPhone), pdf.Ink, false) + 2
+		gap := " "
+		if c.Link != "" {
+			gap = "\n" // beside the code there is no room for both; a number is not torn from its name in the middle
+		}
+		y = p.lines(x, y, width, 14, 9, 2, 1.3, "打不通时找："+c.SecondName+gap+grouped(c.SecondPhone), pdf.Ink, false) + 2
 	}
 	if c.ComplaintPhone != "" {
 		p.lines(x, y, width, 14, 9, 1, 1.3, "监督电话："+c.ComplaintPhone, pdf.Ink, false)

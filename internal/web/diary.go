@@ -24,6 +24,7 @@ import (
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 	"lianxin/internal/work/visit"
@@ -448,6 +449,10 @@ func (w *Web) diaryFile(c *door.Call) error {
 func (w *Web) diaryPaper(c *door.Call, b diaryBook) (paper.DiaryData, error) {
 	zh := func(key string, args ...any) string { return w.T(lang.Chinese, K(key, args...)) }
 	d := paper.DiaryData{Cadre: paper.Person{Name: b.Name, Unit: b.unit, Post: b.post}, Township: b.town, From: midnight(b.From), To: midnight(min(b.To, c.Who.Today())), Printed: midnight(c.Who.Today())}
+	var err error
+	if d.Overall, d.Office, err = leading.Told(c.Context(), w.DB, c.Who.County(), region.Upto(b.place, region.Township), c.Who.Today()); err != nil {
+		return d, err
+	}
 	if b.Home != "" {
 		d.Cadre.Post, d.Cadre.Unit = zh("diary.of_home"), b.names.HomePlace(b.Home)
 	}

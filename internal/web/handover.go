@@ -15,6 +15,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/visit"
@@ -209,7 +210,11 @@ func (w *Web) handoverPaper(c *door.Call, p *handoverPage) (paper.HandoverData, 
 	if err != nil {
 		return d, err
 	}
-	d.Township = places[region.Upto(h.Region, region.Township)]
+	town := region.Upto(h.Region, region.Township)
+	d.Township = places[town]
+	if d.Overall, d.Office, err = leading.Told(ctx, w.DB, c.Who.County(), town, c.Who.Today()); err != nil {
+		return d, err
+	}
 	home := paper.HandoverHousehold{Householder: h.Head, Address: region.Place(places, h.Region, region.Village) + " " + h.Address, Phone: h.Phone, PairedTo: midnight(x.Day.Add(-1))}
 	if p.Notes {
 		home.Cautions = x.Notes

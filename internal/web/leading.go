@@ -64,6 +64,8 @@ type leadingPage struct {
 	Others   []Option // campaigns whose list may be taken over
 	Changes  bool
 	Query    string
+	// AllShared: every entry serves another campaign too, so it is said once.
+	AllShared bool
 }
 
 // leadingPost is a post with its people.
@@ -127,6 +129,14 @@ func (w *Web) leadingAsk(c *door.Call, sheet bool) (*leadingPage, error) {
 		return nil, err
 	}
 	p.arrange(all, today)
+	// A list that is here already, or empty, is not offered.
+	p.Others = slices.DeleteFunc(p.Others, func(o Option) bool {
+		return !slices.ContainsFunc(all, func(m leading.Member) bool {
+			_, there := m.Seat(o.Value, today)
+			_, here := m.Seat(p.Campaign, today)
+			return there && !here
+		})
+	})
 	p.years(c, all, year)
 	cs, err := leading.Contacts(c.Context(), w.DB, c.Who, p.Place)
 	if err != nil {
@@ -194,6 +204,15 @@ func (p *leadingPage) arrange(all []leading.Member, today calendar.Day) {
 			p.Group = append(p.Group, post)
 		}
 	}
+	n, shared := 0, 0
+	for _, x := range slices.Concat(p.Group, p.Office) {
+		for _, l := range x.People {
+			if n++; l.Shared {
+				shared++
+			}
+		}
+	}
+	p.AllShared = n > 0 && n == shared
 	for _, m := range all {
 		for _, s := range m.Seats {
 			if s.Campaign != p.Campaign {

@@ -96,11 +96,11 @@ var policy = map[Action]row{
 	PlanIssue: {CountyAdmin: InRegion, Office: InRegion},
 	PlanDraft: {CountyAdmin: InRegion, Office: InRegion},
 
-	CadreRead:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
+	CadreRead:     {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
 	LeadingRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion},
 	LeadingChange: {Office: InRegion},
-	CadreChange: {Office: InRegion},
-	CadreReveal: {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	CadreChange:   {Office: InRegion},
+	CadreReveal:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
 
 	HouseholdList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	HouseholdRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},

@@ -271,7 +271,7 @@ func TestWhoMayKnow(t *testing.T) {
 			reveal fault.Kind
 		}{
 			{office, "", ""}, {li, "", ""}, {Who(access.Cadre, Qingshi, ZhaoWei, today), "", fault.Forbidden},
-			{Who(access.Committee, Lijiawan, "", today), "", fault.NotFound}, {Who(access.Leader, Qingshi, "", today), "", ""},
+			{Who(access.Committee, Lijiawan, "", today), "", fault.Forbidden}, {Who(access.Leader, Qingshi, "", today), "", ""},
 			{Who(access.Inspector, Qingshi, "", today), "", fault.Forbidden}, {Who(access.CountyAdmin, Root, "", today), "", fault.Forbidden},
 			{baihe, fault.NotFound, fault.NotFound}, {Who(access.SysAdmin, Root, "", today), fault.Forbidden, fault.Forbidden},
 		} {

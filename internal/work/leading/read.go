@@ -187,8 +187,13 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, id, purpose string
 	if err != nil {
 		return "", err
 	}
-	if err := scope.Can(who, access.CadreReveal, m.Region, m.Cadre != "" && m.Cadre == who.Cadre()); err != nil {
+	if err := reads(who, m.Region); err != nil {
 		return "", err
+	}
+	// A village's grant lies below the township: the entry exists for it and is
+	// refused openly.
+	if d := access.Can(who, access.CadreReveal, access.Target{Region: m.Region, Own: m.Cadre != "" && m.Cadre == who.Cadre()}); !d.OK() {
+		return "", fault.New(fault.Forbidden, "access.not_role")
 	}
 	audit.Note(tx, who, "leading.reveal", "leading:"+m.ID, m.Region, "field", "phone", "purpose", purpose)
 	return m.Phone, nil
@@ -249,4 +254,18 @@ func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
 		return err
 	}
 	return region.MovePrefix(ctx, tx, "leading_contacts", "region", county, from, to)
+}
+
+// Told gives what papers say of a township's office: who answers for the whole,
+// with the title, and the office's number; "" where nothing is entered.
+func Told(ctx context.Context, r db.Reader, county, town string, on calendar.Day) (overall, phone string, err error) {
+	name, title, err := Overall(ctx, r, county, town, on)
+	if err != nil {
+		return "", "", err
+	}
+	if overall = cmp.Or(name, title); name != "" && title != "" {
+		overall += "（" + title + "）"
+	}
+	x, err := ContactOf(ctx, r, county, town)
+	return overall, x.Phone, err
 }
