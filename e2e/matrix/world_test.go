@@ -261,7 +261,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	step := func(fn func(tx *db.Tx) error) { tb.Helper(); w.do(tb, fn) }
 	c := canaries[key]
 	for i, id := range []string{t["home"], t["home2"], t["free"]} {
-		in := household.AddInput{ID: id, Region: village, Head: c.heads[i], Address: c.text("address"), Phone: c.phone(i), Housing: c.text("housing"), Income: c.text("income"), Notes: c.text("notes"), Since: "2024-01-01",
+		in := household.AddInput{ID: id, Distinct: true, Region: village, Head: c.heads[i], Address: c.text("address"), Phone: c.phone(i), Housing: c.text("housing"), Income: c.text("income"), Notes: c.text("notes"), Since: "2024-01-01",
 			Members: []household.MemberInput{
 				{ID: id + "-head", Name: c.heads[i], Relation: "户主", Phone: c.phone(i), Health: c.text("health"), Education: c.text("education"), Labour: c.text("labour")},
 			},

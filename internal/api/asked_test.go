@@ -98,3 +98,24 @@ func TestBrokenQueriesNameTheField(t *testing.T) {
 		t.Errorf("%d %s", status, body)
 	}
 }
+
+// A home that is probably entered already is refused with a key a program can
+// act on, and taken when it says that it is another one.
+func TestTheSameHomeTwice(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	call := office(t, d)
+	body := func(op, more string) string {
+		return `{"id":"` + op + `","region":"` + Group1 + `","head":"王桂兰","since":"2026-01-01"` + more + `}`
+	}
+	status, answer, _ := call("POST", "/households", body("home-twice-1", ""))
+	var p api.Problem
+	_ = json.Unmarshal([]byte(answer), &p)
+	if status != 409 || p.Key != "household.alike" || len(p.Fields) != 1 || p.Fields[0].Name != "head" || !strings.Contains(p.Fields[0].Detail, "王桂兰") {
+		t.Errorf("%d %s", status, answer)
+	}
+	for i, want := range []int{201, 200} { // the second time as after a lost answer
+		if status, answer, _ = call("POST", "/households", body("home-twice-1", `,"distinct":true`)); status != want {
+			t.Errorf("time %d: %d %s", i, status, answer)
+		}
+	}
+}

@@ -171,7 +171,7 @@ func (l *loader) household(h sample.Household) step {
 	if from == "" {
 		from = "2024-01-01"
 	}
-	in := household.AddInput{ID: h.ID, Region: region.PathOf(h.Region), Head: h.Members[0].Name, Address: h.Address, Phone: h.Phone, Housing: h.Housing.Form, Income: h.Income, Notes: h.Notes, Since: calendar.Day(from)}
+	in := household.AddInput{ID: h.ID, Distinct: true, Region: region.PathOf(h.Region), Head: h.Members[0].Name, Address: h.Address, Phone: h.Phone, Housing: h.Housing.Form, Income: h.Income, Notes: h.Notes, Since: calendar.Day(from)}
 	for _, m := range h.Members {
 		if m.Left != "" && m.LeftWhy != "去世" {
 			continue

@@ -310,8 +310,14 @@ func TestHouseholdForms(t *testing.T) {
 		t.Errorf("a bad form: %d", status)
 	}
 	status, _, body = k.post(t, "office", "/households", "head", "王桂兰", "region", Group2, "id_number", "990101195003070025", "since", "2026-11-01")
-	if status != 422 || !strings.Contains(body, "李家湾村1组王桂兰家") || !strings.Contains(body, `name="same"`) {
+	if status != 409 || !strings.Contains(body, "身份证号相同：李家湾村1组 王桂兰家") || !strings.Contains(body, `name="distinct"`) || !strings.Contains(body, `href="/households/`+WangHome+`"`) || !strings.Contains(body, `value="990101195003070025"`) {
 		t.Errorf("the same person again: %d", status)
+	}
+	if status, _, body = k.post(t, "office", "/households", "head", "王桂兰", "region", Group1, "since", "2026-11-01"); status != 409 || !strings.Contains(body, "同村同名的户主") {
+		t.Errorf("the same name in the village: %d", status)
+	}
+	if status, _, _ = k.post(t, "office", "/households", "head", "王桂兰", "region", Group1, "since", "2026-11-01", "distinct", "1"); status != 303 {
+		t.Errorf("another of that name, meant so: %d", status)
 	}
 	status, at, body := k.post(t, "office", "/households", "head", "刘长河", "region", Group2, "phone", "13800009001", "address", "大桥头", "sex", "male", "since", "2026-11-01", "consent", "spoken", "housing", "砖房")
 	if status != 303 || !strings.HasPrefix(at, "/households/") {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"strings"
 
 	"lianxin/internal/base/db"
@@ -26,7 +27,8 @@ type householdFormPage struct {
 	Goals   []Option // purposes of a consent
 	Ways    []Option
 	States  []Option
-	Tag     tagLine // the care tag that ends
+	Tag     tagLine    // the care tag that ends
+	Twins   []twinLine // homes that look like the new one
 }
 
 var (
@@ -92,7 +94,7 @@ func (w *Web) householdAdd(c *door.Call) error {
 		return err
 	}
 	in := household.AddInput{ID: c.Operation, Region: f.Get("region"), Head: f.Get("head"), Phone: f.Get("phone"), Address: f.Get("address"), Housing: strings.TrimSpace(f.Get("housing")), Income: strings.TrimSpace(f.Get("income")),
-		Notes: f.Get("notes"), Since: calendar.Day(f.Get("since")), Members: []household.MemberInput{{Name: f.Get("head"), Relation: w.T("zh-CN", K("page_household.relation_head")), Sex: f.Get("sex"), Phone: f.Get("phone"), IDNumber: f.Get("id_number")}}}
+		Notes: f.Get("notes"), Since: calendar.Day(f.Get("since")), Distinct: f.Get("distinct") == "1", Members: []household.MemberInput{{Name: f.Get("head"), Relation: w.T("zh-CN", K("page_household.relation_head")), Sex: f.Get("sex"), Phone: f.Get("phone"), IDNumber: f.Get("id_number")}}}
 	if way := f.Get("consent"); way != "" {
 		in.Consent = &household.ConsentInput{Purpose: "record", Way: way, On: in.Since}
 	}
@@ -101,16 +103,17 @@ func (w *Web) householdAdd(c *door.Call) error {
 		// together with whatever else is wrong.
 		in.Region = region.Upto(access.Reaches(c.Who, access.HouseholdChange).Regions[0], region.Township)
 	}
-	if err = w.known(c, f.Get("id_number"), f.Get("same")); err == nil {
-		_, err = db.Write(c.Context(), w.DB, func(tx *db.Tx) (household.Household, error) {
-			return household.Add(c.Context(), tx, c.Who, in)
-		})
-	}
+	_, err = db.Write(c.Context(), w.DB, func(tx *db.Tx) (household.Household, error) {
+		return household.Add(c.Context(), tx, c.Who, in)
+	})
 	if err == nil {
 		return w.Done(c, "/households/"+in.ID, "page_household.added", "name", strings.TrimSpace(in.Head))
 	}
 	p, perr := w.householdNewPage(c)
 	if perr != nil {
+		return perr
+	}
+	if p.Twins, perr = w.twins(c, in, err); perr != nil {
 		return perr
 	}
 	return w.Refill(c, "household/new", p, renamed(err, func(field, key string) string {
@@ -119,6 +122,40 @@ func (w *Web) householdAdd(c *door.Call) error {
 		}
 		return field
 	}))
+}
+
+// twinLine is a home that looks like the one being entered; Href is "" outside
+// the person's reach.
+type twinLine struct {
+	Href string
+	Text Say
+}
+
+// twins gives the homes for whose sake a new one was not taken.
+func (w *Web) twins(c *door.Call, in household.AddInput, err error) (out []twinLine, _ error) {
+	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Key != household.KeyAlike {
+		return nil, nil
+	}
+	ts, err := household.Alike(c.Context(), w.DB, c.Who, in)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(ts))
+	for i, t := range ts {
+		ids[i] = t.ID
+	}
+	n, err := w.naming(c, ids, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range ts {
+		l := twinLine{Text: K("household.alike_elsewhere")}
+		if t.ID != "" {
+			l = twinLine{Href: "/households/" + t.ID, Text: K("household.alike_"+t.By, "name", t.Head, "place", n.Place(t.Region))}
+		}
+		out = append(out, l)
+	}
+	return out, nil
 }
 
 // known refuses a person who is entered already, unless the office insists.

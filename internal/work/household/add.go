@@ -33,6 +33,9 @@ type AddInput struct {
 	Consent *ConsentInput `json:"consent"`
 	Since   calendar.Day  `json:"since"`
 	Source  string        `json:"source"` // "" or "import:<id>"
+	// Distinct says that the writer has seen the homes that look the same and
+	// means another one.
+	Distinct bool `json:"distinct,omitempty"`
 }
 
 // MemberInput is a person as entered.
@@ -81,6 +84,11 @@ func add(ctx context.Context, tx *db.Tx, who access.Actor, in AddInput) (Househo
 	if err := placed(ctx, tx, in.Region); err != nil {
 		return Household{}, err
 	}
+	if !in.Distinct {
+		if err := alone(ctx, tx, who, in, h); err != nil {
+			return Household{}, err
+		}
+	}
 	return h, insert(ctx, tx, who, in, h)
 }
 
@@ -97,6 +105,9 @@ func prepare(tx *db.Tx, who access.Actor, in *AddInput) (Household, error) {
 	if len(in.Members) == 0 && strings.TrimSpace(in.Head) != "" {
 		in.Members = []MemberInput{{Name: in.Head, Relation: "户主", Phone: in.Phone}}
 	}
+	// Normal forms are written into a copy: what was sent must stay as it was, or
+	// the same content sent again would look like another one.
+	in.Members = slices.Clone(in.Members)
 	var f fault.Fields
 	f.Check(id.Valid(in.ID), "id", "fault.id_needed")
 	head, _, why := identity.ParseName(in.Head)

@@ -1,6 +1,7 @@
 package household_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ func write(t *testing.T, d *db.DB, fn func(tx *db.Tx) (household.Household, erro
 
 // a family of three generations, a child among them.
 func family(id string) household.AddInput {
-	return household.AddInput{ID: id, Region: Group1, Head: "罗大山", Address: "水井边第2家", Phone: "13800002050", Housing: "砖混", Notes: "常年在外务工", Since: "2024-05-01",
+	return household.AddInput{ID: id, Distinct: true, Region: Group1, Head: "罗大山", Address: "水井边第2家", Phone: "13800002050", Housing: "砖混", Notes: "常年在外务工", Since: "2024-05-01",
 		Members: []household.MemberInput{
 			{Name: "罗大山", Relation: "户主", IDNumber: "990101197001010036", Phone: "13800002050"},
 			{Name: "何秀英", Relation: "配偶", Sex: "female", Born: "1972-02-02", Health: "高血压"},
@@ -473,6 +474,84 @@ func TestSplitMergeMove(t *testing.T) {
 		}
 		if _, bad, err := audit.Verify(ctx, d, nil, nil); err != nil || len(bad) > 0 {
 			t.Error(bad, err)
+		}
+	})
+}
+
+// A home typed a second time is noticed: by an ID number anywhere in the county,
+// by the householder's name in the village, by the telephone in the township.
+// Who says that it is another home goes on; outside one's reach only the fact is
+// told.
+func TestTheSameHomeTwice(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		office := Office(today)
+		in := family("home-first")
+		in.Distinct = false
+		if _, err := add(t, d, office, in); err != nil {
+			t.Fatal(err)
+		}
+		number := in.Members[0].IDNumber
+		if number == "" {
+			t.Fatal("the family needs an ID number")
+		}
+		if again, err := add(t, d, office, in); err != nil || again.ID != "home-first" {
+			t.Errorf("the same operation again: %v", err)
+		}
+		other := household.AddInput{ID: "home-0001", Region: Dahe, Head: "郑三", Since: "2024-01-01"}
+		for i, x := range []struct {
+			name   string
+			who    access.Actor
+			change func(*household.AddInput)
+			fields string
+		}{
+			{"nothing in common", office, func(*household.AddInput) {}, ""},
+			{"the name in another village", office, func(in *household.AddInput) { in.Head = "罗大山" }, ""},
+			{"the name in the village", office, func(in *household.AddInput) { in.Region, in.Head = Lijiawan, "罗 大山" }, "head household.alike_head 罗大山"},
+			{"the telephone", office, func(in *household.AddInput) { in.Head, in.Phone = "郑四", "+86 138 0000 2050" }, "phone household.alike_phone 罗大山"},
+			{"the ID number", office, func(in *household.AddInput) {
+				in.Head, in.Members = "郑五", []household.MemberInput{{Name: "郑五", Relation: "户主", IDNumber: number}}
+			}, "id_number household.alike_id_number 罗大山"},
+			{"all of it is told once", office, func(in *household.AddInput) {
+				in.Region, in.Head, in.Phone, in.Members = Group1, "罗大山", "13800002050", []household.MemberInput{{Name: "罗大山", Relation: "户主", IDNumber: number}}
+			}, "id_number household.alike_id_number 罗大山"},
+			{"the ID number from another township", Who(access.Office, Baihe, "", today), func(in *household.AddInput) {
+				in.Region, in.Head, in.Members = Baisha, "郑六", []household.MemberInput{{Name: "郑六", Relation: "户主", IDNumber: number}}
+			}, "id_number household.alike_elsewhere "},
+			{"name and telephone in another township", Who(access.Office, Baihe, "", today), func(in *household.AddInput) { in.Region, in.Head, in.Phone = Baisha, "罗大山", "13800002050" }, ""},
+		} {
+			in := other
+			in.ID = fmt.Sprintf("home-1%04d", i)
+			x.change(&in)
+			_, err := add(t, d, x.who, in)
+			got := ""
+			if e, ok := errors.AsType[*fault.Error](err); ok {
+				if e.Kind != fault.Conflict || e.Key != household.KeyAlike {
+					t.Errorf("%s: %v", x.name, err)
+				}
+				for _, f := range e.Fields {
+					got += f.Name + " " + f.Key + " "
+					if len(f.Args) > 1 {
+						got += fmt.Sprint(f.Args[1])
+					}
+				}
+			} else if err != nil {
+				t.Errorf("%s: %v", x.name, err)
+			}
+			if got != x.fields {
+				t.Errorf("%s: told %q, want %q", x.name, got, x.fields)
+			}
+			if x.fields == "" {
+				continue
+			}
+			in.Distinct = true
+			if _, err := add(t, d, x.who, in); err != nil {
+				t.Errorf("%s, meant so: %v", x.name, err)
+			}
+			gone := household.MoveInput{ID: fmt.Sprintf("move-1%04d", i), Household: in.ID, State: household.Deceased, On: today}
+			if _, err := write(t, d, func(tx *db.Tx) (household.Household, error) { return household.Move(t.Context(), tx, x.who, gone) }); err != nil {
+				t.Errorf("%s: %v", x.name, err) // so that the next case meets the first home only
+			}
 		}
 	})
 }

@@ -42,7 +42,7 @@ func do(t *testing.T, d *db.DB, fn func(tx *db.Tx) error) error {
 // newHome adds a home without helper.
 func newHome(t *testing.T, d *db.DB, id, place string, tags ...string) {
 	t.Helper()
-	in := household.AddInput{ID: id, Region: place, Head: "马春花", Address: "小学后面", Since: "2024-01-01"}
+	in := household.AddInput{ID: id, Region: place, Head: "马春花", Distinct: true, Address: "小学后面", Since: "2024-01-01"}
 	for _, x := range tags {
 		in.Tags = append(in.Tags, household.TagInput{Tag: x})
 	}

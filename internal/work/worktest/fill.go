@@ -159,7 +159,7 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 		return err
 	})
 	do(func(tx *db.Tx) error {
-		_, err := household.Add(ctx, tx, office, household.AddInput{ID: "home-more" + x, Region: village, Head: "马春花", Address: "老槐树西", Since: "2024-01-01"})
+		_, err := household.Add(ctx, tx, office, household.AddInput{ID: "home-more" + x, Region: village, Head: "马春花", Distinct: true, Address: "老槐树西", Since: "2024-01-01"})
 		return err
 	})
 	do(func(tx *db.Tx) error {
