@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/url"
+	"reflect"
+	"slices"
 	"strings"
 
 	"lianxin/internal/base/fault"
@@ -111,7 +113,10 @@ func (b *Base) note(e *fault.Error) {
 	for _, f := range e.Fields {
 		s := K(f.Key, f.Args...)
 		b.errs[f.Name] = append(b.errs[f.Name], s)
-		p.Fields = append(p.Fields, FieldProblem{ID: fieldID(f.Name), Text: s})
+		// The heading and the list tell each reason once.
+		if said := func(x FieldProblem) bool { return reflect.DeepEqual(x.Text, s) }; !said(FieldProblem{Text: p.Text}) && !slices.ContainsFunc(p.Fields, said) {
+			p.Fields = append(p.Fields, FieldProblem{ID: fieldID(f.Name), Text: s})
+		}
 	}
 	b.Problem = p
 }

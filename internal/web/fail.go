@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
+	"slices"
 
 	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
@@ -48,7 +50,9 @@ func (w *Web) Fail(c *door.Call, err error) {
 			p.Message = K(e.Key, e.Args...)
 		}
 		for _, f := range e.Fields {
-			p.Fields = append(p.Fields, K(f.Key, f.Args...))
+			if s := K(f.Key, f.Args...); !reflect.DeepEqual(s, p.Message) && !slices.ContainsFunc(p.Fields, func(x Say) bool { return reflect.DeepEqual(x, s) }) {
+				p.Fields = append(p.Fields, s)
+			}
 		}
 		if e.Key == "fault.password_again" {
 			p.Do, p.Login = K("web.error.password_again_do"), "/again"

@@ -180,3 +180,26 @@ func TestRefusedAndKept(t *testing.T) {
 		t.Errorf("86.5元 was stored as %d fen (%v)", amount, err)
 	}
 }
+
+// What stands in the way of a stay is told once above the form, not once more
+// for each record of the same day.
+func TestStayReasonsAreToldOnce(t *testing.T) {
+	k := openWorked(t)
+	half := func(n string, halves url.Values) {
+		form := url.Values{"op": {"01K0000000000000000000" + n}, "kind": {"stay"}, "from": {"2026-10-21"}, "to": {"2026-10-21"}, "village": {Lijiawan}}
+		for name, v := range halves {
+			form[name] = v
+		}
+		if status, body, _ := k.call(t, "li", "/stays", form); status != 303 {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	half("0001", url.Values{"from_half": {"1"}})
+	half("0002", url.Values{"to_half": {"1"}})
+	status, body, _ := k.call(t, "li", "/stays", url.Values{"op": {"01K00000000000000000000003"}, "kind": {"stay"}, "from": {"2026-10-21"}, "to": {"2026-10-22"}, "village": {Lijiawan}})
+	_, above, found := strings.Cut(body, `id="problem"`)
+	above, _, _ = strings.Cut(above, "</div>")
+	if status != 409 || !found || strings.Count(above, "重复") != 1 || !strings.Contains(above, "重复1天") {
+		t.Errorf("%d, told: %s", status, above)
+	}
+}

@@ -274,6 +274,22 @@ func StayConflicts(existing []Stay, leaves []Leave, s Stay) []Reason {
 		out = append(out, because("needs_topic"))
 	}
 	from, to := s.halves()
+	// Records of the same days make one reason, with all that meets.
+	type clash struct {
+		key  string
+		with Stay
+		n    int
+	}
+	var clashes []clash
+	add := func(key string, e Stay, n int) {
+		for i := range clashes {
+			if c := &clashes[i]; c.key == key && c.with.From == e.From && c.with.To == e.To {
+				c.n += n
+				return
+			}
+		}
+		clashes = append(clashes, clash{key, e, n})
+	}
 	list := slices.Clone(existing)
 	slices.SortFunc(list, func(a, b Stay) int { return order(string(a.From), string(b.From), a.ID, b.ID) })
 	for _, e := range list {
@@ -287,10 +303,13 @@ func StayConflicts(existing []Stay, leaves []Leave, s Stay) []Reason {
 		}
 		switch {
 		case e.Kind == s.Kind:
-			out = append(out, because("overlap", "from", e.From, "to", e.To, "days", Halves(n).String(), "id", e.ID))
+			add("overlap", e, n)
 		case e.Village != s.Village:
-			out = append(out, because("two_places", "from", e.From, "to", e.To, "days", Halves(n).String(), "id", e.ID))
+			add("two_places", e, n)
 		}
+	}
+	for _, c := range clashes {
+		out = append(out, because(c.key, "from", c.with.From, "to", c.with.To, "days", Halves(c.n).String(), "id", c.with.ID))
 	}
 	lv := slices.Clone(leaves)
 	slices.SortFunc(lv, func(a, b Leave) int { return order(string(a.From), string(b.From), a.ID, b.ID) })
