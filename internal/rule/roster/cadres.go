@@ -59,6 +59,12 @@ var titles = []string{"党委副书记", "党委书记", "总支书记", "支部
 
 // cadreNames reads the officials of a cell; 镇长李明 and 李明同志 are 李明.
 func cadreNames(text string) []identity.Named {
+	// 挂联人：刘建军 in a column of its own kind: the label says nothing new.
+	if label, rest, ok := strings.Cut(identity.Fold(text), ":"); ok {
+		if h := plainHead(label); exact[h] == FieldCadre || len([]rune(h)) <= 8 && has(h, cadreWords...) {
+			text = rest
+		}
+	}
 	list := identity.SplitNames(text)
 	for i := range list {
 		for _, t := range titles {

@@ -207,6 +207,20 @@ func TestHiddenColumns(t *testing.T) {
 	}
 }
 
+// 3b. The village above its rows, merged over the whole table, is a heading and nobody's name,
+// telephone or official; a label before an official's name is no part of it.
+func TestMergedHeadings(t *testing.T) {
+	s := sheet("户", "干部联系群众花名册||||", "序号|联系对象|家庭住址|联系电话|挂联人", "一、龙潭村||||", "1|王芳|龙潭村2组15号|13800000001|挂联人：李明", "|小计：1户|||", "石桥村||||", "1|赵四|5组||责任人:李明、钱进", "合计||||")
+	for _, row := range []int{1, 3, 6, 8} {
+		s.Merge(grid.Area{Top: row, Left: 0, Bottom: row, Right: 4})
+	}
+	r := run(villages(), s)
+	check(t, r, 2, 2, 2, 3)
+	if r.Households[0].Village != "龙潭村" || r.Households[0].Group != "2组" || r.Households[1].Village != "石桥村" || r.Households[1].Group != "5组" || r.Cadres[0].Name != "李明" {
+		t.Errorf("%+v %+v", r.Households, r.Cadres)
+	}
+}
+
 // 4b. What is hidden and nowhere else in sight is read, and said; so are rows that a filter hides.
 func TestHiddenIsReadAndSaid(t *testing.T) {
 	s := sheet("户", "户主|身份证号|村|联系电话|公式|联系干部", "王芳|"+idOf(3)+"|松林村|13800000001|x|李明", "赵四|"+idOf(4)+"|松林村|13800000002||李明", "孙七|"+idOf(5)+"|松林村|13800000003||李明", "小计|3")

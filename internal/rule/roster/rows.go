@@ -230,7 +230,8 @@ func (v view) noteIsValue() bool {
 func (v view) alone(first, raw string) (why, text string) {
 	for _, f := range []Field{FieldHead, FieldMember, FieldName} {
 		x := v.own(f)
-		if x.Text == "" || identity.Squeeze(x.Text) != first {
+		// A heading merged over the row shows in every column and stands in none.
+		if x.Text == "" || identity.Squeeze(x.Text) != first || v.row.At(x.Col.Index).Flag&grid.Merged != 0 {
 			continue
 		}
 		name, _, bad := identity.ParseName(x.Text)
@@ -243,7 +244,7 @@ func (v view) alone(first, raw string) (why, text string) {
 		return WhyEmpty, raw // a prepared row with its number only
 	}
 	for _, f := range []Field{FieldPhone, FieldCadre, FieldAddress, FieldCare, FieldGroup} {
-		if x := v.own(f); x.Text != "" && identity.Squeeze(x.Text) == first && len([]rune(first)) <= 12 {
+		if x := v.own(f); x.Text != "" && identity.Squeeze(x.Text) == first && len([]rune(first)) <= 12 && v.row.At(x.Col.Index).Flag&grid.Merged == 0 {
 			return "", "" // a further telephone or official of the household above
 		}
 	}
