@@ -57,6 +57,33 @@ func (d *directory) suggest(name string) []string {
 var titles = []string{"党委副书记", "党委书记", "总支书记", "支部书记", "副书记", "书记", "副镇长", "镇长", "副乡长", "乡长", "副主任", "主任", "党委委员", "组织委员", "宣传委员",
 	"纪检委员", "统战委员", "委员", "副主席", "主席", "部长", "副站长", "站长", "副所长", "所长", "科员", "干事", "支书", "村长", "文书", "会计", "同志"}
 
+// besideTitles gives a post that stands apart, 李明 副镇长, to the name beside it.
+func besideTitles(list []identity.Named) []identity.Named {
+	if len(list) < 2 {
+		return list
+	}
+	out := make([]identity.Named, 0, len(list))
+	waiting := ""
+	for _, n := range list {
+		switch {
+		case !contains(titles, n.Name):
+			if n.Note == "" {
+				n.Note = waiting
+			}
+			waiting = ""
+			out = append(out, n)
+		case len(out) > 0 && out[len(out)-1].Note == "":
+			out[len(out)-1].Note = n.Name
+		default:
+			waiting = n.Name
+		}
+	}
+	if len(out) == 0 {
+		return list
+	}
+	return out
+}
+
 // cadreNames reads the officials of a cell; 镇长李明 and 李明同志 are 李明.
 func cadreNames(text string) []identity.Named {
 	// 挂联人：刘建军 in a column of its own kind: the label says nothing new.
@@ -65,7 +92,7 @@ func cadreNames(text string) []identity.Named {
 			text = rest
 		}
 	}
-	list := identity.SplitNames(text)
+	list := besideTitles(identity.SplitNames(text))
 	for i := range list {
 		for _, t := range titles {
 			rest, before := strings.CutPrefix(list[i].Name, t)

@@ -3,6 +3,7 @@ package roster
 import (
 	"strings"
 
+	"lianxin/internal/rule/grid"
 	"lianxin/internal/rule/identity"
 )
 
@@ -75,6 +76,68 @@ func Care(s string) (tags []string, rest string) {
 		}
 	}
 	return tags, strings.Join(left, "、")
+}
+
+// tick reads the mark of a column that asks yes or no: √ under 低保户. ok is false for anything else.
+func tick(s string) (yes, ok bool) {
+	switch strings.ToUpper(identity.Squeeze(s)) {
+	case "√", "✓", "✔", "☑", "是", "有", "1", "Y", "YES", "对", "V", "TRUE", "●":
+		return true, true
+	case "×", "✗", "✘", "□", "☐", "否", "无", "0", "N", "NO", "没有", "不是", "X", "FALSE", "/", "-", "—":
+		return false, true
+	}
+	return false, false
+}
+
+// marked gives the words of a cell of care; a mark stands for the head above it.
+func marked(val value) string {
+	yes, ok := tick(val.Text)
+	if !ok {
+		return val.Text
+	}
+	if !yes {
+		return ""
+	}
+	head := val.Col.Header
+	if i := strings.LastIndexByte(head, '/'); i >= 0 {
+		head = head[i+1:]
+	}
+	if tags, _ := Care(head); len(tags) == 0 {
+		return ""
+	}
+	return strings.TrimPrefix(plainHead(head), "是否")
+}
+
+// tickColumns finds columns that name one kind of care in their head and hold nothing but marks.
+func tickColumns(cols []Column, data []grid.Row) {
+	for i := range cols {
+		c := &cols[i]
+		if c.Field != FieldNone || c.Header == "" {
+			continue
+		}
+		head := c.Header[strings.LastIndexByte(c.Header, '/')+1:]
+		if tags, rest := Care(plainHead(head)); len(tags) == 0 || rest != "" {
+			continue
+		}
+		marks, other := 0, 0
+		for n, r := range data {
+			if n >= evidence {
+				break
+			}
+			cell := r.At(c.Index)
+			if strings.TrimSpace(cell.Text) == "" || cell.Flag&grid.Merged != 0 {
+				continue
+			}
+			if _, ok := tick(cell.Text); ok {
+				marks++
+			} else {
+				other++
+			}
+		}
+		if marks > 0 && other*5 <= marks { // sums below the list are no marks
+			c.Field, c.Confidence = FieldCare, 0.6
+		}
+	}
 }
 
 // firstCare finds the first known word in the list's order and cuts it out.

@@ -84,8 +84,17 @@ func (j *job) member(d *draft, p *person) {
 		m.Health, m.Education = v.text(FieldHealth), v.text(FieldEducation)
 		m.Ethnic, m.Occupation = v.text(FieldEthnic), v.text(FieldOccupation)
 		if v.s.layout.Kind == KindPeople && !head {
-			tags, _ := Care(v.own(FieldCare).Text)
-			m.Care = tags
+			for _, val := range v.all(FieldCare) {
+				if val.Merged {
+					continue
+				}
+				tags, _ := Care(marked(val))
+				for _, t := range tags {
+					if !contains(m.Care, t) {
+						m.Care = append(m.Care, t)
+					}
+				}
+			}
 		}
 	}
 	if phone != "" {

@@ -115,13 +115,14 @@ func (j *job) homeValues(d *draft) {
 			if val.Merged && i > 0 {
 				continue
 			}
-			tags, _ := Care(val.Text)
+			text := marked(val)
+			tags, _ := Care(text)
 			for _, t := range tags {
 				if !contains(d.h.Care, t) {
 					d.h.Care = append(d.h.Care, t)
 				}
 			}
-			if w := identity.Fold(val.Text); w != "" && !contains(words, w) {
+			if w := identity.Fold(text); w != "" && !contains(words, w) {
 				words = append(words, w)
 			}
 		}

@@ -221,6 +221,19 @@ func TestMergedHeadings(t *testing.T) {
 	}
 }
 
+// 3c. Kinds of care as columns to tick, the name and the telephone under one head.
+func TestTicksAndJointHeads(t *testing.T) {
+	r := run(villages(), sheet("户", "村组|户主姓名\n及电话|低保户|五保户|是否残疾|独居老人|结对干部及职务|人均收入达标", "松林村3组|王芳 13800000001|√|||√|李明 副镇长|√", "松林3社|赵四（13800000002）|||是||李明（副镇长）|", "大河村|孙七\n13800000003|否|无||×|李明、钱进|√", "大河村|周八|||||李明|"))
+	check(t, r, 2, 4, 4, 5)
+	h := r.Households
+	if !cmp.Equal(h[0].Care, []string{"allowance", "living_alone"}) || h[0].CareWords != "低保户、独居老人" || !cmp.Equal(h[1].Care, []string{"disabled"}) || len(h[2].Care) != 0 || h[2].CareWords != "" {
+		t.Errorf("%+v", h)
+	}
+	if h[0].Phones[0].Number != "13800000001" || h[1].Phones[0].Number != "13800000002" || h[2].Phones[0].Number != "13800000003" || h[1].GroupNo != 3 || r.Cadres[0].Post != "副镇长" {
+		t.Errorf("%+v %+v", h, r.Cadres)
+	}
+}
+
 // 4b. What is hidden and nowhere else in sight is read, and said; so are rows that a filter hides.
 func TestHiddenIsReadAndSaid(t *testing.T) {
 	s := sheet("户", "户主|身份证号|村|联系电话|公式|联系干部", "王芳|"+idOf(3)+"|松林村|13800000001|x|李明", "赵四|"+idOf(4)+"|松林村|13800000002||李明", "孙七|"+idOf(5)+"|松林村|13800000003||李明", "小计|3")

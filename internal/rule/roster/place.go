@@ -40,6 +40,7 @@ var (
 	placePart = regexp.MustCompile(`^(?:.*?(?:省|自治区))?(?:.*?(?:市|自治州|地区))?(?:.*?(?:县|区))?(?:[^村]*?(?:镇|乡|街道办事处|街道))?`)
 	groupPart = regexp.MustCompile(`^(.*?(?:村民委员会|居民委员会|村委会|居委会|社区|村))?第?([0-9]{1,3}|[一二三四五六七八九十]{1,3})(村民小组|居民小组|小组|组|社|队)`)
 	namedPart = regexp.MustCompile(`^(.*?(?:村民委员会|居民委员会|村委会|居委会|社区|村))(\p{Han}{1,6}(?:组|社|队|寨|屯|坝|湾))`)
+	barePart  = regexp.MustCompile(`^(\p{Han}{2,6}?)第?([0-9]{1,3}|[一二三四五六七八九十]{1,3})(村民小组|居民小组|小组|组|社|队)$`)
 	onlyPart  = regexp.MustCompile(`^(.*?(?:村民委员会|居民委员会|村委会|居委会|社区|村))`)
 )
 
@@ -71,6 +72,12 @@ func (p *places) find(text string) (v KnownVillage, group string, ok bool) {
 				group = ""
 			}
 			return got, group, true
+		}
+	}
+	// 松林3社: the village without 村, when it is one we know.
+	if m := barePart.FindStringSubmatch(placePart.ReplaceAllString(t, "")); m != nil {
+		if got, hit := p.byCore[m[1]]; hit {
+			return got, m[2] + m[3], true
 		}
 	}
 	if p.open {

@@ -53,6 +53,7 @@ func Recognise(s grid.Sheet) Layout {
 	l.Columns = withUnheaded(l.Columns, &s, data)
 	addSamples(l.Columns, data)
 	sniff(l.Columns, data)
+	tickColumns(l.Columns, data)
 	settle(&l, data)
 	if s.Hidden {
 		l.Kind = KindSkip

@@ -116,6 +116,9 @@ func byRule(h string) (Field, float64) {
 	if has(h, "措施", "需求", "成效", "计划", "记录", "次数", "内容", "签字", "签名", "金额", "事项", "盖章", "填报", "填表", "花名册", "登记表", "一览表", "名单", "台账", "统计") {
 		return FieldNone, 0
 	}
+	if name, rest, ok := strings.Cut(h, "及"); ok && exact[name] == FieldCadre && has(rest, "电话", "手机", "联系方式", "职务", "单位") {
+		return FieldCadre, sure
+	}
 	if has(h, cadreWords...) && !ends(h, "户", "对象", "户主", "户主姓名", "户姓名", "对象姓名", "农户姓名") {
 		switch {
 		case has(h, "电话", "手机", "联系方式", "号码"):
@@ -132,6 +135,14 @@ func byRule(h string) (Field, float64) {
 			return FieldCadre, sure
 		}
 		return FieldNone, 0
+	}
+	// 户主姓名及电话: the cell holds the name with what goes with it, and is read as such.
+	for _, and := range []string{"及", "和", "与", "、"} {
+		if name, _, ok := strings.Cut(h, and); ok {
+			if f := exact[name]; f == FieldHead || f == FieldName || f == FieldMember {
+				return f, sure
+			}
+		}
 	}
 	switch {
 	case has(h, "与户主", "和户主"):
