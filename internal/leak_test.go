@@ -99,6 +99,9 @@ var shows = map[string]read{
 		}
 		return all, nil
 	},
+	"household.Alike": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return household.Alike(ctx, d, who, household.AddInput{ID: "home-asked-for", Region: p.village, Head: "白水生", Phone: "13800002004"})
+	},
 	"household.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return household.Show(ctx, d, who, p.home)
 	},

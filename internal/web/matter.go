@@ -95,10 +95,7 @@ type matterListPage struct {
 func matterView(view string, today calendar.Day, f *appeal.Filter) string {
 	switch view {
 	case "soon":
-		f.DueBefore = today.Add(4)
-		if f.After == "" {
-			f.After = string(today) + "~" // the list is by due day: what is over is left out
-		}
+		f.DueFrom, f.DueBefore = today, today.Add(4) // what is over is left out
 	case "over":
 		f.DueBefore = today
 	case "done":

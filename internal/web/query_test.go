@@ -24,7 +24,7 @@ func TestBrokenFiltersAreRefused(t *testing.T) {
 			t.Errorf("%s %s: %d, want 422 with %q", x.who, x.path, status, x.word)
 		}
 	}
-	for _, path := range []string{"/visits?how=home&from=2026-01-01&to=2026-12-31", "/visits?how=&from=&to=&after=", "/households?state=moved", "/stays?state=declared&from=2026-01-01", "/practical?state=done", "/diary?cadre=cadre-liming&year=2026"} {
+	for _, path := range []string{"/today?desk=1", "/matters?view=soon", "/matters?view=over", "/matters?view=all", "/visits?how=home&from=2026-01-01&to=2026-12-31", "/visits?how=&from=&to=&after=", "/households?state=moved", "/stays?state=declared&from=2026-01-01", "/practical?state=done", "/diary?cadre=cadre-liming&year=2026"} {
 		if status, _, _ := k.call(t, "office", path, nil); status != 200 {
 			t.Errorf("%s: %d", path, status)
 		}

@@ -71,6 +71,7 @@ type Filter struct {
 	State     string       // "" for open
 	Any       bool         // all states
 	DueBefore calendar.Day // only those due before this day
+	DueFrom   calendar.Day // only those due on this day or later
 	After     string
 	Limit     int
 }
@@ -108,6 +109,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Appea
 			f.State = Open
 		}
 		where += " AND a.state = " + args.Add(f.State)
+	}
+	if f.DueFrom != "" {
+		where += " AND a.due_on >= " + args.Add(string(f.DueFrom))
 	}
 	if f.DueBefore != "" {
 		where += " AND a.due_on < " + args.Add(string(f.DueBefore))
