@@ -22,7 +22,7 @@ func (a *API) visits() []door.Route {
 			return page(visit.List(c.Context(), a.DB, c.Who, f))
 		}).With("place", "household", "cadre", "mine", "how", "from", "to", "voided", "oldest", "after", "limit"),
 		door.API("POST", base+"/visits", door.Need(access.VisitRecord), door.Small, door.Writes, "api.visit_record", func(c *door.Call, in visit.RecordInput) (visit.Visit, bool, error) {
-			return write(a, c, func(tx *db.Tx) (visit.Visit, error) {
+			return record(a, c, func(tx *db.Tx) (visit.Visit, error) {
 				v, _, err := visit.Record(c.Context(), tx, c.Who, in, a.Calendar)
 				return v, err
 			})

@@ -89,24 +89,43 @@ func Handler(cfg Config, table []Route) http.Handler {
 			cfg.fail(c, kindOf(r), fault.New(fault.Forbidden, "fault.cross_origin"))
 			return
 		}
-		h, pattern := mux.Handler(r)
-		if pattern == "" {
-			cfg.unmatched(c, h)
+		// The mux is asked once. A row of the table answers through c.W; what the
+		// mux itself says to paths and methods it does not know goes to the probe.
+		probe := &statusOnly{}
+		mux.ServeHTTP(probe, r.WithContext(&callContext{r.Context(), c}))
+		if c.matched {
 			return
 		}
-		ctx := context.WithValue(r.Context(), callKey{}, c)
-		mux.ServeHTTP(w, r.WithContext(ctx))
+		if h, pattern := mux.Handler(r); pattern != "" {
+			w.Header().Set("Cache-Control", "no-store")
+			h.ServeHTTP(w, r) // the way to the clean spelling of a row's path
+			return
+		}
+		cfg.unmatched(c, probe)
 	})
 }
 
 type callKey struct{}
 
+// callContext is a request's context with its call in it. The chain puts the
+// row's time limit under it once the row is known, before anybody else sees it,
+// so that the request is copied once.
+type callContext struct {
+	context.Context
+	call *Call
+}
+
+func (c *callContext) Value(k any) any {
+	if k == (callKey{}) {
+		return c
+	}
+	return c.Context.Value(k)
+}
+
 // unmatched answers paths and methods that are not in the table.
-func (cfg Config) unmatched(c *Call, h http.Handler) {
-	probe := &statusOnly{h: http.Header{}}
-	h.ServeHTTP(probe, c.R)
+func (cfg Config) unmatched(c *Call, probe *statusOnly) {
 	if probe.code == http.StatusMethodNotAllowed {
-		c.W.Header().Set("Allow", probe.h.Get("Allow"))
+		c.W.Header().Set("Allow", probe.Header().Get("Allow"))
 		cfg.fail(c, kindOf(c.R), &methodError{})
 		return
 	}
@@ -118,7 +137,12 @@ type statusOnly struct {
 	code int
 }
 
-func (s *statusOnly) Header() http.Header         { return s.h }
+func (s *statusOnly) Header() http.Header {
+	if s.h == nil {
+		s.h = http.Header{}
+	}
+	return s.h
+}
 func (s *statusOnly) WriteHeader(c int)           { s.code = c }
 func (s *statusOnly) Write(b []byte) (int, error) { return len(b), nil }
 
@@ -128,11 +152,14 @@ func (*methodError) Error() string { return "method not allowed" }
 
 // serve is the chain of one row, after matching.
 func (cfg Config) serve(rt Route) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, _ := r.Context().Value(callKey{}).(*Call)
-		ctx, cancel := context.WithTimeout(r.Context(), rt.Limits.Time)
+	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		cc, _ := r.Context().Value(callKey{}).(*callContext)
+		c := cc.call
+		c.matched = true
+		w := c.W
+		ctx, cancel := context.WithTimeout(cc.Context, rt.Limits.Time)
 		defer cancel()
-		c.R = r.WithContext(ctx)
+		cc.Context, c.R = ctx, r
 		rc := http.NewResponseController(w)
 		// Sockets live by the machine's clock, also where Now is another day (a
 		// demonstration, a test).
@@ -298,16 +325,27 @@ func kindOf(r *http.Request) Kind {
 // headers are on every answer, errors included.
 func headers(w http.ResponseWriter, secure bool) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'none'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
-	h.Set("X-Frame-Options", "DENY")
+	for _, x := range always {
+		h[x.name] = x.value
+	}
 	if secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
+}
+
+// always are the headers of every answer, spelled as net/http keeps them. The
+// values are shared by all answers: Set and Del replace them, nothing adds.
+var always = []struct {
+	name  string
+	value []string
+}{
+	{"Content-Security-Policy", []string{"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'none'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"}},
+	{"X-Content-Type-Options", []string{"nosniff"}},
+	{"Referrer-Policy", []string{"no-referrer"}},
+	{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
+	{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
+	{"Permissions-Policy", []string{"geolocation=(), camera=(), microphone=()"}},
+	{"X-Frame-Options", []string{"DENY"}},
 }
 
 func language(r *http.Request) string {

@@ -68,6 +68,8 @@ func TestChain(t *testing.T) {
 		{"too large", "POST", "/api/v1/hello", "cadre", `{"name":"` + big + `"}`, nil, 413},
 		{"no such path", "GET", "/nowhere", "cadre", "", nil, 404},
 		{"wrong method", "DELETE", "/open", "cadre", "", nil, 405},
+		{"unclean spelling", "GET", "//open", "cadre", "", nil, 307},
+		{"unclean spelling of nothing", "GET", "//nowhere", "cadre", "", nil, 404},
 		{"panic", "GET", "/boom", "", "", nil, 500},
 	} {
 		r := httptest.NewRequest(x.method, "https://lianxin.example"+x.path, strings.NewReader(x.body))

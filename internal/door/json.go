@@ -39,6 +39,9 @@ func API[In, Out any](method, pattern string, p Policy, l Limits, audit Class, s
 		if created {
 			status = http.StatusCreated
 		}
+		if c.Encoded != nil {
+			return writeJSON(c.W, status, append(c.Encoded, '\n'))
+		}
 		return WriteJSON(c.W, status, out)
 	}
 	return r
@@ -50,12 +53,15 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	return writeJSON(w, status, append(b, '\n'))
+}
+
+var jsonType = []string{"application/json; charset=utf-8"}
+
+func writeJSON(w http.ResponseWriter, status int, b []byte) error {
+	w.Header()["Content-Type"] = jsonType
 	w.WriteHeader(status)
-	_, err = w.Write(append(b, '\n'))
-	if err != nil {
-		return nil // the caller went away; there is nobody to tell
-	}
+	_, _ = w.Write(b) // where the caller went away there is nobody to tell
 	return nil
 }
 
@@ -67,7 +73,7 @@ func Decode(r *http.Request, into any) error {
 	if ct := r.Header.Get("Content-Type"); ct != "" && !strings.HasPrefix(ct, "application/json") {
 		return fault.New(fault.Invalid, "fault.json_type")
 	}
-	b, err := io.ReadAll(r.Body)
+	b, err := body(r)
 	if err != nil {
 		return err
 	}
@@ -97,6 +103,20 @@ func Decode(r *http.Request, into any) error {
 	}
 	return nil
 }
+
+// body reads the whole body, in one piece of memory where its length is said.
+// The chain has compared the length with the route's limit.
+func body(r *http.Request) ([]byte, error) {
+	if r.ContentLength < 0 || r.ContentLength > maxSaid {
+		return io.ReadAll(r.Body)
+	}
+	b := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(r.Body, b)
+	return b, err
+}
+
+// maxSaid bounds the memory given to a body on its word.
+const maxSaid = 64 << 10
 
 // checkJSON walks the bytes once for what encoding/json lets pass: a key given
 // twice, control characters, half a surrogate pair, nesting without end. It
@@ -161,13 +181,12 @@ func checkJSON(b []byte) error {
 // checkText walks a text from its first byte and gives the place of the quote
 // that ends it.
 func checkText(b []byte, i int) (end int, err error) {
-	bad := fault.New(fault.Invalid, "fault.json_control")
 	for ; i < len(b); i++ {
 		switch c := b[i]; {
 		case c == '"':
 			return i, nil
 		case c < ' ' || c == 0x7f:
-			return 0, bad
+			return 0, errControl()
 		case c == '\\':
 			i++
 			if i >= len(b) {
@@ -175,7 +194,7 @@ func checkText(b []byte, i int) (end int, err error) {
 			}
 			switch b[i] {
 			case 'b', 'f':
-				return 0, bad
+				return 0, errControl()
 			case 'u':
 				r, ok := hex4(b, i+1)
 				if !ok {
@@ -185,17 +204,19 @@ func checkText(b []byte, i int) (end int, err error) {
 				if utf16.IsSurrogate(r) {
 					low, ok := hex4(b, i+3)
 					if !ok || b[i+1] != '\\' || b[i+2] != 'u' || utf16.DecodeRune(r, low) == utf8.RuneError {
-						return 0, bad
+						return 0, errControl()
 					}
 					i += 6
 				} else if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f || r == utf8.RuneError {
-					return 0, bad
+					return 0, errControl()
 				}
 			}
 		}
 	}
 	return 0, fault.New(fault.Invalid, "fault.json_broken")
 }
+
+func errControl() error { return fault.New(fault.Invalid, "fault.json_control") }
 
 func hex4(b []byte, i int) (r rune, ok bool) {
 	if i < 0 || i+4 > len(b) {

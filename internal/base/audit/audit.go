@@ -13,11 +13,10 @@ package audit
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"lianxin/internal/base/db"
@@ -144,38 +143,43 @@ func quote(b []byte, s string) []byte {
 }
 
 type head struct {
-	seq  int64
-	seal string
+	county string
+	seq    int64
+	seal   string
 }
 
 func flush(ctx context.Context, tx *db.Tx, rows []Row) error {
-	heads := map[string]head{}
-	for _, r := range rows {
-		h, ok := heads[r.County]
-		if !ok {
-			var err error
-			if h, err = headOf(ctx, tx, r.County); err != nil {
+	var one [1]head // nearly every write notes rows of one county
+	heads := one[:0]
+	for i := range rows {
+		r := &rows[i]
+		n := slices.IndexFunc(heads, func(h head) bool { return h.county == r.County })
+		if n < 0 {
+			h, err := headOf(ctx, tx, r.County)
+			if err != nil {
 				return err
 			}
+			n, heads = len(heads), append(heads, h)
 		}
+		h := &heads[n]
 		r.Seq = h.seq + 1
-		r.Seal = Seal(tx.Vault(), r, h.seal)
+		r.Seal = Seal(tx.Vault(), *r, h.seal)
 		_, err := tx.Exec(ctx, `INSERT INTO audit_rows (county, seq, at, actor, roles, door, action, object, region, result, request, detail, seal)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 			r.County, r.Seq, r.At, r.Actor, r.Roles, r.Door, r.Action, r.Object, r.Region, r.Result, r.Request, r.Detail, r.Seal)
 		if err != nil {
 			return err
 		}
-		heads[r.County] = head{r.Seq, r.Seal}
+		h.seq, h.seal = r.Seq, r.Seal
 	}
-	for county, h := range heads {
-		if _, err := tx.Exec(ctx, `UPDATE audit_heads SET seq = $2, seal = $3 WHERE county = $1`, county, h.seq, h.seal); err != nil {
+	for _, h := range heads {
+		if _, err := tx.Exec(ctx, `UPDATE audit_heads SET seq = $2, seal = $3 WHERE county = $1`, h.county, h.seq, h.seal); err != nil {
 			return err
 		}
 		if g := tx.Group(); g != nil {
-			tx.Kept(func() { g[headKey(county)] = h })
+			tx.Kept(func() { g[headKey(h.county)] = h })
 		}
-		tx.Anchor(county, h.seq, h.seal)
+		tx.Anchor(h.county, h.seq, h.seal)
 	}
 	return nil
 }
@@ -186,7 +190,7 @@ func headOf(ctx context.Context, tx *db.Tx, county string) (head, error) {
 	if h, ok := tx.Group()[headKey(county)].(head); ok {
 		return h, nil
 	}
-	scan := func(r db.Row) (h head, err error) { return h, r.Scan(&h.seq, &h.seal) }
+	scan := func(r db.Row) (h head, err error) { h.county = county; return h, r.Scan(&h.seq, &h.seal) }
 	q := `SELECT seq, seal FROM audit_heads WHERE county = $1` + tx.ForUpdate()
 	h, err := db.One(ctx, tx, scan, q, county)
 	if !fault.Is(err, fault.NotFound) {
@@ -200,10 +204,13 @@ func headOf(ctx context.Context, tx *db.Tx, county string) (head, error) {
 
 // Seal computes a row's seal from its content and the seal before it.
 func Seal(v *vault.Vault, r Row, before string) string {
-	m := hmac.New(sha256.New, v.Sub("audit "+r.County))
-	for _, s := range []string{before, r.County, strconv.FormatInt(r.Seq, 10), strconv.FormatInt(r.At, 10), r.Actor, r.Roles, r.Door, r.Action, r.Object, r.Region, r.Result, r.Request, r.Detail} {
+	m := v.Message("audit " + r.County)
+	for _, s := range [...]string{before, r.County, strconv.FormatInt(r.Seq, 10), strconv.FormatInt(r.At, 10), r.Actor, r.Roles, r.Door, r.Action, r.Object, r.Region, r.Result, r.Request, r.Detail} {
 		// Lengths keep two fields from trading characters.
-		m.Write([]byte(strconv.Itoa(len(s)) + ":" + s))
+		m.B = strconv.AppendInt(m.B, int64(len(s)), 10)
+		m.B = append(m.B, ':')
+		m.B = append(m.B, s...)
 	}
-	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+	sum := m.Sum()
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

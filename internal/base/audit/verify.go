@@ -40,7 +40,7 @@ func Verify(ctx context.Context, r db.Reader, anchors []Anchor, tick func(rows i
 	}
 	counties := map[string]head{}
 	for _, h := range heads {
-		counties[h.County] = head{h.Seq, h.Seal}
+		counties[h.County] = head{h.County, h.Seq, h.Seal}
 	}
 	byCounty := map[string][]Anchor{}
 	for _, a := range anchors {
@@ -82,7 +82,7 @@ func Verify(ctx context.Context, r db.Reader, anchors []Anchor, tick func(rows i
 					case seals[x.Seq] != "" && seals[x.Seq] != x.Seal:
 						found = append(found, Finding{h.County, x.Seq, "audit.anchor"})
 					default:
-						last = head{x.Seq, x.Seal}
+						last = head{x.County, x.Seq, x.Seal}
 						rows++
 						continue
 					}

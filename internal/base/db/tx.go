@@ -20,7 +20,7 @@ type Tx struct {
 	before []func(context.Context) error
 	kept   []func()
 	after  []func()
-	values map[any]any
+	values []value
 	group  map[any]any
 	try    int
 }
@@ -127,14 +127,30 @@ func (t *Tx) Kept(fn func()) { t.kept = append(t.kept, fn) }
 func (t *Tx) After(fn func()) { t.after = append(t.after, fn) }
 
 // Value and SetValue keep something for the length of this write.
-func (t *Tx) Value(k any) any { return t.values[k] }
+func (t *Tx) Value(k any) any {
+	for i := range t.values {
+		if t.values[i].k == k {
+			return t.values[i].v
+		}
+	}
+	return nil
+}
+
+// value is one of the few things a write keeps; so few that a list beats a map.
+type value struct{ k, v any }
 
 // SetValue keeps something for the length of this write.
 func (t *Tx) SetValue(k, v any) {
-	if t.values == nil {
-		t.values = map[any]any{}
+	for i := range t.values {
+		if t.values[i].k == k {
+			t.values[i].v = v
+			return
+		}
 	}
-	t.values[k] = v
+	if t.values == nil {
+		t.values = make([]value, 0, 4)
+	}
+	t.values = append(t.values, value{k, v})
 }
 
 // Group is memory shared by the writes that commit together; write to it only

@@ -8,9 +8,9 @@
 package once
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -57,14 +57,25 @@ func Do[In, Out any](ctx context.Context, tx *db.Tx, who Sender, kind, op string
 		return zero, false, err
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO operations (county, id, kind, actor, content, answer, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (county, id) DO NOTHING`,
-		county, op, kind, account, content, tx.Vault().Seal(answerAt(county, op), string(b)), tx.Now.UnixMilli())
+		county, op, kind, account, content, tx.Vault().SealBytes(answerAt(county, op), b), tx.Now.UnixMilli())
 	if err == nil && n == 0 {
 		err = db.ErrAgain // stored before, or by somebody else while fn ran (PostgreSQL)
 	}
 	if err != nil {
 		return zero, false, err
 	}
+	tx.SetValue(answerKey{}, b)
 	return out, false, nil
+}
+
+type answerKey struct{}
+
+// Answer is the answer as it is stored, in JSON: a door that answers with just
+// what the use case gave need not encode it a second time. It is nil when
+// nothing was done by Do in this transaction.
+func Answer(tx *db.Tx) []byte {
+	b, _ := tx.Value(answerKey{}).([]byte)
+	return b
 }
 
 func answerAt(county, op string) vault.Place {
@@ -100,7 +111,9 @@ func replay[Out any](ctx context.Context, tx *db.Tx, county, account, kind, op, 
 		return out, false, err
 	}
 	tx.SetValue(replayedKey{}, true)
-	return out, true, json.Unmarshal([]byte(text), &out)
+	b := []byte(text)
+	tx.SetValue(answerKey{}, b)
+	return out, true, json.Unmarshal(b, &out)
 }
 
 type replayedKey struct{}
@@ -110,12 +123,21 @@ type replayedKey struct{}
 func Replayed(tx *db.Tx) bool { return tx.Value(replayedKey{}) != nil }
 
 func hash(v *vault.Vault, kind string, in any) (string, error) {
-	b, err := json.Marshal(in)
+	m := v.Message("operations")
+	m.B = append(append(m.B, kind...), 0)
+	err := json.NewEncoder((*writer)(m)).Encode(in)
+	m.B = bytes.TrimSuffix(m.B, []byte("\n")) // Encode adds it, the hash never had it
+	sum := m.Sum()
 	if err != nil {
 		return "", errors.Join(errors.New("once: content cannot be written"), err)
 	}
-	m := hmac.New(sha256.New, v.Sub("operations"))
-	m.Write([]byte(kind + "\x00"))
-	m.Write(b)
-	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:18]), nil
+	return base64.RawURLEncoding.EncodeToString(sum[:18]), nil
+}
+
+// writer puts what is written behind a message.
+type writer vault.Message
+
+func (w *writer) Write(b []byte) (int, error) {
+	w.B = append(w.B, b...)
+	return len(b), nil
 }

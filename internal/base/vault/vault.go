@@ -18,9 +18,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -36,8 +38,14 @@ const suite = "1"
 // Place says where a sealed value lives; it cannot be opened anywhere else.
 type Place struct{ Table, Column, County, Row string }
 
-func (p Place) aad() []byte {
-	return []byte(p.Table + "\x00" + p.Column + "\x00" + p.County + "\x00" + p.Row)
+func (p Place) aad(b []byte) []byte {
+	for i, s := range [...]string{p.Table, p.Column, p.County, p.Row} {
+		if i > 0 {
+			b = append(b, 0)
+		}
+		b = append(b, s...)
+	}
+	return b
 }
 
 type key struct {
@@ -52,11 +60,13 @@ type Vault struct {
 	rand io.Reader
 	mu   sync.RWMutex
 	sub  map[string][]byte
+	macs map[string]*sync.Pool // of *Message
+	bufs sync.Pool
 }
 
 // New makes a vault from master keys of 32 bytes; the first one seals.
 func New(rand io.Reader, masters ...[]byte) (*Vault, error) {
-	v := &Vault{rand: rand, sub: map[string][]byte{}}
+	v := &Vault{rand: rand, sub: map[string][]byte{}, macs: map[string]*sync.Pool{}}
 	for _, m := range masters {
 		if len(m) != 32 {
 			return nil, errors.New("vault: a master key has 32 bytes")
@@ -157,17 +167,40 @@ func parse(r io.Reader, rand io.Reader) (*Vault, error) {
 }
 
 // Seal encrypts a value for its place. The empty value stays empty.
-func (v *Vault) Seal(p Place, plain string) string {
-	if plain == "" {
+func (v *Vault) Seal(p Place, plain string) string { return seal(v, p, plain) }
+
+// SealBytes is Seal for a text that lies in bytes.
+func (v *Vault) SealBytes(p Place, plain []byte) string { return seal(v, p, plain) }
+
+func seal[T string | []byte](v *Vault, p Place, plain T) string {
+	if len(plain) == 0 {
 		return ""
 	}
 	k := v.keys[0]
-	nonce := make([]byte, k.gcm.NonceSize(), k.gcm.NonceSize()+len(plain)+k.gcm.Overhead())
-	if _, err := io.ReadFull(v.rand, nonce); err != nil {
+	// One borrowed buffer holds everything in turn: nonce and text (encrypted in
+	// place), place, and the spelling that is returned.
+	n, head := k.gcm.NonceSize(), len(suite)+len(k.id)+2
+	sealed := n + len(plain) + k.gcm.Overhead()
+	placed := len(p.Table) + len(p.Column) + len(p.County) + len(p.Row) + 3
+	total := sealed + placed + head + base64.RawStdEncoding.EncodedLen(sealed)
+	buf, _ := v.bufs.Get().(*[]byte)
+	if buf == nil {
+		buf = new([]byte)
+	}
+	*buf = slices.Grow((*buf)[:0], total)[:total]
+	defer func() {
+		clear(*buf) // the words must not linger
+		v.bufs.Put(buf)
+	}()
+	ct, place, text := (*buf)[:sealed], (*buf)[sealed:sealed+placed], (*buf)[sealed+placed:]
+	if _, err := io.ReadFull(v.rand, ct[:n]); err != nil {
 		panic("vault: no randomness: " + err.Error())
 	}
-	ct := k.gcm.Seal(nonce, nonce, []byte(plain), p.aad())
-	return suite + "." + k.id + "." + base64.RawStdEncoding.EncodeToString(ct)
+	copy(ct[n:], plain)
+	k.gcm.Seal(ct[:n], ct[:n], ct[n:n+len(plain)], p.aad(place[:0]))
+	copy(text, suite+"."+k.id+".")
+	base64.RawStdEncoding.Encode(text[head:], ct)
+	return string(text)
 }
 
 // ErrSealed says that a value was changed, moved, or sealed with a key that is
@@ -191,7 +224,7 @@ func (v *Vault) Open(p Place, sealed string) (string, error) {
 		if k.id != parts[1] || len(ct) < k.gcm.NonceSize() {
 			continue
 		}
-		if b, err := k.gcm.Open(nil, ct[:k.gcm.NonceSize()], ct[k.gcm.NonceSize():], p.aad()); err == nil {
+		if b, err := k.gcm.Open(nil, ct[:k.gcm.NonceSize()], ct[k.gcm.NonceSize():], p.aad(nil)); err == nil {
 			return string(b), nil
 		}
 	}
@@ -223,7 +256,49 @@ func (v *Vault) Index(county, column, value string) string {
 	if value == "" {
 		return ""
 	}
-	m := hmac.New(sha256.New, v.Sub("index "+county+" "+column))
-	m.Write([]byte(value))
-	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:18])
+	m := v.Message("index " + county + " " + column)
+	m.B = append(m.B, value...)
+	sum := m.Sum()
+	return base64.RawURLEncoding.EncodeToString(sum[:18])
+}
+
+// Message is something to be authenticated under the key of a purpose: fill B,
+// call Sum, let go. State and buffer are used again, because setting a key up
+// costs as much as a short message.
+type Message struct {
+	B    []byte
+	h    hash.Hash
+	pool *sync.Pool
+	sum  [sha256.Size]byte
+}
+
+// Message begins an empty message.
+func (v *Vault) Message(purpose string) *Message {
+	v.mu.RLock()
+	pool := v.macs[purpose]
+	v.mu.RUnlock()
+	if pool == nil {
+		key := v.Sub(purpose)
+		v.mu.Lock()
+		if pool = v.macs[purpose]; pool == nil {
+			pool = new(sync.Pool)
+			pool.New = func() any { return &Message{h: hmac.New(sha256.New, key), pool: pool} }
+			v.macs[purpose] = pool
+		}
+		v.mu.Unlock()
+	}
+	m, _ := pool.Get().(*Message)
+	return m
+}
+
+// Sum gives the HMAC-SHA-256 and ends the message.
+func (m *Message) Sum() [sha256.Size]byte {
+	m.h.Reset()
+	m.h.Write(m.B)
+	m.h.Sum(m.sum[:0])
+	sum := m.sum
+	clear(m.B) // the words must not linger
+	m.B = m.B[:0]
+	m.pool.Put(m)
+	return sum
 }

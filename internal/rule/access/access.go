@@ -154,11 +154,13 @@ func (a Actor) Has(r Role) bool {
 
 // Trace gives what the audit record and the operation store need.
 func (a Actor) Trace() (county, account, roles, door, request string) {
-	var names []string
-	for _, g := range a.grants {
-		names = append(names, string(g.Role)+"@"+strings.Trim(g.Region[strings.LastIndex(strings.TrimSuffix(g.Region, "/"), "/")+1:], "/"))
+	for i, g := range a.grants {
+		if i > 0 {
+			roles += " "
+		}
+		roles += string(g.Role) + "@" + strings.Trim(g.Region[strings.LastIndex(strings.TrimSuffix(g.Region, "/"), "/")+1:], "/")
 	}
-	return a.county, a.account, strings.Join(names, " "), string(a.door), a.request
+	return a.county, a.account, roles, string(a.door), a.request
 }
 
 // Target is what is acted upon.

@@ -24,7 +24,9 @@ type Day string
 // (there was summer time from 1986 to 1991, before any record of this program).
 // It is a fixed zone so that a machine without time-zone data gives the same
 // answer.
-func China() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+func China() *time.Location { return china }
+
+var china = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // Parse reads a date written 2026-11-23. It refuses every other spelling and
 // dates that do not exist, such as 2026-02-30.

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
@@ -131,11 +132,11 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 	if cadre == "" {
 		cadre = who.Cadre()
 	}
-	h, paired, err := household.BriefPaired(ctx, tx, county, in.Household, cadre, day)
+	region, paired, err := household.PlacePaired(ctx, tx, county, in.Household, cadre, day)
 	if err != nil {
 		return Visit{}, err
 	}
-	v := Visit{ID: in.ID, Household: h.ID, Region: h.Region, Cadre: cadre, Paired: paired, Writer: who.Account(), Day: day, Clock: clock, How: in.How, Topics: in.Topics, Policies: in.Policies, Activities: in.Activities,
+	v := Visit{ID: in.ID, Household: in.Household, Region: region, Cadre: cadre, Paired: paired, Writer: who.Account(), Day: day, Clock: clock, How: in.How, Topics: in.Topics, Policies: in.Policies, Activities: in.Activities,
 		Weather: in.Weather, Need: len(in.Promises) > 0, Usual: in.Usual && len(in.Promises) == 0, Words: strings.TrimSpace(in.Words), Late: today.Sub(day), Version: 1, Written: tx.Now.UnixMilli(), With: in.With}
 	v.Proxy = v.Cadre != who.Cadre()
 	if err := decide(ctx, tx, who, &v); err != nil {
@@ -211,19 +212,17 @@ func check(f *fault.Fields, in RecordInput) {
 	f.Check(all(in.Policies, Policies), "policies", "visit.policies_bad")
 	f.Check(all(in.Activities, Activities), "activities", "visit.activities_bad")
 	f.Check(in.Weather == "" || slices.Contains(Weathers, in.Weather), "weather", "visit.weather_bad")
-	f.Check(len([]rune(in.Words)) <= maxWords, "words", "fault.too_long", "n", maxWords)
-	f.Check(len([]rune(in.Thought)) <= maxWords, "thought", "fault.too_long", "n", maxWords)
+	f.Check(utf8.RuneCountInString(in.Words) <= maxWords, "words", "fault.too_long", "n", maxWords)
+	f.Check(utf8.RuneCountInString(in.Thought) <= maxWords, "thought", "fault.too_long", "n", maxWords)
 	f.Check(len(in.With) <= 10, "with", "visit.with_many")
 }
 
 // all reports whether every value is of a catalogue, and none twice.
 func all(vs, of []string) bool {
-	seen := map[string]bool{}
-	for _, v := range vs {
-		if seen[v] || !slices.Contains(of, v) {
+	for i, v := range vs {
+		if !slices.Contains(of, v) || slices.Contains(vs[:i], v) {
 			return false
 		}
-		seen[v] = true
 	}
 	return true
 }
@@ -252,6 +251,9 @@ func split(s string) []string {
 // companions credits those who went along (c17). They belong to the township
 // of the visit; who is named twice is credited once.
 func companions(ctx context.Context, tx *db.Tx, who access.Actor, v *Visit) error {
+	if len(v.With) == 0 {
+		return nil
+	}
 	seen := map[string]bool{v.Cadre: true}
 	kept := v.With[:0:0]
 	for _, c := range v.With {

@@ -16,6 +16,14 @@ func readAt(s string, now time.Time) (day calendar.Day, clock string, ok bool) {
 	if d := calendar.Day(s); d.Valid() {
 		return d, "", true
 	}
+	// What the forms and the phone send, read without a failure made for each
+	// other spelling first.
+	if len(s) == 16 && (s[10] == 'T' || s[10] == ' ') && s[13] == ':' {
+		d, h, m := calendar.Day(s[:10]), s[11:13], s[14:]
+		if d.Valid() && digits(h) && digits(m) && h < "24" && m < "60" {
+			return d, s[11:], true
+		}
+	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		t = t.In(calendar.China())
 		return calendar.FromTime(t), t.Format("15:04"), true
@@ -26,4 +34,13 @@ func readAt(s string, now time.Time) (day calendar.Day, clock string, ok bool) {
 		}
 	}
 	return "", "", false
+}
+
+func digits(s string) bool {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
 }
