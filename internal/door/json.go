@@ -40,7 +40,7 @@ func API[In, Out any](method, pattern string, p Policy, l Limits, audit Class, s
 			status = http.StatusCreated
 		}
 		if c.Encoded != nil {
-			return writeJSON(c.W, status, append(c.Encoded, '\n'))
+			return writeJSON(c.W, status, c.Encoded)
 		}
 		return WriteJSON(c.W, status, out)
 	}

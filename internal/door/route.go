@@ -94,7 +94,7 @@ type Call struct {
 	// Operation is the id the sender made for a write, from the form or the
 	// body; API routes read it from the input itself.
 	Operation string
-	// Encoded is the answer in JSON where the use case has it already; an API
+	// Encoded is the answer as a line of JSON where the use case has it already; an API
 	// row writes it in place of encoding its result again.
 	Encoded []byte
 	matched bool // a row of the table was found

@@ -52,25 +52,26 @@ func Do[In, Out any](ctx context.Context, tx *db.Tx, who Sender, kind, op string
 		}
 		return zero, false, err
 	}
-	b, err := json.Marshal(out)
-	if err != nil {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(out); err != nil {
 		return zero, false, err
 	}
+	line := b.Bytes()
 	n, err := tx.Exec(ctx, `INSERT INTO operations (county, id, kind, actor, content, answer, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (county, id) DO NOTHING`,
-		county, op, kind, account, content, tx.Vault().SealBytes(answerAt(county, op), b), tx.Now.UnixMilli())
+		county, op, kind, account, content, tx.Vault().SealBytes(answerAt(county, op), line[:len(line)-1]), tx.Now.UnixMilli())
 	if err == nil && n == 0 {
 		err = db.ErrAgain // stored before, or by somebody else while fn ran (PostgreSQL)
 	}
 	if err != nil {
 		return zero, false, err
 	}
-	tx.SetValue(answerKey{}, b)
+	tx.SetValue(answerKey{}, line)
 	return out, false, nil
 }
 
 type answerKey struct{}
 
-// Answer is the answer as it is stored, in JSON: a door that answers with just
+// Answer is the answer as it is stored, a line of JSON: a door that answers with just
 // what the use case gave need not encode it a second time. It is nil when
 // nothing was done by Do in this transaction.
 func Answer(tx *db.Tx) []byte {
@@ -111,7 +112,7 @@ func replay[Out any](ctx context.Context, tx *db.Tx, county, account, kind, op, 
 		return out, false, err
 	}
 	tx.SetValue(replayedKey{}, true)
-	b := []byte(text)
+	b := []byte(text + "\n")
 	tx.SetValue(answerKey{}, b)
 	return out, true, json.Unmarshal(b, &out)
 }

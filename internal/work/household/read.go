@@ -71,6 +71,17 @@ func InTownship(ctx context.Context, r db.Reader, county, place string, today ca
 		FROM households h WHERE h.county = $1 AND h.region >= $2 AND h.region < $3 AND h.state = 'active' ORDER BY h.region, h.id`, county, lo, hi, string(today))
 }
 
+// Unpaired gives the homes of a part of the tree that have no lead helper on a
+// day, of which there are few, like InTownship.
+func Unpaired(ctx context.Context, r db.Reader, county, place string, today calendar.Day) ([]Need, error) {
+	lo, hi := db.Under(place)
+	return db.All(ctx, r, func(w db.Row) (n Need, err error) { return n, w.Scan(&n.ID, &n.Region, &n.Head, &n.Tags) },
+		`SELECT h.id, h.region, h.head, (SELECT COUNT(*) FROM care_tags t WHERE t.county = h.county AND t.household = h.id AND t.valid_from <= $4 AND (t.valid_to = '' OR t.valid_to >= $4))
+		FROM households h WHERE h.county = $1 AND h.region >= $2 AND h.region < $3 AND h.state = 'active'
+		AND NOT EXISTS (SELECT 1 FROM pairings p WHERE p.county = $1 AND p.household = h.id AND p.role = 'lead' AND p.valid_from <= $4 AND (p.valid_to = '' OR p.valid_to >= $4))
+		ORDER BY h.region, h.id`, county, lo, hi, string(today))
+}
+
 // Doors gives some homes with head and whole address by id, for the cards that
 // print them. It asks nobody; the caller has.
 func Doors(ctx context.Context, r db.Reader, county string, ids []string) (map[string]Household, error) {

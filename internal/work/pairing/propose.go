@@ -205,12 +205,16 @@ func Loads(ctx context.Context, r db.Reader, who access.Actor, township string, 
 	if err := scope.Can(who, access.PairingRead, township, false); err != nil {
 		return b, err
 	}
-	v, err := look(ctx, r, who.County(), township, who.Today())
+	cadres, err := cadre.InTownship(ctx, r, who.County(), township, who.Today())
 	if err != nil {
 		return b, err
 	}
-	for _, c := range v.cadres {
-		l := Load{Cadre: c.ID, Name: c.Name, Homes: v.leads[c.ID], Joint: v.joints[c.ID]}
+	leads, joints, err := numbers(ctx, r, who.County(), township, who.Today())
+	if err != nil {
+		return b, err
+	}
+	for _, c := range cadres {
+		l := Load{Cadre: c.ID, Name: c.Name, Homes: leads[c.ID], Joint: joints[c.ID]}
 		if p, ok := c.Post(who.Today()); ok {
 			l.Rank, l.Posted = rankOf(p), p.Village
 			if p.Bound {
@@ -221,10 +225,28 @@ func Loads(ctx context.Context, r db.Reader, who access.Actor, township string, 
 		l.Under, l.Over = l.Homes < l.Min, l.Target > 0 && l.Homes > l.Target
 		b.Officials = append(b.Officials, l)
 	}
-	for _, h := range v.homes {
-		if v.lead[h.ID] == "" {
-			b.Unpaired = append(b.Unpaired, h)
+	b.Unpaired, err = household.Unpaired(ctx, r, who.County(), township, who.Today())
+	return b, err
+}
+
+// numbers counts the homes of each official who has any in a place, as lead and
+// as joint helper. The index holds all that is asked.
+func numbers(ctx context.Context, r db.Reader, county, place string, today calendar.Day) (leads, joints map[string]int, err error) {
+	type count struct {
+		cadre, role string
+		n           int
+	}
+	lo, hi := db.Under(place)
+	cs, err := db.All(ctx, r, func(w db.Row) (c count, err error) { return c, w.Scan(&c.cadre, &c.role, &c.n) },
+		`SELECT p.cadre, p.role, COUNT(*) FROM pairings p WHERE p.county = $1 AND p.region >= $2 AND p.region < $3 AND p.valid_from <= $4 AND (p.valid_to = '' OR p.valid_to >= $4) GROUP BY p.cadre, p.role`,
+		county, lo, hi, string(today))
+	leads, joints = map[string]int{}, map[string]int{}
+	for _, c := range cs {
+		if c.role == Lead {
+			leads[c.cadre] = c.n
+		} else {
+			joints[c.cadre] += c.n
 		}
 	}
-	return b, nil
+	return leads, joints, err
 }

@@ -173,43 +173,46 @@ func unvisited(ctx context.Context, r db.Reader, who access.Actor, in Look) (Par
 	return p, name(ctx, r, who, p.First)
 }
 
-// enough is how many waiting homes are read one by one; where there are more,
-// the rest is counted by the database.
-const enough = 500
+// enough is how many waiting homes are met one by one; where there are more,
+// they are counted by the database in a second walk. Meeting one costs a few
+// lookups, so a walk that ends too early is dearer than one that goes on.
+const enough = 6000
 
 // waiting gives the first homes of a condition and how many there are. As a
 // rule few homes wait, and one walk along the index finds them all; where most
 // of them do, the walk ends early and a second one counts.
 func waiting(ctx context.Context, r db.Reader, from string, args scope.Args, first int) (p Part[Waiting], err error) {
-	if p.First, err = some(ctx, r, `SELECT h.id, h.region FROM `+from+` ORDER BY h.region, h.id`, args); err != nil {
+	if p, err = some(ctx, r, `SELECT h.id, h.region FROM `+from+` ORDER BY h.region, h.id`, args, first); err != nil {
 		return p, err
 	}
-	if p.N = len(p.First); p.N == enough {
+	if p.N == enough {
 		if p.N, err = db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM `+from, args...); err != nil {
 			return p, err
 		}
 	}
-	p.First = append([]Waiting{}, p.First[:min(first, len(p.First))]...)
 	return p, nil
 }
 
-// some reads the first rows and leaves the others. A LIMIT would say the same,
+// some reads the first rows and counts on up to enough. A LIMIT would say the same,
 // but PostgreSQL then looks homes up one by one in the hope of an early end,
 // which costs five times as much where few homes wait.
-func some(ctx context.Context, r db.Reader, q string, args scope.Args) (out []Waiting, err error) {
+func some(ctx context.Context, r db.Reader, q string, args scope.Args, first int) (p Part[Waiting], err error) {
+	p.First = []Waiting{}
 	rows, err := r.Query(ctx, q, args...)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	defer rows.Close()
-	for len(out) < enough && rows.Next() {
-		var x Waiting
-		if err := rows.Scan(&x.Household, &x.Region); err != nil {
-			return nil, err
+	for ; p.N < enough && rows.Next(); p.N++ {
+		if p.N < first {
+			var x Waiting
+			if err := rows.Scan(&x.Household, &x.Region); err != nil {
+				return p, err
+			}
+			p.First = append(p.First, x)
 		}
-		out = append(out, x)
 	}
-	return out, rows.Err()
+	return p, rows.Err()
 }
 
 // name tells head and last visit of the few homes that are shown.
