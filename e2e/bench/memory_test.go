@@ -33,8 +33,7 @@ func BenchmarkMemory(b *testing.B) {
 	}
 	dir := b.TempDir()
 	bin, data := filepath.Join(dir, "lianxin"), filepath.Join(dir, "data")
-	build := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "lianxin/cmd/lianxin")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build := exec.CommandContext(b.Context(), "go", "build", "-ldflags", "-s -w", "-o", bin, "lianxin/cmd/lianxin")
 	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
