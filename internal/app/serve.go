@@ -17,11 +17,6 @@ import (
 	"lianxin/internal/base/jobs"
 )
 
-// memory is the soft bound of what the runtime holds beside an embedded
-// database. The engine's own pages and the program file come on top; together
-// they stay below 120 MB (docs/performance.md).
-const memory = 64 << 20
-
 // SetupPath is the page of the one-time set-up link.
 const SetupPath = "/setup"
 
@@ -85,7 +80,7 @@ func Serve(ctx context.Context, cfg *config.Config, opt Options, ready func(Read
 	if a.DB.Engine == db.SQLite && opt.Getenv("GOMEMLIMIT") == "" {
 		// A township's machine is small: collect garbage early instead of letting
 		// the heap double. GOMEMLIMIT sets another bound.
-		debug.SetMemoryLimit(memory)
+		debug.SetMemoryLimit(84 << 20)
 		// What the start read and parsed is given back at once.
 		debug.FreeOSMemory()
 	}
