@@ -26,6 +26,7 @@ const module = "lianxin/"
 var layers = [][]string{
 	{"scope", "tally"},
 	{"region"},
+	{"notice"},
 	{"cadre"},
 	{"household"},
 	{"campaign"},

@@ -22,20 +22,21 @@ import (
 // Config is the whole of the settings. The zero value of a field means its
 // default.
 type Config struct {
-	Listen    string `toml:"listen" default:"127.0.0.1:8080" zh:"监听地址。只给本机用写 127.0.0.1:8080，给全镇用写 0.0.0.0:8080 或放在反向代理后面。" en:"Address to listen on. 127.0.0.1:8080 serves this machine only; use 0.0.0.0:8080, or a reverse proxy, to serve an office."`
-	Data      string `toml:"data" default:"lianxin-data" zh:"数据文件夹：数据库、密钥、审计锚点和备份都在里面，只允许本程序的账号读取。" en:"Data folder: database, key, audit anchors and backups; readable by the program's account only."`
-	Database  string `toml:"database" default:"" secret:"yes" zh:"数据库。留空用数据文件夹里的内置数据库；县级规模写 postgres://用户:口令@主机/库名。" en:"Database. Empty means the embedded one in the data folder; for a county write postgres://user:password@host/name."`
-	PublicURL string `toml:"public_url" default:"" zh:"大家在浏览器里打开的网址，如 https://lianxin.example.gov.cn；连心卡二维码和登录链接用它。留空按监听地址推出。" en:"Address people open, e.g. https://lianxin.example.gov.cn; used in QR codes and links. Empty: derived from listen."`
-	Proxy     bool   `toml:"proxy" default:"false" zh:"是否在受信任的反向代理后面：是则从 X-Forwarded-For 的最后一跳取访问者地址，并认为代理已经用了 HTTPS。" en:"Behind a trusted reverse proxy: the visitor's address is the last hop of X-Forwarded-For, and HTTPS is taken to end at the proxy."`
-	Language  string `toml:"language" default:"zh-CN" one:"zh-CN,en" zh:"命令行和新会话的语言：zh-CN 或 en。" en:"Language of the command line and of new sessions: zh-CN or en."`
-	Readers   int    `toml:"readers" default:"0" zh:"同时读数据库的连接数；0 表示按处理器数自动决定。" en:"Reading connections; 0 chooses by the number of processors."`
-	Requests  int    `toml:"requests" default:"512" zh:"同时处理的请求上限，超过的请对方稍后再试。" en:"Requests handled at once; beyond it callers are asked to try again."`
-	KeyFile   string `toml:"key_file" default:"" zh:"个人信息加密密钥文件（权限 0600，首次启动时生成）。留空为数据文件夹里的 lianxin.key。也可用环境变量 LIANXIN_KEY 直接给出密钥。" en:"Key file of the personal fields (mode 0600, made at first start). Empty: lianxin.key in the data folder. The environment variable LIANXIN_KEY may hold the key instead."`
-	TLS       TLS    `toml:"tls" zh:"直接提供 HTTPS（没有反向代理时）。" en:"Serve HTTPS directly (without a reverse proxy)."`
-	Log       Log    `toml:"log" zh:"运行日志，写到标准错误，不含个人信息。" en:"Log of operation, to standard error, without personal data."`
-	Backup    Backup `toml:"backup" zh:"自动备份。" en:"Automatic backup."`
-	Jobs      Jobs   `toml:"jobs" zh:"后台任务。" en:"Background jobs."`
-	Keep      Keep   `toml:"keep" zh:"保留期限。" en:"How long things are kept."`
+	Listen    string   `toml:"listen" default:"127.0.0.1:8080" zh:"监听地址。只给本机用写 127.0.0.1:8080，给全镇用写 0.0.0.0:8080 或放在反向代理后面。" en:"Address to listen on. 127.0.0.1:8080 serves this machine only; use 0.0.0.0:8080, or a reverse proxy, to serve an office."`
+	Data      string   `toml:"data" default:"lianxin-data" zh:"数据文件夹：数据库、密钥、审计锚点和备份都在里面，只允许本程序的账号读取。" en:"Data folder: database, key, audit anchors and backups; readable by the program's account only."`
+	Database  string   `toml:"database" default:"" secret:"yes" zh:"数据库。留空用数据文件夹里的内置数据库；县级规模写 postgres://用户:口令@主机/库名。" en:"Database. Empty means the embedded one in the data folder; for a county write postgres://user:password@host/name."`
+	PublicURL string   `toml:"public_url" default:"" zh:"大家在浏览器里打开的网址，如 https://lianxin.example.gov.cn；连心卡二维码和登录链接用它。留空按监听地址推出。" en:"Address people open, e.g. https://lianxin.example.gov.cn; used in QR codes and links. Empty: derived from listen."`
+	Proxy     bool     `toml:"proxy" default:"false" zh:"是否在受信任的反向代理后面：是则从 X-Forwarded-For 的最后一跳取访问者地址，并认为代理已经用了 HTTPS。" en:"Behind a trusted reverse proxy: the visitor's address is the last hop of X-Forwarded-For, and HTTPS is taken to end at the proxy."`
+	Language  string   `toml:"language" default:"zh-CN" one:"zh-CN,en" zh:"命令行和新会话的语言：zh-CN 或 en。" en:"Language of the command line and of new sessions: zh-CN or en."`
+	Readers   int      `toml:"readers" default:"0" zh:"同时读数据库的连接数；0 表示按处理器数自动决定。" en:"Reading connections; 0 chooses by the number of processors."`
+	Requests  int      `toml:"requests" default:"512" zh:"同时处理的请求上限，超过的请对方稍后再试。" en:"Requests handled at once; beyond it callers are asked to try again."`
+	KeyFile   string   `toml:"key_file" default:"" zh:"个人信息加密密钥文件（权限 0600，首次启动时生成）。留空为数据文件夹里的 lianxin.key。也可用环境变量 LIANXIN_KEY 直接给出密钥。" en:"Key file of the personal fields (mode 0600, made at first start). Empty: lianxin.key in the data folder. The environment variable LIANXIN_KEY may hold the key instead."`
+	TLS       TLS      `toml:"tls" zh:"直接提供 HTTPS（没有反向代理时）。" en:"Serve HTTPS directly (without a reverse proxy)."`
+	Log       Log      `toml:"log" zh:"运行日志，写到标准错误，不含个人信息。" en:"Log of operation, to standard error, without personal data."`
+	Backup    Backup   `toml:"backup" zh:"自动备份。" en:"Automatic backup."`
+	Jobs      Jobs     `toml:"jobs" zh:"后台任务。" en:"Background jobs."`
+	Outbound  Outbound `toml:"outbound" zh:"程序向外发送（邮件、企业微信和钉钉机器人）。默认什么也不发，由县管理员在页面上打开。" en:"What the program sends to other machines (e-mail, robots of WeCom and DingTalk). Nothing by default; the county's administrator switches it on in the pages."`
+	Keep      Keep     `toml:"keep" zh:"保留期限。" en:"How long things are kept."`
 }
 
 // TLS names certificate files; both are read again when they change.
@@ -62,6 +63,11 @@ type Backup struct {
 type Jobs struct {
 	Workers int    `toml:"workers" default:"4" zh:"同时执行的后台任务数。" en:"Jobs worked at once."`
 	Nightly string `toml:"nightly" default:"03:30" zh:"每天自检的时间：逐页核对数据库、清理过期会话和旧的操作号；写 off 表示不做。" en:"Time of the nightly check: every database page is compared with its checksum, expired sessions and old operation ids go; off means never."`
+}
+
+// Outbound says whom the program may call besides hosts of the public network.
+type Outbound struct {
+	Allow []string `toml:"allow" default:"" zh:"允许连接的内部主机：主机名、地址或“地址:端口”的列表，如 [\"mail.county.local\", \"10.0.0.5:465\"]。不在表里的本机、内网、链路本地等地址一律拒绝。" en:"Inner hosts that may be called: a list of names, addresses or address:port, e.g. [\"mail.county.local\", \"10.0.0.5:465\"]. Loopback, private, link-local and similar addresses that are not listed are always refused."`
 }
 
 // Keep sets retention of technical records; retention of personal records is a

@@ -33,8 +33,8 @@ func TestProblemsAreAllTold(t *testing.T) {
 		{text: "listen = 5", want: []string{"listen"}},
 		{env: []string{"LIANXIN_LISTN=a", "LIANXIN_READERS=many"}, want: []string{"LIANXIN_LISTN: unknown", "LIANXIN_READERS: must be a whole number"}},
 		{flags: map[string]string{"nothing": "1", "proxy": "perhaps"}, want: []string{"nothing: unknown", "proxy: must be true or false"}},
-		{text: "listen=\"8080\"\nlanguage=\"fr\"\npublic_url=\"lianxin\"\n[backup]\nat=\"25:00\"\nrecipients=[\"x\"]\n[tls]\ncert=\"c\"\n[keep]\noperation_days=3\n",
-			want: []string{"listen: must", "language: must", "public_url: must", "backup.at: must", "backup.recipients: must", "tls: cert and key", "keep.operation_days: must"}},
+		{text: "listen=\"8080\"\nlanguage=\"fr\"\npublic_url=\"lianxin\"\n[backup]\nat=\"25:00\"\nrecipients=[\"x\"]\n[tls]\ncert=\"c\"\n[keep]\noperation_days=3\n[outbound]\nallow=[\"https://x/\"]\n",
+			want: []string{"listen: must", "language: must", "public_url: must", "backup.at: must", "backup.recipients: must", "tls: cert and key", "keep.operation_days: must", "outbound.allow: must"}},
 	} {
 		_, err := Load(x.text, x.env, x.flags)
 		if err == nil {

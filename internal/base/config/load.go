@@ -134,6 +134,11 @@ func check(c *Config) (errs []error) {
 			bad(name, fmt.Sprintf("must be from %d to %d", x[1], x[2]))
 		}
 	}
+	for _, h := range c.Outbound.Allow {
+		if h == "" || strings.ContainsAny(h, "/@*? \t") || strings.Contains(h, "://") {
+			bad("outbound.allow", "must be hosts or address:port, without scheme and path")
+		}
+	}
 	for _, r := range c.Backup.Recipients {
 		if !strings.HasPrefix(r, "age1") {
 			bad("backup.recipients", "must be age public keys, which begin with age1")
