@@ -13,6 +13,7 @@ import (
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/db/dbtest"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/match"
@@ -21,6 +22,7 @@ import (
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
+	"lianxin/internal/work/notice"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
@@ -195,6 +197,24 @@ var shows = map[string]read{
 	"stay.WeekOf": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return stay.WeekOf(ctx, d, who, p.helper, stay.Monday(asked.Add(-12)))
 	},
+	"notice.List": func(ctx context.Context, d *db.DB, who access.Actor, _ place) (any, error) {
+		a, _, err := notice.List(ctx, d, who, notice.Filter{})
+		b, _, err2 := notice.List(ctx, d, who, notice.Filter{Unread: true})
+		return both(a, "", err)(b, "", err2)
+	},
+	"notice.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		var all []notice.Item
+		ids, err := db.All(ctx, d, db.Text, `SELECT id FROM notices WHERE county = $1 AND region >= $2 AND region < $3`, County, p.town, p.town+"~")
+		for _, id := range ids {
+			if i, err := notice.Show(ctx, d, who, id); err == nil {
+				all = append(all, i)
+			}
+		}
+		if all == nil && err == nil {
+			err = fault.New(fault.NotFound, "fault.not_found")
+		}
+		return all, err
+	},
 	"practical.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		a, _, err := practical.List(ctx, d, who, practical.Filter{})
 		b, _, err2 := practical.List(ctx, d, who, practical.Filter{Household: p.home})
@@ -259,6 +279,12 @@ var elsewhere = map[string]string{
 	"feedback.Mine":      "feedback: TestUnnamed",
 	"feedback.Show":      "feedback: TestUnnamed",
 	"feedback.Waiting":   "feedback: a number",
+	"notice.Channels":    "notice: TestChannels, of the county",
+	"notice.MyMail":      "notice: TestMail, one's own address",
+	"notice.ShowChannel": "notice: TestChannels, of the county",
+	"notice.Troubles":    "notice: TestDelivery, kinds and reasons",
+	"notice.TryChannel":  "notice: TestTry, a code",
+	"notice.Unread":      "notice: TestList, a number",
 	"progress.DryRun":    "progress: sums of the place that is named, asked for by PlanDraft",
 	"roster.Earlier":     "roster: by the import's place",
 	"roster.File":        "roster: by the import's place",

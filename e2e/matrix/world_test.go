@@ -35,6 +35,7 @@ import (
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
+	"lianxin/internal/work/notice"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
@@ -370,6 +371,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		_, err := feedback.Send(ctx, tx, who(county, access.Leader, town, "", "somebody-of-"+x), feedback.SendInput{ID: t["feedback"], Kind: feedback.Kinds[0], Words: c.text("feedback"), Signed: c.text("signed")})
 		return err
 	})
+	w.notices(tb, t, x, helper, c.text("channel-basis"))
 	vname := map[string]string{Lijiawan: "李家湾村", Dahe: "大河村", Baisha: "白沙村", OtherVillage: "柳树村"}[village]
 	w.upload(tb, office, t["import"], town, vname, c.waiting, c.text("import"))
 	w.upload(tb, office, t["imported"], town, vname, c.listed, c.text("imported"))
@@ -384,6 +386,34 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	w.account(tb, t, x)
 	w.groups(tb, t)
 	return t
+}
+
+// notices tells a set's official something and gives its township a channel,
+// which leads to an address that is never called.
+func (w *world) notices(tb testing.TB, t thing, x, helper, basis string) {
+	ctx := tb.Context()
+	root := region.Upto(t["town"], region.County)
+	admin := who(t["county"], access.CountyAdmin, root, "", "")
+	t["channel"] = "channel-" + x
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := notice.SaveChannel(ctx, tx, admin, Sender(), notice.SaveInput{ID: t["channel"], Kind: notice.WeCom, Region: t["town"], Address: "https://10.0.0.1/hook", Kinds: []string{"meeting.called"}})
+		return err
+	})
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := notice.SwitchChannel(ctx, tx, admin, notice.SwitchInput{ID: "switch-" + x, Channel: t["channel"], On: true, Until: today.Add(30), Basis: basis})
+		return err
+	})
+	t["channelversion"] = "2"
+	t["notice"] = w.notify(tb, notice.In{To: notice.Official(helper), Kind: "appeal.given", Ref: "appeal:" + t["promise"], Region: t["place"], Args: map[string]any{"due": today.Add(9)}})
+	w.notify(tb, notice.In{To: notice.Role(access.Office, t["place"]), Kind: "appeal.answered", Ref: "appeal:" + t["closed"]})
+}
+
+// notify tells something and gives the notice's id.
+func (w *world) notify(tb testing.TB, in notice.In) string {
+	w.do(tb, func(tx *db.Tx) error { return notice.Tell(tb.Context(), tx, in) })
+	id, err := db.One(tb.Context(), w.d, db.Text, `SELECT id FROM notices WHERE ref = $1 AND kind = $2 ORDER BY id DESC LIMIT 1`, in.Ref, in.Kind)
+	must(tb, err)
+	return id
 }
 
 // groups makes two groups below the village, for splits and merges.
@@ -489,6 +519,7 @@ func (w *world) enter(tb testing.TB) {
 		must(tb, err)
 		own["grant"], own["device"] = gs[0].ID, ds[0].ID
 		own["here"] = "here" // a route without a target
+		own["notice"] = w.notify(tb, notice.In{To: notice.Account(a.account), Kind: "appeal.disputed", Ref: "account:of-" + strings.ReplaceAll(string(s.role), "_", "-"), Region: Qingshi})
 		me := who(County, s.role, s.place, s.cadre, a.account)
 		own["feedback"] = "feedback-of-" + strings.ReplaceAll(string(s.role), "_", "-")
 		w.do(tb, func(tx *db.Tx) error {

@@ -58,6 +58,7 @@ func (a *API) Routes() []door.Route {
 	rs = append(rs, a.leading()...)
 	rs = append(rs, a.progress()...)
 	rs = append(rs, a.imports()...)
+	rs = append(rs, a.notices()...)
 	rs = append(rs, a.document())
 	return rs
 }

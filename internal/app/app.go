@@ -21,6 +21,7 @@ import (
 	"lianxin/internal/base/lang"
 	"lianxin/internal/base/login"
 	"lianxin/internal/base/vault"
+	"lianxin/internal/work/notice"
 	"lianxin/ui"
 )
 
@@ -38,7 +39,8 @@ type App struct {
 	Texts   *lang.Catalog
 	Log     *slog.Logger
 	Logins  *login.Book
-	FreshDB bool // the database was made just now
+	Post    *notice.Post // sends what a county has switched on; made with the doors
+	FreshDB bool         // the database was made just now
 
 	anchors *audit.AnchorFile
 	lock    *folderLock

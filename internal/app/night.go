@@ -10,6 +10,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/jobs"
 	"lianxin/internal/base/once"
+	"lianxin/internal/work/notice"
 	"lianxin/internal/work/roster"
 )
 
@@ -63,9 +64,19 @@ func (a *App) funcs() map[string]jobs.Func {
 			if _, err := roster.Sweep(ctx, a.DB); err != nil {
 				return err
 			}
+			if _, err := notice.Sweep(ctx, a.DB); err != nil {
+				return err
+			}
 			m, err := once.Forget(ctx, a.DB, a.DB.Now().AddDate(0, 0, -a.Config.Keep.OperationDays))
 			a.Log.Info("swept", "login_rows", n, "operations", m)
 			return err
+		},
+		notice.JobDeliver: func(ctx context.Context, j jobs.Job) error {
+			var due notice.Due
+			if err := j.Args(&due); err != nil {
+				return err
+			}
+			return a.Post.Deliver(ctx, a.DB, due)
 		},
 		JobBackup: func(ctx context.Context, _ jobs.Job) error {
 			res, err := a.Backup(ctx, machine, nil)

@@ -11,11 +11,13 @@ import (
 	"lianxin/internal/base/backup"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
+	"lianxin/internal/base/outbound"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/web"
 	"lianxin/internal/work/account"
+	"lianxin/internal/work/notice"
 )
 
 // doors makes the doors and the one table of their routes.
@@ -24,8 +26,13 @@ func (a *App) doors() (*web.Web, *api.API, []door.Route, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	pages, err := web.New(web.Config{
+	// The pages know where a thing is shown, and the sender writes that into its links.
+	var pages *web.Web
+	a.Post = notice.NewPost(outbound.New(outbound.Options{Allow: a.Config.Outbound.Allow}), a.Config.URL,
+		func(ref string) string { return pages.NoticePath(ref) }, func(key string) string { return a.Texts.T(a.Config.Language, key) })
+	pages, err = web.New(web.Config{
 		DB: a.DB, Texts: a.Texts, Log: a.Log, Book: a.Logins, Accounts: account.New(a.Logins, web.Roster),
+		Post:   a.Post,
 		Secure: a.Config.Secure(), Proxied: a.Config.Proxy, Counts: web.Counts(a.DB),
 		Machine: web.Machine{URL: a.Config.URL(), Version: Version, Proxied: a.Config.Proxy, LastBackup: a.lastBackup, Anchors: func() ([]audit.Anchor, error) { return audit.ReadAnchors(a.Config.Anchors()) }},
 	})

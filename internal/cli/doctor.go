@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"lianxin/internal/app"
@@ -14,6 +15,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/paper/pdf"
+	"lianxin/internal/work/notice"
 )
 
 type doctorCmd struct {
@@ -202,6 +204,7 @@ func (d *doctor) database(a *app.App, quick bool) {
 	} else if at := time.UnixMilli(last); at.After(time.Now().Add(2 * time.Minute)) {
 		d.add("clock", bad, "clock_back", "last", at.Format(time.DateTime))
 	}
+	d.channels(a)
 	if a.DB.Engine != db.SQLite || quick {
 		return
 	}
@@ -210,6 +213,28 @@ func (d *doctor) database(a *app.App, quick bool) {
 		return
 	}
 	d.add("pages", good, "pages_good")
+}
+
+// channels tells what may leave the machine.
+func (d *doctor) channels(a *app.App) {
+	h, err := notice.State(d.r.ctx, a.DB)
+	switch {
+	case err != nil:
+		d.failed("channels", err)
+		return
+	case h.Failed > 0:
+		d.add("channels", warn, "channels_failed", "on", h.On, "failed", h.Failed)
+	case h.On > 0:
+		d.add("channels", good, "channels_good", "on", h.On, "waiting", h.Waiting)
+	default:
+		d.add("channels", good, "channels_off")
+	}
+	if h.Expired > 0 {
+		d.add("channels", warn, "channels_ended", "n", h.Expired)
+	}
+	if hosts := d.r.cfg.Outbound.Allow; len(hosts) > 0 {
+		d.add("channels", warn, "channels_allow", "hosts", strings.Join(hosts, " "))
+	}
 }
 
 func (d *doctor) engine(a *app.App) {

@@ -60,6 +60,8 @@ type Base struct {
 	Today      calendar.Day // in China
 	Problem    *Problem     // what was wrong with the form that was sent
 	Search     bool         // the head has a search box
+	Bell       int          // unread notices, at most notice.Most
+	BellMore   bool         // there are more than that
 
 	who    access.Actor
 	values url.Values

@@ -107,6 +107,14 @@ func (b *Base) Password(name, label, auto string) Field {
 	return f
 }
 
+// Secret is a field for a stored password or key: what is there is not sent
+// back, and left empty it stays.
+func (b *Base) Secret(name, label string) Field {
+	f := b.field("password", name, label)
+	f.Auto, f.Values = "off", nil
+	return f
+}
+
 // File is an upload; its form needs enctype="multipart/form-data".
 func (b *Base) File(name, label string) Field {
 	f := b.field("file", name, label)

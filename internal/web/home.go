@@ -27,7 +27,7 @@ func (w *Web) home(c *door.Call) error {
 	if c.Who.Anonymous() {
 		return w.Redirect(c, "/login")
 	}
-	return w.Redirect(c, w.first(c.Context(), c.Who))
+	return w.Redirect(c, w.first(c.Who))
 }
 
 const sizeCookie = "lianxin-size"

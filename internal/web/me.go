@@ -1,12 +1,15 @@
 package web
 
 import (
+	"slices"
+
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/account"
+	"lianxin/internal/work/notice"
 	"lianxin/internal/work/region"
 )
 
@@ -14,7 +17,8 @@ type mePage struct {
 	Base
 	Own    account.Own
 	Grants []grantLine
-	News   []login.Notice // messages not yet looked at
+	Mails  bool   // the county sends mail
+	Mail   string // where to, "" when he wants none
 }
 
 type grantLine struct {
@@ -35,18 +39,26 @@ func (w *Web) meRoutes() []door.Route {
 		Post("/me/password", self, door.Writes, w.passwordSent),
 		Post("/me/sessions", self, door.Writes, w.endSessions),
 		Post("/me/devices", self, door.Writes, w.forgetDevice),
-		Post("/me/notices", self, door.Writes, w.readNotices),
+		Post("/me/mail", self, door.Writes, w.mailSent),
 	}
 }
 
 func (w *Web) me(c *door.Call) error {
-	l, err := w.live(c)
+	p, err := w.mine(c)
 	if err != nil {
 		return err
 	}
+	return w.Render(c, "me/me", p)
+}
+
+func (w *Web) mine(c *door.Call) (*mePage, error) {
+	l, err := w.live(c)
+	if err != nil {
+		return nil, err
+	}
 	p := &mePage{Base: Base{Title: K("web.tab.me")}}
 	if p.Own, err = w.Accounts.Mine(c.Context(), w.DB, c.Who, l.Session); err != nil {
-		return err
+		return nil, err
 	}
 	for _, g := range p.Own.Account.Grants {
 		if !g.Holds(login.Today(w.DB.Now())) {
@@ -55,17 +67,21 @@ func (w *Web) me(c *door.Call) error {
 		line := grantLine{Role: "web.role." + g.Role, To: g.To}
 		r, err := region.ByPath(c.Context(), w.DB, g.Region)
 		if err != nil && !fault.Is(err, fault.NotFound) {
-			return err
+			return nil, err
 		}
 		line.Where = r.Name
 		p.Grants = append(p.Grants, line)
 	}
-	for _, n := range p.Own.Notices {
-		if !n.Read {
-			p.News = append(p.News, n)
-		}
+	mails, err := notice.OpenChannels(c.Context(), w.DB, c.Who.County(), c.Who.Today())
+	if err != nil {
+		return nil, err
 	}
-	return w.Render(c, "me/me", p)
+	p.Mails = slices.ContainsFunc(mails, func(n notice.Channel) bool { return n.Kind == notice.Mail })
+	if p.Mail, err = notice.MyMail(c.Context(), w.DB, c.Who); err != nil {
+		return nil, err
+	}
+	p.Fill("address", p.Mail)
+	return p, nil
 }
 
 func passwordPage() *mePage {
@@ -123,12 +139,27 @@ func (w *Web) forgetDevice(c *door.Call) error {
 	})
 }
 
-func (w *Web) readNotices(c *door.Call) error {
+// mailSent sets or takes back the address one wants one's notices at.
+func (w *Web) mailSent(c *door.Call) error {
 	f, err := w.Form(c)
 	if err != nil {
 		return err
 	}
-	return w.own(c, "", func(tx *db.Tx) error { return w.Accounts.ReadMine(c.Context(), tx, c.Who, f.Get("upto")) })
+	in := notice.MailInput{Address: f.Get("address")}
+	if f.Get("off") != "" {
+		in.Address = ""
+	}
+	if err := db.Do(c.Context(), w.DB, func(tx *db.Tx) error { return notice.WantMail(c.Context(), tx, c.Who, in) }); err != nil {
+		p, e := w.mine(c)
+		if e != nil {
+			return e
+		}
+		return w.Refill(c, "me/me", p, err)
+	}
+	if in.Address == "" {
+		return w.Done(c, "/me", "page_notice.mail_off_done")
+	}
+	return w.Done(c, "/me", "page_notice.mail_on_done")
 }
 
 // own runs a change of one's own account and returns to its page.

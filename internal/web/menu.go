@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/feedback"
+	"lianxin/internal/work/notice"
 )
 
 // Entry is one line of the menu or one tab.
@@ -72,7 +73,8 @@ var tabs = []Entry{
 }
 
 // Counts gives the figures beside the menu: matters due within three days,
-// open matters, and what waits for the county's answer. Two short questions.
+// open matters, what waits for the county's answer, and unread notices. Short
+// questions, each answered by an index.
 func Counts(r db.Reader) func(context.Context, access.Actor) (map[string]int, error) {
 	return func(ctx context.Context, who access.Actor) (map[string]int, error) {
 		m := map[string]int{}
@@ -90,21 +92,32 @@ func Counts(r db.Reader) func(context.Context, access.Actor) (map[string]int, er
 			}
 			m["/feedback"] = n
 		}
+		n, err := notice.Unread(ctx, r, who)
+		if err != nil {
+			return nil, err
+		}
+		m["/notices"] = n
 		return m, nil
 	}
 }
 
+// counts gives the figures of the menu and the bell; a page is shown without
+// them rather than not at all.
+func (w *Web) counts(ctx context.Context, who access.Actor) map[string]int {
+	if w.Counts == nil || who.Anonymous() {
+		return nil
+	}
+	counts, err := w.Counts(ctx, who)
+	if err != nil {
+		w.Log.Warn("menu figures", "error", err.Error())
+	}
+	return counts
+}
+
 // menu gives the entries the person may use and that lead somewhere.
-func (w *Web) menu(ctx context.Context, who access.Actor, at string) ([]Group, []Entry) {
+func (w *Web) menu(who access.Actor, at string, counts map[string]int) ([]Group, []Entry) {
 	if who.Anonymous() {
 		return nil, nil
-	}
-	var counts map[string]int
-	if w.Counts != nil {
-		var err error
-		if counts, err = w.Counts(ctx, who); err != nil {
-			w.Log.Warn("menu figures", "error", err.Error())
-		}
 	}
 	all := desk
 	if separate(who) {
@@ -142,8 +155,8 @@ func separate(who access.Actor) bool {
 }
 
 // first gives the page a person starts on.
-func (w *Web) first(ctx context.Context, who access.Actor) string {
-	gs, _ := w.menu(ctx, who, "")
+func (w *Web) first(who access.Actor) string {
+	gs, _ := w.menu(who, "", nil)
 	// Somebody who is only given matters starts with them, not with the roster.
 	if !access.May(who, access.PlanRead) && access.May(who, access.AppealRead) && w.paths["/matters"] {
 		return "/matters"

@@ -14,6 +14,7 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/notice"
 )
 
 // Render shows a page. The handler has set Title and what is its own; Render
@@ -82,7 +83,11 @@ func (w *Web) dress(c *door.Call, b *Base) error {
 		return nil
 	}
 	b.Flash = w.takeFlash(c)
-	b.Menu, b.Tabs = w.menu(c.Context(), c.Who, b.At)
+	counts := w.counts(c.Context(), c.Who)
+	b.Menu, b.Tabs = w.menu(c.Who, b.At, counts)
+	if b.Bell = counts["/notices"]; b.Bell > notice.Most {
+		b.Bell, b.BellMore = notice.Most, true
+	}
 	var err error
 	b.Person, err = w.person(c)
 	return err

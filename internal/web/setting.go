@@ -11,6 +11,7 @@ import (
 	"lianxin/internal/rule/plan"
 	"lianxin/internal/rule/privacy"
 	"lianxin/internal/work/campaign"
+	"lianxin/internal/work/notice"
 )
 
 func settingPages() []Page {
@@ -152,7 +153,7 @@ var actionGroups = []struct {
 	{"page_setting.group.people", []string{"household", "cadre", "pairing", "card", "roster"}},
 	{"page_setting.group.records", []string{"visit", "appeal", "practical", "stay", "progress", "export"}},
 	{"page_setting.group.rules", []string{"plan", "leading", "region", "feedback", "complaint"}},
-	{"page_setting.group.system", []string{"account", "grant", "audit", "system", "self"}},
+	{"page_setting.group.system", []string{"account", "grant", "notice", "audit", "system", "self"}},
 }
 
 func (w *Web) roles(c *door.Call) error {
@@ -199,7 +200,7 @@ type privacyField struct {
 }
 
 func technical(t privacyTable) int {
-	if name := t.Fields[0].Table; name == "operations" || name == "accounts" || strings.HasPrefix(name, "login_") {
+	if name := t.Fields[0].Table; name == "operations" || name == "accounts" || strings.HasPrefix(name, "login_") || strings.HasPrefix(name, "notice_") {
 		return 1
 	}
 	return 0
@@ -241,11 +242,16 @@ type reliefPage struct {
 	Base
 	Not []string
 	Do  []string
+	On  []notice.Channel // what the county has switched on, by kind
 }
 
 func (w *Web) relief(c *door.Call) error {
 	p := &reliefPage{Base: Base{Title: K("web.foot.relief"), At: "/settings"},
 		Not: []string{"checkin", "points", "ranking", "online", "install", "photo", "place", "verdict", "twice"},
 		Do:  []string{"paper", "box", "unit", "privacy", "switch"}}
+	var err error
+	if p.On, err = notice.OpenChannels(c.Context(), w.DB, c.Who.County(), c.Who.Today()); err != nil {
+		return err
+	}
 	return w.Render(c, "setting/relief", p)
 }

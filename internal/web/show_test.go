@@ -189,7 +189,7 @@ func TestMenu(t *testing.T) {
 		for _, r := range roles {
 			i.Grants = append(i.Grants, access.Grant{Role: r, Region: at})
 		}
-		gs, bar := w.menu(t.Context(), access.New(i), "/today")
+		gs, bar := w.menu(access.New(i), "/today", nil)
 		var out []string
 		for _, g := range gs {
 			for _, e := range g.Entries {

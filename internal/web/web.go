@@ -24,6 +24,7 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/account"
+	"lianxin/internal/work/notice"
 	"lianxin/ui"
 )
 
@@ -47,6 +48,8 @@ type Config struct {
 	Secure bool
 	// Proxied says that a reverse proxy of ours sets X-Forwarded-For.
 	Proxied bool
+	// Post sends what the county has switched on; nil where nothing can be sent.
+	Post *notice.Post
 	// Machine is what the administrators' pages tell about the installation.
 	Machine Machine
 	// Counts gives the figures beside menu entries, by path; nil shows none.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 )
 
@@ -30,29 +29,48 @@ func notify(ctx context.Context, tx *db.Tx, county, account, kind, label string)
 	return err
 }
 
-// Notices gives the newest messages of an account, at most limit.
-func (b *Book) Notices(ctx context.Context, r db.Reader, county, account string, limit int) ([]Notice, error) {
-	if limit <= 0 || limit > 200 {
-		limit = 50
-	}
-	return db.All(ctx, r, func(r db.Row) (n Notice, err error) {
-		var at, read int64
-		err = r.Scan(&n.ID, &at, &n.Kind, &n.Label, &read)
-		n.At, n.Read = instant(at), read != 0
-		return n, err
-	}, `SELECT id, at, kind, label, read_at FROM login_notices WHERE county = $1 AND account = $2 ORDER BY id DESC LIMIT $3`, county, account, limit)
+const noticeColumns = `id, at, kind, label, read_at`
+
+func scanNotice(r db.Row) (n Notice, err error) {
+	var at, read int64
+	err = r.Scan(&n.ID, &at, &n.Kind, &n.Label, &read)
+	n.At, n.Read = instant(at), read != 0
+	return n, err
 }
 
-// Unread counts the messages nobody has looked at.
-func (b *Book) Unread(ctx context.Context, r db.Reader, county, account string) (int, error) {
+// NoticesBefore gives the messages of an account that are older than the one
+// with an id ("" for the newest), newest first. People see them in the one list
+// of work/notice.
+func NoticesBefore(ctx context.Context, r db.Reader, county, account, before string, unread bool, limit int) ([]Notice, error) {
+	q := `SELECT ` + noticeColumns + ` FROM login_notices WHERE county = $1 AND account = $2 AND id < $3`
+	if before == "" {
+		before = "\U0010FFFF"
+	}
+	if unread {
+		q += ` AND read_at = 0`
+	}
+	return db.All(ctx, r, scanNotice, q+` ORDER BY id DESC LIMIT $4`, county, account, before, limit)
+}
+
+// NoticeOf gives one message of an account.
+func NoticeOf(ctx context.Context, r db.Reader, county, account, id string) (Notice, error) {
+	return db.One(ctx, r, scanNotice, `SELECT `+noticeColumns+` FROM login_notices WHERE county = $1 AND id = $3 AND account = $2`, county, account, id)
+}
+
+// UnreadNotices counts the messages an account has not looked at.
+func UnreadNotices(ctx context.Context, r db.Reader, county, account string) (int, error) {
 	return db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM login_notices WHERE county = $1 AND account = $2 AND read_at = 0`, county, account)
 }
 
-// ReadNotices marks all messages up to an id as read.
-func (b *Book) ReadNotices(ctx context.Context, tx *db.Tx, who audit.Actor, county, account, upTo string) error {
-	n, err := tx.Exec(ctx, `UPDATE login_notices SET read_at = $4 WHERE county = $1 AND account = $2 AND id <= $3 AND read_at = 0`, county, account, upTo, tx.Now.UnixMilli())
-	if err == nil && n > 0 {
-		audit.Note(tx, who, "login.read_notices", "account:"+account, "", "count", n)
-	}
+// ReadNotice marks one message as read; own is false when the account has none
+// of that id.
+func ReadNotice(ctx context.Context, tx *db.Tx, county, account, id string) (own bool, err error) {
+	n, err := tx.Exec(ctx, `UPDATE login_notices SET read_at = CASE WHEN read_at = 0 THEN $4 ELSE read_at END WHERE county = $1 AND id = $3 AND account = $2`, county, account, id, tx.Now.UnixMilli())
+	return n > 0, err
+}
+
+// ReadNoticesUpto marks all messages of an account up to an id as read.
+func ReadNoticesUpto(ctx context.Context, tx *db.Tx, county, account, upTo string) error {
+	_, err := tx.Exec(ctx, `UPDATE login_notices SET read_at = $4 WHERE county = $1 AND account = $2 AND id <= $3 AND read_at = 0`, county, account, upTo, tx.Now.UnixMilli())
 	return err
 }

@@ -286,12 +286,28 @@ func TestChangePassword(t *testing.T) {
 			t.Fatal("the old password works:", err)
 		}
 		enters(t, b, "changer", other, e.Device)
-		ns, err := b.Notices(t.Context(), d, county, a.ID, 10)
+		ns, err := login.NoticesBefore(t.Context(), d, county, a.ID, "", false, 10)
 		if err != nil || len(ns) != 2 || ns[0].Kind != login.NoticePassword || ns[1].Kind != login.NoticeNewDevice {
 			t.Fatalf("%+v %v", ns, err)
 		}
-		do(t, d, func(tx *db.Tx) error { return b.ReadNotices(t.Context(), tx, boss{}, county, a.ID, ns[0].ID) })
-		if n, err := b.Unread(t.Context(), d, county, a.ID); err != nil || n != 0 {
+		if older, err := login.NoticesBefore(t.Context(), d, county, a.ID, ns[0].ID, true, 10); err != nil || len(older) != 1 || older[0].ID != ns[1].ID {
+			t.Fatalf("%+v %v", older, err)
+		}
+		do(t, d, func(tx *db.Tx) error {
+			own, err := login.ReadNotice(t.Context(), tx, county, a.ID, ns[1].ID)
+			if err == nil && !own {
+				t.Error("the message is the account's own")
+			}
+			if other, oerr := login.ReadNotice(t.Context(), tx, county, "somebody-else", ns[0].ID); other || oerr != nil {
+				t.Error("somebody else reads it", oerr)
+			}
+			return err
+		})
+		if n, err := login.UnreadNotices(t.Context(), d, county, a.ID); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		do(t, d, func(tx *db.Tx) error { return login.ReadNoticesUpto(t.Context(), tx, county, a.ID, ns[0].ID) })
+		if n, err := login.UnreadNotices(t.Context(), d, county, a.ID); err != nil || n != 0 {
 			t.Fatal(n, err)
 		}
 		if ds, err := b.ListDevices(t.Context(), d, county, a.ID); err != nil || len(ds) != 1 {

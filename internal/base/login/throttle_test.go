@@ -235,7 +235,7 @@ func TestNewDeviceIsTold(t *testing.T) {
 		a, e := made(t, d, b, "teller", "cadre")
 		unread := func(want int) {
 			t.Helper()
-			if n, err := b.Unread(t.Context(), d, county, a.ID); err != nil || n != want {
+			if n, err := login.UnreadNotices(t.Context(), d, county, a.ID); err != nil || n != want {
 				t.Fatalf("%d messages, want %d (%v)", n, want, err)
 			}
 		}

@@ -213,7 +213,9 @@ func (a *asked) Next(q []byte, more bool) ([]byte, error) {
 
 func (m Mail) bytes() []byte {
 	var b strings.Builder
-	line := func(name, value string) { b.WriteString(name + ": " + strings.NewReplacer("\r", "", "\n", " ").Replace(value) + "\r\n") }
+	line := func(name, value string) {
+		b.WriteString(name + ": " + strings.NewReplacer("\r", "", "\n", " ").Replace(value) + "\r\n")
+	}
 	line("From", (&mail.Address{Name: m.Name, Address: m.From}).String())
 	line("To", "<"+m.To+">")
 	line("Subject", mime.BEncoding.Encode("utf-8", m.Subject))

@@ -17,24 +17,27 @@ var letter = outbound.Mail{ID: "m1", Name: "连心", From: "lianxin@county.examp
 func TestMail(t *testing.T) {
 	for _, x := range []struct {
 		name   string
-		box    posttest.Mailbox
+		box    *posttest.Mailbox
 		server outbound.Server
 		letter func(*outbound.Mail)
 		strict bool
 		want   string
 	}{
-		{name: "tls from the first byte", box: posttest.Mailbox{TLS: true}},
-		{name: "starttls, plain login", box: posttest.Mailbox{User: "u", Password: "geheim"}, server: outbound.Server{User: "u", Password: "geheim"}},
-		{name: "the older login", box: posttest.Mailbox{User: "u", Password: "geheim", Ways: "LOGIN", TLS: true}, server: outbound.Server{User: "u", Password: "geheim"}},
-		{name: "wrong password", box: posttest.Mailbox{User: "u", Password: "geheim"}, server: outbound.Server{User: "u", Password: "falsch"}, want: outbound.Login},
-		{name: "no encryption offered", box: posttest.Mailbox{Bare: true}, server: outbound.Server{User: "u", Password: "geheim"}, want: outbound.Insecure},
-		{name: "nobody of that name", box: posttest.Mailbox{Refuse: "someone@county.example"}, want: outbound.Person},
+		{name: "tls from the first byte", box: &posttest.Mailbox{TLS: true}},
+		{name: "starttls, plain login", box: &posttest.Mailbox{User: "u", Password: "geheim"}, server: outbound.Server{User: "u", Password: "geheim"}},
+		{name: "the older login", box: &posttest.Mailbox{User: "u", Password: "geheim", Ways: "LOGIN", TLS: true}, server: outbound.Server{User: "u", Password: "geheim"}},
+		{name: "wrong password", box: &posttest.Mailbox{User: "u", Password: "geheim"}, server: outbound.Server{User: "u", Password: "falsch"}, want: outbound.Login},
+		{name: "no encryption offered", box: &posttest.Mailbox{Bare: true}, server: outbound.Server{User: "u", Password: "geheim"}, want: outbound.Insecure},
+		{name: "nobody of that name", box: &posttest.Mailbox{Refuse: "someone@county.example"}, want: outbound.Person},
 		{name: "an unknown certificate", strict: true, want: outbound.Insecure},
-		{name: "a server that talks without end", box: posttest.Mailbox{Endless: true}, want: outbound.TooLarge},
+		{name: "a server that talks without end", box: &posttest.Mailbox{Endless: true}, want: outbound.TooLarge},
 		{name: "a second header in the address", letter: func(m *outbound.Mail) { m.To = "a@b.example\r\nBcc: c@d.example" }, want: outbound.Person},
 		{name: "a header in the subject", letter: func(m *outbound.Mail) { m.Subject = "x\r\nBcc: c@d.example" }},
 	} {
-		box, roots := posttest.Mail(t, &x.box)
+		if x.box == nil {
+			x.box = &posttest.Mailbox{}
+		}
+		box, roots := posttest.Mail(t, x.box)
 		if x.strict {
 			roots = x509.NewCertPool()
 		}

@@ -138,7 +138,9 @@ func (c *Client) tls(host string) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.opt.Roots, ServerName: host}
 }
 
-func fold(host string) string { return strings.ToLower(strings.TrimSuffix(strings.TrimSpace(host), ".")) }
+func fold(host string) string {
+	return strings.ToLower(strings.TrimSuffix(strings.TrimSpace(host), "."))
+}
 
 // Allows reports whether the operator names the host, with or without its port.
 func (c *Client) Allows(host, port string) bool {

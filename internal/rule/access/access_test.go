@@ -46,7 +46,7 @@ func TestAdministratorsReadNoContent(t *testing.T) {
 	for _, do := range Actions() {
 		for _, r := range []Role{SysAdmin, SecAdmin, Auditor} {
 			switch do {
-			case RegionRead, AccountManage, AccountIssue, GrantManage, AuditRead, SystemManage, Self:
+			case RegionRead, AccountManage, AccountIssue, GrantManage, AuditRead, SystemManage, NoticeWatch, Self:
 				continue
 			}
 			if ReachOf(do, r) != Nothing {

@@ -80,7 +80,11 @@ const (
 	ComplaintSend     Action = "complaint.send"
 	ComplaintHandOver Action = "complaint.hand_over"
 	ComplaintSeats    Action = "complaint.seats"
-	Self              Action = "self" // one's own account
+	// NoticeChannel switches on what leaves for mail and group robots: the
+	// county answers for it. NoticeWatch sees whether it arrives.
+	NoticeChannel Action = "notice.channel"
+	NoticeWatch   Action = "notice.watch"
+	Self          Action = "self" // one's own account
 )
 
 type row = map[Role]Reach
@@ -149,7 +153,9 @@ var policy = map[Action]row{
 	ComplaintHandOver: {Office: InRegion},
 	ComplaintSeats:    {CountyAdmin: InRegion},
 
-	Self: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
+	Self:          {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
+	NoticeChannel: {CountyAdmin: InRegion},
+	NoticeWatch:   {CountyAdmin: InRegion, SysAdmin: InRegion},
 }
 
 // Actions lists every action of the policy, for tests and the settings page.

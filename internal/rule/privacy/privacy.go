@@ -78,6 +78,7 @@ var tables = []func(*Registry){
 	feedbacks,
 	complaints,
 	leaders,
+	notices,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.

@@ -13,11 +13,9 @@ type Own struct {
 	Account  login.Account   `json:"account"`
 	Sessions []login.Session `json:"sessions"`
 	Devices  []login.Device  `json:"devices"`
-	Notices  []login.Notice  `json:"notices"`
-	Unread   int             `json:"unread"`
 }
 
-// Mine gives a person's own account, sessions, devices and messages. session is
+// Mine gives a person's own account, sessions and devices. session is
 // the one he asks from.
 func (k *Desk) Mine(ctx context.Context, r db.Reader, who access.Actor, session string) (Own, error) {
 	var o Own
@@ -31,11 +29,7 @@ func (k *Desk) Mine(ctx context.Context, r db.Reader, who access.Actor, session 
 	if o.Devices, err = k.book.ListDevices(ctx, r, who.County(), who.Account()); err != nil {
 		return Own{}, err
 	}
-	if o.Notices, err = k.book.Notices(ctx, r, who.County(), who.Account(), 50); err != nil {
-		return Own{}, err
-	}
-	o.Unread, err = k.book.Unread(ctx, r, who.County(), who.Account())
-	return o, err
+	return o, nil
 }
 
 // EndMine ends one of a person's own sessions.
@@ -51,9 +45,4 @@ func (k *Desk) EndMyOthers(ctx context.Context, tx *db.Tx, who access.Actor, ses
 // ForgetMine ends the sessions of one of a person's devices and forgets it.
 func (k *Desk) ForgetMine(ctx context.Context, tx *db.Tx, who access.Actor, device string) error {
 	return k.book.ForgetDevice(ctx, tx, who, who.County(), who.Account(), device)
-}
-
-// ReadMine marks a person's messages up to an id as read.
-func (k *Desk) ReadMine(ctx context.Context, tx *db.Tx, who access.Actor, upTo string) error {
-	return k.book.ReadNotices(ctx, tx, who, who.County(), who.Account(), upTo)
 }

@@ -26,6 +26,7 @@ var Secrets = []string{
 	"13800001001", "13800001003", "13800002001", "13800002004", "990101195003070025", "6600110", "6600119", // phones, an ID number
 	"老槐树", "腿疼", "盼修水渠", "送去镇卫生院", "医院已约好", "早该来看看", "写错了名字", "茶园灌溉", "周三就回去了", "修好漏雨的屋顶", "见证人老杨", "进门先喊一声", "爱抽旱烟", "残疾证3号", "监护人钱", "记混了", "材料不齐", "屋后山洪",
 	"管水的那个", "两只鸡", "马家老二", "问水务站", "正在了解",
+	"geheim", // addresses, passwords and keys of the channels
 }
 
 // Fill gives both townships one of everything on top of Seed, so that tests
@@ -44,6 +45,9 @@ func Fill(tb testing.TB, d *db.DB) {
 		return err
 	}))
 	fill(tb, d, cal, "-b", Baihe, Baisha, BaiHome, SunYue, HeFang)
+	tell(tb, d, "-q", Qingshi, Lijiawan, LiMing)
+	tell(tb, d, "-b", Baihe, Baisha, SunYue)
+	channels(tb, d)
 }
 
 // HeFang is a second official of 白河镇, added by Fill.
