@@ -320,7 +320,7 @@ func (w *Web) channelTried(c *door.Call) error {
 		return err
 	}
 	if why != "" {
-		return w.Done(c, "/settings/channels/"+id, "page_notice.tried_failed")
+		return w.Done(c, "/settings/channels/"+id, "")
 	}
 	return w.Done(c, "/settings/channels/"+id, "page_notice.tried_good")
 }

@@ -194,7 +194,10 @@ func Read(ctx context.Context, tx *db.Tx, who access.Actor, in ReadInput) (int, 
 // the single ones that now lie behind it.
 func upto(ctx context.Context, tx *db.Tx, who access.Actor, id string) error {
 	county, account := who.County(), who.Account()
-	id = min(id, tx.NewID())
+	// The first ten letters of an id are its instant.
+	if now := tx.NewID(); id[:min(10, len(id))] > now[:10] {
+		id = now
+	}
 	if err := login.ReadNoticesUpto(ctx, tx, county, account, id); err != nil {
 		return err
 	}
