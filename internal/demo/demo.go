@@ -91,6 +91,9 @@ func Fill(ctx context.Context, d *db.DB, book *login.Book, opt Options) (Filled,
 			return Filled{}, fmt.Errorf("demo: %s: %w", t.Name, err)
 		}
 	}
+	if err := l.missingYear(ctx); err != nil {
+		return Filled{}, err
+	}
 	return Filled{l.accounts, l.visits}, l.figures(ctx)
 }
 

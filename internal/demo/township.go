@@ -79,7 +79,10 @@ func (l *loader) township(ctx context.Context, t sample.Township) error {
 		return steps[i].day+steps[i].clock < steps[j].day+steps[j].clock
 	})
 	l.visits += len(t.Visits)
-	return l.run(ctx, steps)
+	if err := l.run(ctx, steps); err != nil {
+		return err
+	}
+	return l.notices(ctx)
 }
 
 // named says of what a step is, for the message when it fails.
