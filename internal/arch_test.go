@@ -34,7 +34,7 @@ var layers = [][]string{
 	{"pairing"},
 	{"visit", "reception", "meeting"},
 	{"inspection"},
-	{"progress", "ledger", "report"},
+	{"progress", "ledger", "report", "lookup"},
 	{"evaluation"},
 	{"posting", "archive"},
 	{"account", "complaint", "feedback"},
@@ -303,7 +303,7 @@ func TestNoWorkBeforeMain(t *testing.T) {
 var (
 	write   = regexp.MustCompile(`\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?([a-z][a-z0-9_]*)`)
 	dynamic = regexp.MustCompile(`\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?$`)
-	create  = regexp.MustCompile(`(?m)^CREATE TABLE (?:IF NOT EXISTS )?([a-z0-9_]+)`)
+	create  = regexp.MustCompile(`(?m)^CREATE (?:VIRTUAL )?TABLE (?:IF NOT EXISTS )?([a-z0-9_]+)`)
 	listed  = regexp.MustCompile(`([a-z]+/[a-z/]+)(?:\s*\(([^)]*)\))?`)
 )
 

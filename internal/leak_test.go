@@ -22,6 +22,7 @@ import (
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
+	"lianxin/internal/work/lookup"
 	"lianxin/internal/work/notice"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
@@ -185,6 +186,38 @@ var shows = map[string]read{
 	},
 	"visit.Thoughts": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return visit.Thoughts(ctx, d, who, p.helper, "2026-01-01", "2026-12-31")
+	},
+	"visit.Readable": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return visit.Readable(ctx, d, who, []string{"visit-one" + p.x, "visit-two" + p.x})
+	},
+	"visit.ReadableThoughts": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		ids, err := visit.ThoughtIDs(ctx, d, County, "", 100)
+		if err != nil {
+			return nil, err
+		}
+		ts, places, err := visit.ReadableThoughts(ctx, d, who, ids)
+		if len(ts) == 0 {
+			return nil, err
+		}
+		return []any{ts, places[ts[0].ID]}, err
+	},
+	"appeal.Readable": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return appeal.Readable(ctx, d, who, []string{"appeal-one" + p.x, "appeal-two" + p.x})
+	},
+	"lookup.Find": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		var all []lookup.Hit
+		var last error
+		for _, q := range []lookup.Query{{Words: "水渠"}, {Words: "早该来看看"}, {Words: "水渠", Place: p.town}, {Words: "水渠", Place: p.village, Kind: lookup.Matter}, {Words: "医院", Limit: 1}} {
+			a, err := lookup.Find(ctx, d, who, q)
+			if err != nil {
+				last = err
+			}
+			all = append(all, a.Hits...)
+		}
+		if all == nil {
+			return nil, last
+		}
+		return all, nil
 	},
 	"stay.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		a, _, err := stay.List(ctx, d, who, stay.Filter{Voided: true})

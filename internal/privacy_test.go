@@ -33,8 +33,8 @@ func TestEveryColumnIsDeclared(t *testing.T) {
 		}
 		for name := range reg.Declared() {
 			table, _, _ := strings.Cut(name, ".")
-			// River's tables differ a little between the engines.
-			if !live[name] && !strings.HasPrefix(table, "river_") {
+			// River's tables and the full-text index differ a little between the engines.
+			if !live[name] && !strings.HasPrefix(table, "river_") && table != "search_index" {
 				t.Errorf("%s is declared but there is no such column", name)
 			}
 		}
@@ -95,7 +95,7 @@ func TestSealedColumnsAreSealed(t *testing.T) {
 			if strings.HasPrefix(c.Table, "river_") || strings.HasPrefix(c.Table, "login_") || strings.HasPrefix(c.Table, "account") || c.Table == "schema_steps" {
 				continue
 			}
-			vs, err := db.All(t.Context(), d, db.Text, `SELECT CAST("`+c.Name+`" AS TEXT) FROM `+c.Table)
+			vs, err := db.All(t.Context(), d, db.Text, `SELECT COALESCE(CAST("`+c.Name+`" AS TEXT), '') FROM `+c.Table)
 			if err != nil {
 				t.Fatalf("%s.%s: %v", c.Table, c.Name, err)
 			}

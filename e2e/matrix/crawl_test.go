@@ -52,12 +52,15 @@ func meet(text string) []met {
 	return slices.SortedFunc(maps.Keys(found), func(a, b met) int { return strings.Compare(a.set+a.field, b.set+b.field) })
 }
 
+// apart is what a search puts around the words it found, in pages and in JSON.
+var apart = regexp.MustCompile(`</?mark>|"(?:,"hit":true)?},\{"text":"`)
+
 // plain gives the text of an answer, also of what is zipped in it (.docx, .xlsx).
 func plain(rec *httptest.ResponseRecorder) string {
 	b := rec.Body.Bytes()
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
-		return string(b)
+		return apart.ReplaceAllString(string(b), "")
 	}
 	var out strings.Builder
 	for _, f := range z.File {
@@ -238,6 +241,11 @@ func (k *crawler) start() {
 	for _, c := range canaries {
 		for _, q := range []string{c.heads[0][:len(c.heads[0])-3], c.member, "ji", c.phone(0), c.phone(7), c.idNumber} {
 			for _, path := range []string{"/households?q=", "/households/find?q=", "/api/v1/households?q=", "/visits/new?q=", "/api/v1/progress/homes?q=", "/audit?object="} {
+				k.add(path + url.QueryEscape(q))
+			}
+		}
+		for _, q := range []string{c.mark + "鸟", c.mark + "鸟words2", "promise", "thought", "voided"} {
+			for _, path := range []string{"/search?q=", "/api/v1/search?q=", "/search?kind=matter&q=", "/api/v1/search?limit=1&q="} {
 				k.add(path + url.QueryEscape(q))
 			}
 		}

@@ -53,6 +53,7 @@ func (a *API) Routes() []door.Route {
 	rs = append(rs, a.pairings()...)
 	rs = append(rs, a.visits()...)
 	rs = append(rs, a.appeals()...)
+	rs = append(rs, a.search()...)
 	rs = append(rs, a.stays()...)
 	rs = append(rs, a.practicals()...)
 	rs = append(rs, a.leading()...)

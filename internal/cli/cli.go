@@ -83,6 +83,7 @@ type commands struct {
 	Restore   restoreCmd `cmd:"" help:"restore"`
 	Audit     auditCmd   `cmd:"" help:"audit"`
 	Jobs      jobsCmd    `cmd:"" help:"jobs"`
+	Search    searchCmd  `cmd:"" help:"search"`
 	Doctor    doctorCmd  `cmd:"" help:"doctor"`
 	Migrate   migrateCmd `cmd:"" help:"migrate"`
 	ConfigCmd configCmd  `cmd:"" name:"config" help:"config_cmd"`

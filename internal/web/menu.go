@@ -30,7 +30,7 @@ type Group struct {
 
 // desk is the menu of content roles.
 var desk = []Group{
-	{"", []Entry{{Path: "/today", Key: "web.menu.today", Icon: "today", Need: access.PlanRead}}},
+	{"", []Entry{{Path: "/today", Key: "web.menu.today", Icon: "today", Need: access.PlanRead}, {Path: "/search", Key: "web.menu.search", Icon: "search", Need: access.AppealRead}}},
 	{"web.menu.contact", []Entry{
 		{Path: "/households", Key: "web.menu.households", Icon: "home", Need: access.HouseholdList},
 		{Path: "/cadres", Key: "web.menu.cadres", Icon: "pair", Need: access.CadreRead},

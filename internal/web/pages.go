@@ -48,6 +48,7 @@ func Pages() []Page {
 		auditPages(),
 		progressPages(),
 		exportPages(),
+		searchPages(),
 	)
 }
 
@@ -80,6 +81,7 @@ func (w *Web) Routes() []door.Route {
 		w.auditRoutes(),
 		w.progressRoutes(),
 		w.exportRoutes(),
+		w.searchRoutes(),
 	)
 }
 

@@ -78,7 +78,12 @@ func (w *Web) dress(c *door.Call, b *Base) error {
 		b.Flash = w.takeFlash(c)
 		return nil
 	}
-	b.Search = access.May(c.Who, access.HouseholdList) && w.paths["/households"]
+	switch { // whoever reads no words finds households only
+	case access.May(c.Who, access.AppealRead) && w.paths["/search"]:
+		b.Search = "/search"
+	case access.May(c.Who, access.HouseholdList) && w.paths["/households"]:
+		b.Search = "/households"
+	}
 	if b.Shell == Fragment {
 		return nil
 	}

@@ -61,6 +61,10 @@ func TestWorkedPages(t *testing.T) {
 		{"diary-office-li", "office", "/diary?cadre=cadre-liming"},
 		{"diary-home", "office", "/diary?household=home-wangguilan"},
 		{"diary-print", "li", "/diary/print?year=2026"},
+		{"search", "li", "/search"},
+		{"search-found", "office", "/search?q=%E8%B7%AF%E7%81%AF"},
+		{"search-name", "office", "/search?q=%E7%8E%8B"},
+		{"search-none", "li", "/search?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E5%8F%A5&kind=matter"},
 	} {
 		if only != "" && !strings.Contains(","+only+",", ","+x.name+",") {
 			continue

@@ -165,5 +165,7 @@ func Columns(ctx context.Context, d *DB) ([]Column, error) {
 	if d.Engine == Postgres {
 		return All(ctx, d, scan, `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position`)
 	}
-	return All(ctx, d, scan, `SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT IN ('sqlite_sequence', 'sqlite_stat1', 'sqlite_stat4') ORDER BY m.name, c.cid`)
+	// The tables behind a full-text table belong to the engine.
+	return All(ctx, d, scan, `SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT IN ('sqlite_sequence', 'sqlite_stat1', 'sqlite_stat4')
+		AND m.name NOT IN (SELECT l.name FROM pragma_table_list l WHERE l.schema = 'main' AND l.type = 'shadow') ORDER BY m.name, c.cid`)
 }

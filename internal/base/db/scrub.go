@@ -60,7 +60,7 @@ func Scrub(ctx context.Context, file string) error {
 		}
 	}
 	registerVFS()
-	p, err := driver.Open("file:" + (&url.URL{Path: file}).EscapedPath() + "?vfs=" + vfsName + "&mode=ro&_pragma=busy_timeout(10000)")
+	p, err := driver.Open("file:"+(&url.URL{Path: file}).EscapedPath()+"?vfs="+vfsName+"&mode=ro&_pragma=busy_timeout(10000)", fullText)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (d *DB) CopyTo(ctx context.Context, file string) error {
 	if d.Engine != SQLite {
 		return fmt.Errorf("db: only an embedded database is copied as a file")
 	}
-	p, err := driver.Open("file:" + (&url.URL{Path: d.file}).EscapedPath() + "?vfs=" + vfsName + "&_pragma=busy_timeout(20000)&_pragma=temp_store(2)")
+	p, err := driver.Open("file:"+(&url.URL{Path: d.file}).EscapedPath()+"?vfs="+vfsName+"&_pragma=busy_timeout(20000)&_pragma=temp_store(2)", fullText)
 	if err != nil {
 		return err
 	}

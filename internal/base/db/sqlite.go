@@ -13,6 +13,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
+	"github.com/ncruces/go-sqlite3/ext/fts5"
 
 	"lianxin/internal/base/fault"
 )
@@ -36,12 +37,12 @@ func openSQLite(ctx context.Context, file string, opt Options) (*DB, error) {
 	if _, err := os.Stat(file); os.IsNotExist(err) {
 		fresh = true
 	}
-	checksums := func(c *sqlite3.Conn) error { return nil }
+	first := fullText
 	if fresh {
 		// Reserving the bytes rewrites the file, so it is done once, while it is empty.
-		checksums = func(c *sqlite3.Conn) error { return c.EnableChecksums("main") }
+		first = func(c *sqlite3.Conn) error { return errors.Join(fullText(c), c.EnableChecksums("main")) }
 	}
-	w, err := driver.Open(u+"&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(2000)&_pragma=cache_size(-6000)&_txlock=immediate", checksums)
+	w, err := driver.Open(u+"&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(2000)&_pragma=cache_size(-6000)&_txlock=immediate", first)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,7 @@ func openSQLite(ctx context.Context, file string, opt Options) (*DB, error) {
 	if fresh {
 		_ = os.Chmod(file, 0o600)
 	}
-	r, err := driver.Open(u + "&_pragma=query_only(1)&_pragma=cache_size(-3000)&_pragma=mmap_size(0)")
+	r, err := driver.Open(u+"&_pragma=query_only(1)&_pragma=cache_size(-3000)&_pragma=mmap_size(0)", fullText)
 	if err != nil {
 		_ = w.Close()
 		return nil, err
@@ -74,14 +75,18 @@ func openSQLite(ctx context.Context, file string, opt Options) (*DB, error) {
 	return d, nil
 }
 
+// fullText gives a connection the full-text module. Every connection needs it:
+// without it a schema that holds such a table cannot be checked or copied.
+func fullText(c *sqlite3.Conn) error { return fts5.Register(c) }
+
 // JobPool opens one more writing connection for the job library, which begins
 // its own transactions; it waits its turn at the file lock.
 func (d *DB) JobPool() (*sql.DB, error) {
 	if d.Engine == Postgres {
 		return d.write, nil
 	}
-	p, err := driver.Open("file:" + (&url.URL{Path: d.file}).EscapedPath() +
-		"?vfs=" + vfsName + "&_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)&_pragma=foreign_keys(1)&_txlock=immediate")
+	p, err := driver.Open("file:"+(&url.URL{Path: d.file}).EscapedPath()+
+		"?vfs="+vfsName+"&_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)&_pragma=foreign_keys(1)&_txlock=immediate", fullText)
 	if err != nil {
 		return nil, err
 	}

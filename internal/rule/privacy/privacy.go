@@ -79,6 +79,7 @@ var tables = []func(*Registry){
 	complaints,
 	leaders,
 	notices,
+	searches,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.

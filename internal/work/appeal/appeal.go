@@ -18,6 +18,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/id"
 	"lianxin/internal/base/once"
+	"lianxin/internal/base/search"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -128,12 +129,17 @@ func seal(r db.Reader, county, row, column, text string) string {
 	return r.Vault().Seal(vault.Place{Table: "appeals", Column: column, County: county, Row: row}, text)
 }
 
+// step writes a line of a matter's history. Every change of a matter has one, so
+// it is here that the matter is marked to be indexed again.
 func step(ctx context.Context, tx *db.Tx, who access.Actor, appeal, kind, before, after, words string) error {
 	sid := tx.NewID()
 	_, err := tx.Exec(ctx, `INSERT INTO appeal_steps (county, id, appeal, kind, day, before, after, words, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		who.County(), sid, appeal, kind, string(calendar.FromTime(tx.Now)), before, after,
 		tx.Vault().Seal(vault.Place{Table: "appeal_steps", Column: "words", County: who.County(), Row: sid}, words), who.Account())
-	return err
+	if err != nil {
+		return err
+	}
+	return search.Mark(ctx, tx, who.County(), SearchAppeal, appeal)
 }
 
 // CloseInput ticks a promise off, or says why it is not pursued.

@@ -17,6 +17,7 @@ import (
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
+	"lianxin/internal/work/lookup"
 	"lianxin/internal/work/notice"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
@@ -28,7 +29,7 @@ import (
 
 // All gives the movers of every package that owns work records with a place.
 func All() []region.Mover {
-	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, complaint.Rehome, leading.Rehome, notice.Rehome}
+	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, complaint.Rehome, leading.Rehome, notice.Rehome, lookup.Rehome}
 }
 
 // With gives all movers and the one of the accounts: a village committee whose

@@ -11,6 +11,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/once"
+	"lianxin/internal/base/search"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -109,13 +110,25 @@ func Void(ctx context.Context, tx *db.Tx, who access.Actor, in VoidInput) (Visit
 		if err := reckon(ctx, tx, who.County(), v.Household, v.Region, v.Day.Year()); err != nil {
 			return v, err
 		}
+		// What he thought of it is taken back with it.
+		ts, err := db.All(ctx, tx, db.Text, `SELECT id FROM thoughts WHERE county = $1 AND cadre = $2 AND visit = $3`, who.County(), v.Cadre, v.ID)
+		if err != nil {
+			return v, err
+		}
+		if err := search.MarkAll(ctx, tx, who.County(), SearchThought, ts); err != nil {
+			return v, err
+		}
 		audit.Note(tx, who, "visit.void", "visit:"+v.ID, v.Region)
 		return v, mark(ctx, tx, who, v, []int{v.Day.Year()})
 	})
 	return v, err
 }
 
+// mark notes what must follow a change: figures counted again, words indexed again.
 func mark(ctx context.Context, tx *db.Tx, who access.Actor, v Visit, years []int) error {
+	if err := search.Mark(ctx, tx, who.County(), SearchVisit, v.ID); err != nil {
+		return err
+	}
 	for _, y := range years {
 		for _, c := range append([]string{v.Cadre}, v.With...) {
 			if err := tally.Mark(ctx, tx, who.County(), c, y); err != nil {

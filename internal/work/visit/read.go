@@ -14,15 +14,22 @@ import (
 
 const columns = `v.id, v.household, v.region, v.cadre, v.writer, v.proxy, v.day, v.clock, v.how, v.topics, v.policies, v.activities, v.weather, v.need, v.usual, v.words, v.paired, v.late, v.version, v.written_at, v.voided_on, v.void_why`
 
+// closed reads a row and leaves what is sealed as it lies there.
+func closed(w db.Row) (v Visit, err error) {
+	var topics, policies, activities string
+	err = w.Scan(&v.ID, &v.Household, &v.Region, &v.Cadre, &v.Writer, &v.Proxy, &v.Day, &v.Clock, &v.How, &topics, &policies, &activities, &v.Weather, &v.Need, &v.Usual, &v.Words, &v.Paired, &v.Late, &v.Version, &v.Written, &v.Voided, &v.VoidWhy)
+	v.Topics, v.Policies, v.Activities = split(topics), split(policies), split(activities)
+	return v, err
+}
+
 // scanner reads rows; the words are opened only where open allows it.
 func scanner(r db.Reader, county string, open func(Visit) bool) func(db.Row) (Visit, error) {
 	vt := r.Vault()
-	return func(w db.Row) (v Visit, err error) {
-		var topics, policies, activities string
-		if err = w.Scan(&v.ID, &v.Household, &v.Region, &v.Cadre, &v.Writer, &v.Proxy, &v.Day, &v.Clock, &v.How, &topics, &policies, &activities, &v.Weather, &v.Need, &v.Usual, &v.Words, &v.Paired, &v.Late, &v.Version, &v.Written, &v.Voided, &v.VoidWhy); err != nil {
+	return func(w db.Row) (Visit, error) {
+		v, err := closed(w)
+		if err != nil {
 			return v, err
 		}
-		v.Topics, v.Policies, v.Activities = split(topics), split(policies), split(activities)
 		if !open(v) {
 			v.Words, v.VoidWhy, v.Weather = "", "", ""
 			return v, nil

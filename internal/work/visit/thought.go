@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/once"
+	"lianxin/internal/base/search"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -76,7 +77,10 @@ func Think(ctx context.Context, tx *db.Tx, who access.Actor, in ThinkInput) (Tho
 func insertThought(ctx context.Context, tx *db.Tx, county, id, cadre, place string, day calendar.Day, visit, text string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO thoughts (county, id, cadre, region, day, visit, words, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		county, id, cadre, place, string(day), visit, tx.Vault().Seal(vault.Place{Table: "thoughts", Column: "words", County: county, Row: id}, strings.TrimSpace(text)), tx.Now.UnixMilli())
-	return err
+	if err != nil {
+		return err
+	}
+	return search.Mark(ctx, tx, county, SearchThought, id)
 }
 
 // Thoughts gives an official's thoughts in a span of days, to himself and to

@@ -24,6 +24,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/id"
 	"lianxin/internal/base/once"
+	"lianxin/internal/base/search"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -144,6 +145,11 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 	}
 	if err := insert(ctx, tx, county, v); err != nil {
 		return Visit{}, err
+	}
+	if v.Words != "" {
+		if err := search.Mark(ctx, tx, county, SearchVisit, v.ID); err != nil {
+			return Visit{}, err
+		}
 	}
 	if err := seen(ctx, tx, county, v); err != nil {
 		return Visit{}, err
