@@ -124,6 +124,12 @@ func (w *Web) auditShown(c *door.Call) (*auditPage, error) {
 	return p, nil
 }
 
+// Thing is the object in two parts, between which a line may break.
+func (l auditLine) Thing() [2]string {
+	noun, id, _ := strings.Cut(l.Object, ":")
+	return [2]string{noun, id}
+}
+
 // auditActor turns what was typed, a username or an id, into the actor of rows.
 func (w *Web) auditActor(c *door.Call, typed string) (string, error) {
 	if typed == "" || strings.Contains(typed, ":") {
