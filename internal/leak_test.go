@@ -17,6 +17,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/match"
+	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/campaign"
@@ -66,6 +67,14 @@ var shows = map[string]read{
 		a, err := region.Under(ctx, d, who, "", true)
 		b, err2 := region.Under(ctx, d, who, p.town, true)
 		return both(a, "", err)(b, "", err2)
+	},
+	"advice.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		a, _, err := advice.List(ctx, d, who, advice.Filter{})
+		b, _, err2 := advice.List(ctx, d, who, advice.Filter{Household: p.home})
+		return both(a, "", err)(b, "", err2)
+	},
+	"advice.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return advice.Show(ctx, d, who, "advice-one"+p.x)
 	},
 	"leading.Contacts": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		cs, err := leading.Contacts(ctx, d, who, p.village)
@@ -300,6 +309,7 @@ var elsewhere = map[string]string{
 	"campaign.Diff":      "campaign: plans are no personal data",
 	"campaign.List":      "campaign: plans are no personal data",
 	"campaign.Show":      "campaign: plans are no personal data",
+	"advice.Waiting":     "advice: TestFromOfficialToHome, a number",
 	"appeal.Count":       "appeal: TestCount, two numbers",
 	"complaint.List":     "complaint: TestNobodyOfTheTownship",
 	"complaint.Show":     "complaint: TestNobodyOfTheTownship",

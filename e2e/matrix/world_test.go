@@ -29,6 +29,7 @@ import (
 	"lianxin/internal/paper/xlsx"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/campaign"
@@ -256,7 +257,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		"plan": "plan-issued-" + end, "draft": "plan-draft-" + end,
 		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
 		"visit": "visit-" + x, "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x,
-		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x,
+		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x, "advice": "advice-" + x,
 		"version": "2", "member": "member-" + x, "member2": "member-two-" + x, "minor": "member-minor-" + x}
 
 	step := func(fn func(tx *db.Tx) error) { tb.Helper(); w.do(tb, fn) }
@@ -292,6 +293,18 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	})
 	step(func(tx *db.Tx) error {
 		_, err := pairing.Change(ctx, tx, office, pairing.ChangeInput{ID: t["handover"], Household: t["home2"], Cadre: helper, From: "2026-03-01", Reason: "rotation", Notes: c.text("handover")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := advice.Send(ctx, tx, own, advice.SendInput{ID: t["advice"], Household: t["home"], Kind: advice.Phone, Value: c.phone(0), Words: c.text("advice")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := advice.Send(ctx, tx, own, advice.SendInput{ID: "advice-no-" + x, Household: t["home"], Kind: "other", Words: c.text("advice2")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := advice.Decline(ctx, tx, office, advice.DeclineInput{ID: "advice-decline-" + x, Advice: "advice-no-" + x, Words: c.text("advice-answer")})
 		return err
 	})
 	step(func(tx *db.Tx) error {

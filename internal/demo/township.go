@@ -75,6 +75,7 @@ func (l *loader) township(ctx context.Context, t sample.Township) error {
 		steps = append(steps, named("leaving "+c.ID, l.leaving(c)...)...)
 	}
 	steps = append(steps, l.leading(t)...)
+	steps = append(steps, l.advice(t)...)
 	sort.SliceStable(steps, func(i, j int) bool {
 		return steps[i].day+steps[i].clock < steps[j].day+steps[j].clock
 	})

@@ -42,6 +42,12 @@ type householdShowPage struct {
 	Links     homeLinks
 
 	Changes, Pairs, Records, Confirms bool
+
+	Advises      bool // the reader may tell the office that something has changed
+	Advice       []adviceLine
+	AdviceKinds  []Option
+	AdvicePeople []Option
+	AdviceOpen   bool
 }
 
 // homeLinks lead from a home to other lists; "" hides one.
@@ -159,6 +165,9 @@ func (w *Web) householdShown(c *door.Call, id string) (*householdShowPage, error
 		return nil, err
 	}
 	if err := w.householdWork(c, p); err != nil {
+		return nil, err
+	}
+	if err := w.householdAdvice(c, p); err != nil {
 		return nil, err
 	}
 	return p, w.householdPast(c, p, n)

@@ -7,6 +7,7 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/progress"
@@ -70,6 +71,13 @@ func (w *Web) todayDesk(c *door.Call, own bool) error {
 		if err := w.deskWaiting(c, p); err != nil {
 			return err
 		}
+	}
+	n, err := advice.Waiting(c.Context(), w.DB, c.Who)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		p.Others = append([]figure{{N: strconv.Itoa(n), Name: K("page_advice.waiting"), Href: "/households/advice"}}, p.Others...)
 	}
 	return w.Render(c, "today/desk", p)
 }

@@ -68,6 +68,7 @@ var tables = []func(*Registry){
 	regions,
 	cadres,
 	households,
+	advices,
 	pairings,
 	visits,
 	campaigns,

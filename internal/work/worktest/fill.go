@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/confide"
+	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/complaint"
@@ -23,7 +24,7 @@ import (
 // Secrets are words that Fill and Seed hand in and that must nowhere lie open
 // in the database.
 var Secrets = []string{
-	"13800001001", "13800001003", "13800002001", "13800002004", "990101195003070025", "6600110", "6600119", // phones, an ID number
+	"13800001001", "13800001003", "13800002001", "13800002004", "990101195003070025", "6600110", "6600119", "平房朝南", "验收完", // phones, an ID number
 	"老槐树", "腿疼", "盼修水渠", "送去镇卫生院", "医院已约好", "早该来看看", "写错了名字", "茶园灌溉", "周三就回去了", "修好漏雨的屋顶", "见证人老杨", "进门先喊一声", "爱抽旱烟", "残疾证3号", "监护人钱", "记混了", "材料不齐", "屋后山洪",
 	"管水的那个", "两只鸡", "马家老二", "问水务站", "正在了解",
 	"geheim", // addresses, passwords and keys of the channels
@@ -172,6 +173,14 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 	})
 	do(func(tx *db.Tx) error {
 		_, err := pairing.Change(ctx, tx, office, pairing.ChangeInput{ID: "change-one" + x, Household: "home-more" + x, Cadre: other, Reason: "rotation", Notes: "进门先喊一声"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, _, err := advice.Send(ctx, tx, own, advice.SendInput{ID: "advice-one" + x, Household: home, Kind: advice.Address, Value: "老槐树东头", Words: "新盖的平房朝南"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := advice.Decline(ctx, tx, office, advice.DeclineInput{ID: "advice-no" + x, Advice: "advice-one" + x, Words: "等验收完再改"})
 		return err
 	})
 	do(func(tx *db.Tx) error {
