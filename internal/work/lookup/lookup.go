@@ -186,7 +186,7 @@ func paths(path string) (out []string) {
 // facets: a record carries one of each group.
 func reach(who access.Actor, q Query) (groups [][]string, err error) {
 	var span, place, topic []string
-	outside := true
+	outside := false // he reads such things, but not there
 	for _, k := range []struct {
 		kind string
 		do   access.Action
@@ -196,13 +196,12 @@ func reach(who access.Actor, q Query) (groups [][]string, err error) {
 		}
 		s, err := scope.Reach(who, k.do, q.Place)
 		if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) {
-			outside = outside && fault.Is(err, fault.NotFound)
+			outside = outside || fault.Is(err, fault.NotFound)
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		outside = false
 		for _, p := range s.Regions {
 			span = append(span, placeFacet(k.kind, p))
 		}

@@ -184,6 +184,7 @@ func TestRefused(t *testing.T) {
 		{"no kind", Office(today), lookup.Query{Words: "低保", Kind: "letters"}, fault.Invalid},
 		{"no place of the order", Office(today), lookup.Query{Words: "低保", After: "x"}, fault.Invalid},
 		{"a place outside", Office(today), lookup.Query{Words: "低保", Place: Baisha}, fault.NotFound},
+		{"a station's handler, a place outside", Who(access.Handler, Qingshi, LiMing, today), lookup.Query{Words: "低保", Place: Baisha}, fault.NotFound},
 		{"an inspector", Who(access.Inspector, Qingshi, "", today), lookup.Query{Words: "低保"}, fault.Forbidden},
 		{"the county's administrator", Who(access.CountyAdmin, Root, "", today), lookup.Query{Words: "低保"}, fault.Forbidden},
 		{"an auditor", Who(access.Auditor, Root, "", today), lookup.Query{Words: "低保"}, fault.Forbidden},
