@@ -29,7 +29,7 @@ var layers = [][]string{
 	{"notice"},
 	{"cadre"},
 	{"household"},
-	{"campaign"},
+	{"campaign", "workday"},
 	{"advice", "appeal", "leading", "practical", "stay"},
 	{"pairing"},
 	{"visit", "reception", "meeting"},

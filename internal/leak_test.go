@@ -340,6 +340,7 @@ var elsewhere = map[string]string{
 	"leading.Sheet":      "leading: TestWhoMayKnow",
 	"leading.Show":       "leading: TestWhoMayKnow",
 	"leading.Changes":    "leading: TestOneEntryForBoth; for those who may change the list",
+	"workday.Show":       "workday: the calendar of a county is no personal data",
 }
 
 // marked adds the township's mark to rows that carry no id of their own.

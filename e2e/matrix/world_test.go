@@ -44,6 +44,7 @@ import (
 	"lianxin/internal/work/roster"
 	"lianxin/internal/work/stay"
 	"lianxin/internal/work/visit"
+	"lianxin/internal/work/workday"
 	. "lianxin/internal/work/worktest"
 	"lianxin/plans"
 )
@@ -258,6 +259,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
 		"visit": "visit-" + x, "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x,
 		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x, "advice": "advice-" + x,
+		"holidayyear": "2025", "holidayday": "2026-08-06",
 		"version": "2", "member": "member-" + x, "member2": "member-two-" + x, "minor": "member-minor-" + x}
 
 	step := func(fn func(tx *db.Tx) error) { tb.Helper(); w.do(tb, fn) }
@@ -511,6 +513,20 @@ func (w *world) enter(tb testing.TB) {
 	cal, err := calendar.Shipped()
 	must(tb, err)
 	machine := app.Operator{County: County, Name: "test", Door: "cli"}
+	// The county's own calendar: a year it entered, and a local day off.
+	county := who(County, access.CountyAdmin, Root, "", "")
+	for _, n := range cal.Notices() {
+		if n.Year == 2025 {
+			w.do(tb, func(tx *db.Tx) error {
+				_, err := w.app.Workdays.Enter(ctx, tx, county, workday.EnterInput{ID: "holidays-2025", Text: string(calendar.Write(n))})
+				return err
+			})
+		}
+	}
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := w.app.Workdays.AddLocal(ctx, tx, county, workday.LocalInput{ID: "holidays-torch", Name: "火把节", From: "2026-08-06", Reason: "州政府通知"})
+		return err
+	})
 	for _, s := range settled {
 		name := "actor-" + strings.ReplaceAll(string(s.role), "_", "-")
 		a := actor{role: s.role, place: s.place, cadre: s.cadre}
@@ -534,6 +550,7 @@ func (w *world) enter(tb testing.TB) {
 		own["here"] = "here" // a route without a target
 		own["notice"] = w.notify(tb, notice.In{To: notice.Account(a.account), Kind: "appeal.disputed", Ref: "account:of-" + strings.ReplaceAll(string(s.role), "_", "-"), Region: Qingshi})
 		me := who(County, s.role, s.place, s.cadre, a.account)
+		own["holidayyear"], own["holidayday"] = "2025", "2026-08-06"
 		own["feedback"] = "feedback-of-" + strings.ReplaceAll(string(s.role), "_", "-")
 		w.do(tb, func(tx *db.Tx) error {
 			_, err := feedback.Send(ctx, tx, me, feedback.SendInput{ID: own["feedback"], Kind: feedback.Kinds[0], Words: "自己的话"})

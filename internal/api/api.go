@@ -21,6 +21,7 @@ import (
 	"lianxin/internal/base/once"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/workday"
 )
 
 // Config is what the door needs.
@@ -28,7 +29,7 @@ type Config struct {
 	DB       *db.DB
 	Texts    *lang.Catalog
 	Logins   *login.Book
-	Calendar calendar.Calendar
+	Workdays *workday.Book
 	Version  string
 }
 

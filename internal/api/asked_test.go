@@ -16,7 +16,6 @@ import (
 	"lianxin/internal/base/lang"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
-	"lianxin/internal/rule/calendar"
 	. "lianxin/internal/work/worktest"
 	"lianxin/ui"
 )
@@ -29,11 +28,7 @@ func office(t *testing.T, d *db.DB) func(method, path, body string) (int, string
 	if err != nil {
 		t.Fatal(err)
 	}
-	cal, err := calendar.Shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := api.New(api.Config{DB: d, Texts: texts, Calendar: cal})
+	a := api.New(api.Config{DB: d, Texts: texts})
 	h := door.Handler(door.Config{
 		Resolve: func(context.Context, string) (door.Session, error) {
 			return door.Session{Identity: access.Identity{Account: "a-office", County: County, Grants: []access.Grant{{Role: access.Office, Region: Qingshi}}}}, nil

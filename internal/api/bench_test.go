@@ -25,7 +25,6 @@ import (
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
-	"lianxin/internal/rule/calendar"
 	. "lianxin/internal/work/worktest"
 	"lianxin/ui"
 )
@@ -90,10 +89,6 @@ func product(b *testing.B, d *db.DB) *server {
 	if err != nil {
 		b.Fatal(err)
 	}
-	cal, err := calendar.Shipped()
-	if err != nil {
-		b.Fatal(err)
-	}
 	book := login.New(d, login.Options{})
 	b.Cleanup(func() { book.Close(context.Background()) })
 	slips, err := db.Write(ctx, d, func(tx *db.Tx) ([]login.Slip, error) {
@@ -113,7 +108,7 @@ func product(b *testing.B, d *db.DB) *server {
 	if _, err := book.Activate(ctx, login.Activation{Code: slips[0].Code, Password: password, From: login.From{Kind: login.API, Door: "api"}}); err != nil {
 		b.Fatal(err)
 	}
-	a := api.New(api.Config{DB: d, Texts: texts, Logins: book, Calendar: cal})
+	a := api.New(api.Config{DB: d, Texts: texts, Logins: book})
 	h := door.Handler(door.Config{
 		Resolve: func(ctx context.Context, token string) (door.Session, error) {
 			l, err := book.Resolve(ctx, token)

@@ -23,7 +23,11 @@ func (a *API) visits() []door.Route {
 		}).With("place", "household", "cadre", "mine", "how", "from", "to", "voided", "oldest", "after", "limit"),
 		door.API("POST", base+"/visits", door.Need(access.VisitRecord), door.Small, door.Writes, "api.visit_record", func(c *door.Call, in visit.RecordInput) (visit.Visit, bool, error) {
 			return record(a, c, func(tx *db.Tx) (visit.Visit, error) {
-				v, _, err := visit.Record(c.Context(), tx, c.Who, in, a.Calendar)
+				cal, err := a.Workdays.Calendar(c.Context(), tx, c.Who.County())
+				if err != nil {
+					return visit.Visit{}, err
+				}
+				v, _, err := visit.Record(c.Context(), tx, c.Who, in, cal)
 				return v, err
 			})
 		}),

@@ -22,6 +22,7 @@ import (
 	"lianxin/internal/base/login"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/work/notice"
+	"lianxin/internal/work/workday"
 	"lianxin/ui"
 )
 
@@ -41,6 +42,8 @@ type App struct {
 	Logins  *login.Book
 	Post    *notice.Post // sends what a county has switched on; made with the doors
 	FreshDB bool         // the database was made just now
+	// Workdays answers which days are worked.
+	Workdays *workday.Book
 
 	anchors *audit.AnchorFile
 	lock    *folderLock
@@ -77,6 +80,10 @@ func Open(ctx context.Context, cfg *config.Config, opt Options) (a *App, err err
 	if a.Texts, err = Texts(); err != nil {
 		return a, err
 	}
+	if a.Workdays, err = Workdays(cfg); err != nil {
+		return a, err
+	}
+	a.tellRefused()
 	if opt.Alone {
 		if a.lock, err = lockFolder(filepath.Join(cfg.Data, "lianxin.lock")); err != nil {
 			return a, err

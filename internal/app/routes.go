@@ -22,24 +22,21 @@ import (
 
 // doors makes the doors and the one table of their routes.
 func (a *App) doors() (*web.Web, *api.API, []door.Route, error) {
-	days, err := calendar.Shipped()
-	if err != nil {
-		return nil, nil, nil, err
-	}
 	// The pages know where a thing is shown, and the sender writes that into its links.
 	var pages *web.Web
+	var err error
 	a.Post = notice.NewPost(outbound.New(outbound.Options{Allow: a.Config.Outbound.Allow}), a.Config.URL,
 		func(ref string) string { return pages.NoticePath(ref) }, func(key string) string { return a.Texts.T(a.Config.Language, key) })
 	pages, err = web.New(web.Config{
 		DB: a.DB, Texts: a.Texts, Log: a.Log, Book: a.Logins, Accounts: account.New(a.Logins, web.Roster),
 		Post:   a.Post,
-		Secure: a.Config.Secure(), Proxied: a.Config.Proxy, Counts: web.Counts(a.DB),
+		Secure: a.Config.Secure(), Proxied: a.Config.Proxy, Counts: web.Counts(a.DB), Workdays: a.Workdays,
 		Machine: web.Machine{URL: a.Config.URL(), Version: Version, Proxied: a.Config.Proxy, LastBackup: a.lastBackup, Anchors: func() ([]audit.Anchor, error) { return audit.ReadAnchors(a.Config.Anchors()) }},
 	})
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	calls := api.New(api.Config{DB: a.DB, Texts: a.Texts, Logins: a.Logins, Calendar: days, Version: Version})
+	calls := api.New(api.Config{DB: a.DB, Texts: a.Texts, Logins: a.Logins, Workdays: a.Workdays, Version: Version})
 	table := append([]door.Route{a.health()}, pages.Routes()...)
 	table = append(table, calls.Routes()...)
 	return pages, calls, table, calls.Publish(table)

@@ -73,22 +73,23 @@ type commands struct {
 	Lang   string            `help:"lang" placeholder:"zh|en"`
 	Help   bool              `help:"help" short:"h"`
 
-	Demo      demoCmd    `cmd:"" help:"demo"`
-	Serve     serveCmd   `cmd:"" help:"serve"`
-	Import    importCmd  `cmd:"" help:"import"`
-	Export    exportCmd  `cmd:"" help:"export"`
-	User      userCmd    `cmd:"" help:"user"`
-	Plan      planCmd    `cmd:"" help:"plan"`
-	Backup    backupCmd  `cmd:"" help:"backup"`
-	Restore   restoreCmd `cmd:"" help:"restore"`
-	Audit     auditCmd   `cmd:"" help:"audit"`
-	Jobs      jobsCmd    `cmd:"" help:"jobs"`
-	Search    searchCmd  `cmd:"" help:"search"`
-	Doctor    doctorCmd  `cmd:"" help:"doctor"`
-	Migrate   migrateCmd `cmd:"" help:"migrate"`
-	ConfigCmd configCmd  `cmd:"" name:"config" help:"config_cmd"`
-	Openapi   openapiCmd `cmd:"" help:"openapi"`
-	Version   versionCmd `cmd:"" help:"version"`
+	Demo      demoCmd     `cmd:"" help:"demo"`
+	Serve     serveCmd    `cmd:"" help:"serve"`
+	Import    importCmd   `cmd:"" help:"import"`
+	Export    exportCmd   `cmd:"" help:"export"`
+	User      userCmd     `cmd:"" help:"user"`
+	Plan      planCmd     `cmd:"" help:"plan"`
+	Backup    backupCmd   `cmd:"" help:"backup"`
+	Restore   restoreCmd  `cmd:"" help:"restore"`
+	Audit     auditCmd    `cmd:"" help:"audit"`
+	Jobs      jobsCmd     `cmd:"" help:"jobs"`
+	Search    searchCmd   `cmd:"" help:"search"`
+	Doctor    doctorCmd   `cmd:"" help:"doctor"`
+	Migrate   migrateCmd  `cmd:"" help:"migrate"`
+	ConfigCmd configCmd   `cmd:"" name:"config" help:"config_cmd"`
+	Openapi   openapiCmd  `cmd:"" help:"openapi"`
+	Version   versionCmd  `cmd:"" help:"version"`
+	Calendar  calendarCmd `cmd:"" help:"calendar"`
 }
 
 // World is what a run sees of its surroundings.

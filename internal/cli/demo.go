@@ -80,7 +80,7 @@ func (c *demoCmd) fill(r *run, file string) (accounts []demo.Account, err error)
 		return nil, fault.New(fault.Conflict, "cli.demo_foreign", "data", r.cfg.Data)
 	}
 	tick, end := r.progress("cli.demo_filling", false)
-	got, err := demo.Fill(r.ctx, a.DB, a.Logins, demo.Options{Seed: c.Seed, Scale: sample.Scale(c.Scale), URL: r.cfg.URL(), Progress: func(done, about int) {
+	got, err := demo.Fill(r.ctx, a.DB, a.Logins, demo.Options{Seed: c.Seed, Scale: sample.Scale(c.Scale), URL: r.cfg.URL(), Workdays: a.Workdays, Progress: func(done, about int) {
 		if tick != nil {
 			tick(int64(done), int64(about))
 		}

@@ -17,6 +17,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/sample"
 	"lianxin/internal/work/region"
+	"lianxin/internal/work/workday"
 )
 
 // Account is one way into the demonstration; accounts.json lists them.
@@ -34,6 +35,8 @@ type Options struct {
 	Seed  uint64
 	Scale sample.Scale
 	URL   string
+	// Workdays answers which days are worked; nil knows the shipped years.
+	Workdays *workday.Book
 	// Progress hears how many of about how many records are written.
 	Progress func(done, about int)
 }
@@ -51,7 +54,7 @@ func Fill(ctx context.Context, d *db.DB, book *login.Book, opt Options) (Filled,
 	if err != nil {
 		return Filled{}, err
 	}
-	cal, err := calendar.Shipped()
+	cal, err := opt.Workdays.Calendar(ctx, d, county.Code)
 	if err != nil {
 		return Filled{}, err
 	}

@@ -232,9 +232,8 @@ func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
 		p.Steps = append(p.Steps, matterStep{s, n.Cadre(s.Before), n.Cadre(s.After)})
 	}
 	p.Fill("on", string(c.Who.Today()))
-	if cal, err := w.workdays(); err == nil && p.Line.Open() {
-		_, missing := cal.WorkingDaysIn(a.DueOn.Year())
-		p.Provisional = missing != nil
+	if cal, err := w.workdays(c); err == nil && p.Line.Open() {
+		p.Provisional = !cal.Holds(a.DueOn.Year())
 		from := max(a.DueOn, c.Who.Today())
 		if due, _ := deadline.Due(from, 5, cal); due != "" {
 			p.Fill("due", string(due))

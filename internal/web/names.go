@@ -164,8 +164,10 @@ func (w *Web) colleagues(c *door.Call, do access.Action) ([]Option, error) {
 	}
 }
 
-// workdays is the calendar by which time limits are counted.
-func (w *Web) workdays() (calendar.Calendar, error) { return calendar.Shipped() }
+// workdays is the calendar by which time limits are counted in the reader's county.
+func (w *Web) workdays(c *door.Call) (calendar.Calendar, error) {
+	return w.Workdays.Calendar(c.Context(), w.DB, c.Who.County())
+}
 
 // catalogue makes options of the codes of a catalogue whose words lie under a prefix.
 func catalogue(prefix string, codes []string) []Option {

@@ -21,19 +21,20 @@ func settingPages() []Page {
 		{"setting/roles", &rolesPage{}},
 		{"setting/privacy", &privacyPage{}},
 		{"setting/relief", &reliefPage{}},
+		{"setting/holidays", &holidayPage{}},
 	}
 }
 
 func (w *Web) settingRoutes() []door.Route {
 	self := door.Need(access.Self)
-	return []door.Route{
+	return append([]door.Route{
 		Get("/settings", self, door.Quiet, w.settings),
 		Get("/system", door.Need(access.SystemManage), door.Quiet, w.settings),
 		Get("/settings/catalogues", door.Need(access.PlanRead), door.Quiet, w.catalogues),
 		Get("/settings/roles", self, door.Quiet, w.roles),
 		Get("/settings/privacy", self, door.Quiet, w.privacy),
 		Get("/relief", self, door.Quiet, w.relief),
-	}
+	}, w.holidayRoutes()...)
 }
 
 // settingPage is what holds for this installation.
@@ -152,7 +153,7 @@ var actionGroups = []struct {
 }{
 	{"page_setting.group.people", []string{"household", "cadre", "pairing", "card", "roster"}},
 	{"page_setting.group.records", []string{"visit", "appeal", "practical", "stay", "progress", "export"}},
-	{"page_setting.group.rules", []string{"plan", "leading", "region", "feedback", "complaint"}},
+	{"page_setting.group.rules", []string{"plan", "calendar", "leading", "region", "feedback", "complaint"}},
 	{"page_setting.group.system", []string{"account", "grant", "notice", "audit", "system", "self"}},
 }
 

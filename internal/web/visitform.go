@@ -166,7 +166,7 @@ func (w *Web) visitForm(c *door.Call, home, next string) (*visitFormPage, error)
 	if err := w.visitPeople(c, p); err != nil {
 		return nil, err
 	}
-	cal, err := w.workdays()
+	cal, err := w.workdays(c)
 	if err != nil {
 		return nil, err
 	}
@@ -286,7 +286,7 @@ func (w *Web) visitAgain(c *door.Call, home, next string, why error) error {
 }
 
 func (w *Web) visitRecord(c *door.Call, in visit.RecordInput) (visit.Visit, error) {
-	cal, err := w.workdays()
+	cal, err := w.workdays(c)
 	if err != nil {
 		return visit.Visit{}, err
 	}

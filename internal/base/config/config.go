@@ -90,6 +90,9 @@ func (c *Config) Key() string { return in(c.KeyFile, c.Data, "lianxin.key") }
 // Anchors is the path of the audit anchor file.
 func (c *Config) Anchors() string { return filepath.Join(c.Data, "audit.anchor") }
 
+// Calendar is the folder of holiday files laid over those of the program.
+func (c *Config) Calendar() string { return filepath.Join(c.Data, "calendar") }
+
 // Backups is the folder of the backups.
 func (c *Config) Backups() string { return in(c.Backup.Folder, c.Data, "backups") }
 

@@ -26,6 +26,9 @@ const (
 	LeadingRead   Action = "leading.read"   // leading group, office, responsible person
 	LeadingChange Action = "leading.change" // the township's own, with the numbers its cards print
 
+	// CalendarChange enters holiday notices and local days off for the county.
+	CalendarChange Action = "calendar.change"
+
 	CadreRead   Action = "cadre.read"
 	CadreChange Action = "cadre.change"
 	CadreReveal Action = "cadre.reveal" // full phone number
@@ -99,6 +102,8 @@ var policy = map[Action]row{
 	PlanFloor: {CountyAdmin: InRegion},
 	PlanIssue: {CountyAdmin: InRegion, Office: InRegion},
 	PlanDraft: {CountyAdmin: InRegion, Office: InRegion},
+
+	CalendarChange: {CountyAdmin: InRegion},
 
 	CadreRead:     {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
 	LeadingRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion},

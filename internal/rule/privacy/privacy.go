@@ -81,6 +81,7 @@ var tables = []func(*Registry){
 	leaders,
 	notices,
 	searches,
+	holidays,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.
