@@ -52,7 +52,7 @@ func TestHolidayPage(t *testing.T) {
 		t.Errorf("after entering:\n%s", text)
 	}
 	p.Type("#f-name", "火把节")
-	p.Type("#f-from", "2027-07-26")
+	p.Set("#f-from", "2027-07-26")
 	p.Type("#f-reason", "州政府办公室通知")
 	p.Follow("form[action='/settings/holidays/local'] .btn.p")
 	p.Sound()
