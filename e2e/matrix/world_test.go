@@ -29,10 +29,12 @@ import (
 	"lianxin/internal/paper/xlsx"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/confide"
 	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/campaign"
+	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
@@ -85,6 +87,7 @@ type world struct {
 	sets map[string]thing
 	own  map[access.Role]thing
 	ops  int
+	mute bool // no complaint was sent by anybody but the actors
 
 	restores int // how often data was put back, and how long it took
 	restored time.Duration
@@ -109,7 +112,7 @@ var settled = []struct {
 	place, cadre string
 }{
 	{access.CountyAdmin, Root, ""}, {access.Office, Qingshi, ""}, {access.Leader, Qingshi, ""}, {access.Inspector, Qingshi, ""},
-	{access.Cadre, Qingshi, LiMing}, {access.Committee, Lijiawan, "cadre-zhou"}, {access.Handler, Qingshi, "cadre-tao"}, {access.Discipline, Qingshi, ""},
+	{access.Cadre, Qingshi, LiMing}, {access.Committee, Lijiawan, "cadre-zhou"}, {access.Handler, Qingshi, "cadre-tao"}, {access.Discipline, Qingshi, "cadre-wei"},
 	{access.SysAdmin, Root, ""}, {access.SecAdmin, Root, ""}, {access.Auditor, Root, ""},
 }
 
@@ -136,7 +139,7 @@ func (w *world) op() string { w.ops++; return fmt.Sprintf("op-of-the-matrix-%06d
 // without names sets that stay empty.
 func build(tb testing.TB, d *db.DB, clock *dbtest.Clock, log io.Writer, without ...string) *world {
 	tb.Helper()
-	w := &world{d: d, clock: clock, sets: map[string]thing{}, own: map[access.Role]thing{}}
+	w := &world{d: d, clock: clock, mute: slices.Contains(without, "complaints"), sets: map[string]thing{}, own: map[access.Role]thing{}}
 	texts, err := app.Texts()
 	must(tb, err)
 	cfg := &config.Config{Listen: "127.0.0.1:8080", Data: tb.TempDir(), Requests: 512}
@@ -202,15 +205,20 @@ func (w *world) people(tb testing.TB) {
 	for _, c := range []struct{ id, county, town, village, name, phone, rank string }{
 		{"cadre-zhou", County, Qingshi, Lijiawan, "周春来", "13800001011", cadre.VillageCommittee},
 		{"cadre-tao", County, Qingshi, "", "陶水生", "13800001017", cadre.TownshipStaff},
+		{"cadre-wei", County, Qingshi, "", "卫正", "13800001018", cadre.SectionLeader},
 		{"cadre-qian", County, Qingshi, Lijiawan, "钱文静", "13800001012", cadre.TownshipStaff},
 		{"cadre-peer-q", County, Qingshi, Dahe, "冯立春", "13800001013", cadre.TownshipStaff},
 		{"cadre-peer-b", County, Baihe, Baisha, "何芳", "13800001014", cadre.TownshipStaff},
 		{"cadre-gu", OtherCounty, OtherTown, OtherVillage, "顾长河", "13800001015", cadre.TownshipStaff},
 		{"cadre-peer-g", OtherCounty, OtherTown, OtherVillage, "葛小满", "13800001016", cadre.TownshipStaff},
 	} {
+		unit := map[string]string{Qingshi: canaries["same village"].text("unit"), Baihe: canaries["other township"].text("unit"), OtherTown: canaries["other county"].text("unit")}[c.town]
+		if c.id == "cadre-wei" {
+			unit = "纪检办" // whoever reads complaints sits with none of those they are about
+		}
 		w.do(tb, func(tx *db.Tx) error {
 			_, err := cadre.Add(tb.Context(), tx, who(c.county, access.Office, c.town, "", ""), cadre.AddInput{ID: c.id, Region: c.town, Name: c.name, Phone: c.phone,
-				Post: cadre.PostInput{UnitName: map[string]string{Qingshi: canaries["same village"].text("unit"), Baihe: canaries["other township"].text("unit"), OtherTown: canaries["other county"].text("unit")}[c.town], Title: "干部", Rank: c.rank, Village: c.village, From: "2024-01-01"}})
+				Post: cadre.PostInput{UnitName: unit, Title: "干部", Rank: c.rank, Village: c.village, From: "2024-01-01"}})
 			return err
 		})
 	}
@@ -387,6 +395,9 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		return err
 	})
 	w.notices(tb, t, x, helper, c.text("channel-basis"))
+	if !w.mute {
+		w.complaints(tb, t, x, c)
+	}
 	vname := map[string]string{Lijiawan: "李家湾村", Dahe: "大河村", Baisha: "白沙村", OtherVillage: "柳树村"}[village]
 	w.upload(tb, office, t["import"], town, vname, c.waiting, c.text("import"))
 	w.upload(tb, office, t["imported"], town, vname, c.listed, c.text("imported"))
@@ -429,6 +440,26 @@ func (w *world) notify(tb testing.TB, in notice.In) string {
 	id, err := db.One(tb.Context(), w.d, db.Text, `SELECT id FROM notices WHERE ref = $1 AND kind = $2 ORDER BY id DESC LIMIT 1`, in.Ref, in.Kind)
 	must(tb, err)
 	return id
+}
+
+// complaints come from the villagers' page: one about the helper of the place,
+// and one for those above the township only.
+func (w *world) complaints(tb testing.TB, t thing, x string, c canary) {
+	ctx, county, town, helper := tb.Context(), t["county"], t["town"], t["cadre"]
+	w.do(tb, func(tx *db.Tx) error {
+		r, err := complaint.Send(ctx, tx, complaint.PublicInput{County: county, Town: town, ID: "complaint-to-" + x, Said: complaint.Said{About: helper, AboutWords: c.text("about"), Words: c.text("complaint"), Reach: c.text("reach")}})
+		t["complaint"] = r.Complaint()
+		return err
+	})
+	w.do(tb, func(tx *db.Tx) error {
+		r, err := complaint.Send(ctx, tx, complaint.PublicInput{County: county, Town: town, ID: "complaint-above-" + x, Said: complaint.Said{Words: c.text("grave"), Above: true}})
+		t["grave"] = r.Complaint()
+		return err
+	})
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := complaint.Act(ctx, tx, who(county, access.Discipline, region.Upto(town, region.County), "", ""), complaint.MoveInput{ID: "complaint-note-" + x, Complaint: t["complaint"], Do: confide.Note, Words: c.text("file")})
+		return err
+	})
 }
 
 // groups makes two groups below the village, for splits and merges.
@@ -556,6 +587,13 @@ func (w *world) enter(tb testing.TB) {
 			_, err := feedback.Send(ctx, tx, me, feedback.SendInput{ID: own["feedback"], Kind: feedback.Kinds[0], Words: "自己的话"})
 			return err
 		})
+		if access.May(me, access.ComplaintSend) {
+			w.do(tb, func(tx *db.Tx) error {
+				r, err := complaint.Confide(ctx, tx, me, complaint.ConfideInput{ID: "complaint-of-" + strings.ReplaceAll(string(s.role), "_", "-"), Said: complaint.Said{AboutWords: "钱文静", Words: "自己的反映"}})
+				own["complaint"] = r.Complaint()
+				return err
+			})
+		}
 		if s.role == access.Office {
 			// What the office wrote down for somebody else is its own to correct.
 			own["visit"], own["version"] = "visit-of-the-office", "1"

@@ -62,6 +62,7 @@ func (a *API) Routes() []door.Route {
 	rs = append(rs, a.progress()...)
 	rs = append(rs, a.imports()...)
 	rs = append(rs, a.notices()...)
+	rs = append(rs, a.complaints()...)
 	rs = append(rs, a.document())
 	return rs
 }

@@ -7,6 +7,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/notice"
 )
@@ -20,6 +21,7 @@ type Entry struct {
 	Count int
 	Here  bool
 	Main  bool // the raised tab in the middle
+	Only  bool // shown only while its figure is above zero
 }
 
 // Group is a part of the menu under a heading; the first has none.
@@ -30,7 +32,12 @@ type Group struct {
 
 // desk is the menu of content roles.
 var desk = []Group{
-	{"", []Entry{{Path: "/today", Key: "web.menu.today", Icon: "today", Need: access.PlanRead}, {Path: "/search", Key: "web.menu.search", Icon: "search", Need: access.AppealRead}}},
+	{"", []Entry{
+		{Path: "/today", Key: "web.menu.today", Icon: "today", Need: access.PlanRead},
+		{Path: "/complaints", Key: "complaint_page.menu", Icon: "eye", Need: access.ComplaintRead},
+		{Path: "/complaints/sealed", Key: "complaint_page.sealed_menu", Icon: "alert", Need: access.ComplaintSeats, Only: true},
+		{Path: "/search", Key: "web.menu.search", Icon: "search", Need: access.AppealRead},
+	}},
 	{"web.menu.contact", []Entry{
 		{Path: "/households", Key: "web.menu.households", Icon: "home", Need: access.HouseholdList},
 		{Path: "/cadres", Key: "web.menu.cadres", Icon: "pair", Need: access.CadreRead},
@@ -50,6 +57,8 @@ var desk = []Group{
 		{Path: "/progress", Key: "web.menu.progress", Icon: "bars", Need: access.ProgressSums},
 		{Path: "/exports", Key: "web.menu.exports", Icon: "download", Need: access.Export},
 		{Path: "/accounts", Key: "web.menu.accounts", Icon: "me", Need: access.AccountIssue},
+		{Path: "/handin", Key: "complaint_page.handin_menu", Icon: "send", Need: access.ComplaintHandOver},
+		{Path: "/confide", Key: "complaint_page.mine_menu", Icon: "send", Need: access.ComplaintSend},
 		{Path: "/feedback", Key: "web.menu.feedback", Icon: "send", Need: access.FeedbackAnswer},
 		{Path: "/settings", Key: "web.menu.settings", Icon: "gear", Need: access.RegionChange},
 	}},
@@ -97,6 +106,22 @@ func Counts(r db.Reader) func(context.Context, access.Actor) (map[string]int, er
 			return nil, err
 		}
 		m["/notices"] = n
+		// Complaints are counted for those who may read them, and for the county
+		// where nobody can; nobody else learns even a number.
+		if access.May(who, access.ComplaintRead) {
+			n, err := complaint.Waiting(ctx, r, who)
+			if err != nil {
+				return nil, err
+			}
+			m["/complaints"] = n
+		}
+		if access.May(who, access.ComplaintSeats) {
+			n, err := complaint.Sealed(ctx, r, who)
+			if err != nil {
+				return nil, err
+			}
+			m["/complaints/sealed"] = n
+		}
 		return m, nil
 	}
 }
@@ -127,7 +152,7 @@ func (w *Web) menu(who access.Actor, at string, counts map[string]int) ([]Group,
 	for _, g := range all {
 		var es []Entry
 		for _, e := range g.Entries {
-			if !access.May(who, e.Need) || !w.paths[e.Path] {
+			if !access.May(who, e.Need) || !w.paths[e.Path] || e.Only && counts[e.Path] == 0 {
 				continue
 			}
 			e.Count, e.Here = counts[e.Path], e.Path == at

@@ -149,10 +149,14 @@ func Mine(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Sight
 	if !access.May(who, access.ComplaintSend) {
 		return nil, "", fault.New(fault.Forbidden, "access.not_role")
 	}
+	after, err := scope.After(f.After, scope.Day, scope.ID)
+	if err != nil {
+		return nil, "", err
+	}
 	args := scope.Args{who.County(), authorOf(r, who)}
 	where := `c.county = $1 AND c.author = $2`
-	if on, id, ok := strings.Cut(f.After, "~"); ok {
-		where += " AND (c.received_on, c.id) < (" + args.Add(on) + ", " + args.Add(id) + ")"
+	if after != nil {
+		where += " AND (c.received_on, c.id) < (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
 	cs, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM complaints c WHERE `+where+` ORDER BY c.received_on DESC, c.id DESC LIMIT `+args.Add(n+1), args...)

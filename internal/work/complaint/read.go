@@ -165,15 +165,19 @@ func readable(ctx context.Context, r db.Reader, who access.Actor, f Filter, want
 	if err != nil {
 		return nil, err
 	}
+	after, err := scope.After(f.After, scope.Day, scope.ID)
+	if err != nil {
+		return nil, err
+	}
 	k := newKnown(r, who.County(), who.Today())
-	for after := f.After; ; {
+	for {
 		args := scope.Args{who.County()}
 		where := `c.county = $1 AND ` + scope.Where(s, &args, "c.town", nil)
 		if f.Open {
 			where += ` AND c.state IN ('received', 'looking')`
 		}
-		if on, id, ok := strings.Cut(after, "~"); ok {
-			where += " AND (c.received_on, c.id) < (" + args.Add(on) + ", " + args.Add(id) + ")"
+		if after != nil {
+			where += " AND (c.received_on, c.id) < (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 		}
 		cs, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM complaints c WHERE `+where+` ORDER BY c.received_on DESC, c.id DESC LIMIT `+args.Add(batch), args...)
 		if err != nil {
@@ -204,7 +208,8 @@ func readable(ctx context.Context, r db.Reader, who access.Actor, f Filter, want
 		if len(cs) < batch {
 			return out, nil
 		}
-		after = key(cs[len(cs)-1])
+		last := cs[len(cs)-1]
+		after = []string{string(last.On), last.ID}
 	}
 }
 

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"lianxin/internal/base/db"
+	"lianxin/internal/door"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/work/complaint"
+)
+
+// ComplaintInput is a complaint as a program sends it: in confidence, or, with a
+// source, as the discipline inspection writes down a letter or a call.
+type ComplaintInput struct {
+	complaint.RegisterInput
+}
+
+// ComplaintAnswer is a complaint to whom may see it: the discipline inspection
+// reads the complaint, its sender where it stands.
+type ComplaintAnswer struct {
+	Complaint *complaint.Complaint `json:"complaint,omitempty"`
+	Own       *complaint.Sight     `json:"own,omitempty"`
+	Steps     []complaint.Step     `json:"steps,omitempty"`
+}
+
+func (a *API) complaints() []door.Route {
+	send := door.Need(access.ComplaintSend)
+	return []door.Route{
+		door.API("GET", base+"/complaints", send, door.Small, door.Reads, "api.complaints", func(c *door.Call, _ door.Nothing) (Page[ComplaintAnswer], bool, error) {
+			f := complaint.Filter{Open: flag(c, "open"), After: c.Query("after"), Limit: limit(c)}
+			var out []ComplaintAnswer
+			if flag(c, "mine") {
+				ss, next, err := complaint.Mine(c.Context(), a.DB, c.Who, f)
+				for i := range ss {
+					out = append(out, ComplaintAnswer{Own: &ss[i]})
+				}
+				return page(out, next, err)
+			}
+			cs, next, err := complaint.List(c.Context(), a.DB, c.Who, f)
+			for i := range cs {
+				out = append(out, ComplaintAnswer{Complaint: &cs[i]})
+			}
+			return page(out, next, err)
+		}).With("mine", "open", "after", "limit"),
+		door.API("POST", base+"/complaints", send, door.Small, door.Writes, "api.complaint_send", func(c *door.Call, in ComplaintInput) (complaint.Receipt, bool, error) {
+			return write(a, c, func(tx *db.Tx) (complaint.Receipt, error) {
+				if in.Source != "" {
+					return complaint.Register(c.Context(), tx, c.Who, in.RegisterInput)
+				}
+				return complaint.Confide(c.Context(), tx, c.Who, complaint.ConfideInput{ID: in.ID, Said: in.Said})
+			})
+		}),
+		door.API("GET", base+"/complaints/{id}", send, door.Small, door.Reads, "api.complaint", func(c *door.Call, _ door.Nothing) (ComplaintAnswer, bool, error) {
+			id := c.Path("id")
+			if s, err := complaint.ShowMine(c.Context(), a.DB, c.Who, id); err == nil || !access.May(c.Who, access.ComplaintRead) {
+				return ComplaintAnswer{Own: &s}, false, err
+			}
+			x, err := complaint.Show(c.Context(), a.DB, c.Who, id)
+			if err != nil {
+				return ComplaintAnswer{}, false, err
+			}
+			steps, err := complaint.Steps(c.Context(), a.DB, c.Who, id)
+			return ComplaintAnswer{Complaint: &x, Steps: steps}, false, err
+		}),
+	}
+}
