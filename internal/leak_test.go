@@ -16,6 +16,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/rule/match"
 	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
@@ -168,6 +169,15 @@ var shows = map[string]read{
 	"appeal.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return appeal.Show(ctx, d, who, "appeal-one"+p.x)
 	},
+	"appeal.Voices": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return appeal.Voices(ctx, d, who, "appeal-raised"+p.x)
+	},
+	"appeal.Similar": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return appeal.Similar(ctx, d, who, "送去镇卫生院看腿", p.home, "")
+	},
+	"appeal.Preview": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return appeal.Preview(ctx, d, who, appeal.BulkInput{Appeals: []string{"appeal-one" + p.x}, Move: lifecycle.Grant}, calendar.Calendar{})
+	},
 	"appeal.Steps": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		ss, err := appeal.Steps(ctx, d, who, "appeal-one"+p.x)
 		return marked(p, ss, err)
@@ -310,6 +320,8 @@ var elsewhere = map[string]string{
 	"campaign.List":      "campaign: plans are no personal data",
 	"campaign.Show":      "campaign: plans are no personal data",
 	"advice.Waiting":     "advice: TestFromOfficialToHome, a number",
+	"appeal.Slip":        "appeal: TestCode, digits",
+	"appeal.Possible":    "appeal: TestLife, moves of a matter already shown",
 	"appeal.Count":       "appeal: TestCount, two numbers",
 	"complaint.List":     "complaint: TestNobodyOfTheTownship",
 	"complaint.Show":     "complaint: TestNobodyOfTheTownship",

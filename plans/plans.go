@@ -1,6 +1,7 @@
 // Package plans holds the two campaigns' plans as they are shipped: 挂包帮
 // (guabangbao.toml) and 四群教育 (siqun.toml). They are data, not code: an
-// office copies one, changes values and publishes its own version.
+// office copies one, changes values and publishes its own version. Beside them
+// lies the catalogue of topics as a county finds it (catalogue/topics.toml).
 package plans
 
 import "embed"
@@ -9,6 +10,12 @@ import "embed"
 //
 //go:embed *.toml
 var FS embed.FS
+
+//go:embed catalogue/topics.toml
+var topics []byte
+
+// Topics gives the catalogue of topics as it is shipped.
+func Topics() []byte { return topics }
 
 // Names lists the shipped plan files, without ".toml".
 func Names() []string { return []string{"guabangbao", "siqun"} }

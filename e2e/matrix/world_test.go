@@ -30,6 +30,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/confide"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
@@ -265,7 +266,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	t := thing{"county": county, "town": town, "place": village, "region": region.Last(village), "townregion": region.Last(town), "cadre": helper, "peer": peer,
 		"plan": "plan-issued-" + end, "draft": "plan-draft-" + end,
 		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
-		"visit": "visit-" + x, "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x,
+		"visit": "visit-" + x, "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x, "bundle": "bundle-" + x,
 		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x, "advice": "advice-" + x,
 		"holidayyear": "2025", "holidayday": "2026-08-06",
 		"version": "2", "member": "member-" + x, "member2": "member-two-" + x, "minor": "member-minor-" + x}
@@ -346,11 +347,19 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		return err
 	})
 	step(func(tx *db.Tx) error {
-		_, err := appeal.Close(ctx, tx, own, appeal.CloseInput{ID: "close-" + x, Appeal: t["closed"], State: appeal.Done, Result: c.text("result")})
+		_, err := appeal.Move(ctx, tx, own, appeal.MoveInput{ID: "close-" + x, Appeal: t["closed"], Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: c.text("result")}, cal)
 		return err
 	})
 	step(func(tx *db.Tx) error {
-		_, err := appeal.Extend(ctx, tx, own, appeal.ExtendInput{ID: "extend-" + x, Appeal: t["promise"], Due: today.Add(40), Why: c.text("extend")})
+		_, err := appeal.Move(ctx, tx, own, appeal.MoveInput{ID: "extend-" + x, Appeal: t["promise"], Move: lifecycle.Ask, Due: today.Add(40), Words: c.text("extend")}, cal)
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := appeal.Open(ctx, tx, office, appeal.OpenInput{ID: "bundled-" + x, Source: "phone", Household: t["home"], Title: c.text("raised"), Wish: c.text("wish"), Name: c.text("caller"), Phone: c.phone(5)}, cal)
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := appeal.Bulk(ctx, tx, office, appeal.BulkInput{ID: t["bundle"], Appeals: []string{"bundled-" + x}, Move: lifecycle.Redue, Due: today.Add(9), Words: c.text("redue")}, cal)
 		return err
 	})
 	step(func(tx *db.Tx) error {

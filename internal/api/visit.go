@@ -4,7 +4,6 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
-	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/visit"
 )
 
@@ -49,31 +48,6 @@ func (a *API) visits() []door.Route {
 		}),
 		door.API("POST", base+"/thoughts", door.Need(access.VisitAmend), door.Small, door.Writes, "api.thought_add", func(c *door.Call, in visit.ThinkInput) (visit.Thought, bool, error) {
 			return write(a, c, func(tx *db.Tx) (visit.Thought, error) { return visit.Think(c.Context(), tx, c.Who, in) })
-		}),
-	}
-}
-
-func (a *API) appeals() []door.Route {
-	return []door.Route{
-		door.API("GET", base+"/promises", door.Need(access.AppealRead), door.Small, door.Reads, "api.promises", func(c *door.Call, _ door.Nothing) (Page[appeal.Appeal], bool, error) {
-			f := appeal.Filter{Place: c.Query("place"), Household: c.Query("household"), Owner: c.Query("owner"), State: c.Query("state"), Any: flag(c, "any"), After: c.Query("after"), Limit: limit(c)}
-			var err error
-			if f.DueBefore, err = day(c, "due_before"); err != nil {
-				return Page[appeal.Appeal]{}, false, err
-			}
-			return page(appeal.List(c.Context(), a.DB, c.Who, f))
-		}).With("place", "household", "owner", "state", "any", "due_before", "after", "limit"),
-		door.API("GET", base+"/promises/{id}", door.Need(access.AppealRead), door.Small, door.Reads, "api.promise", func(c *door.Call, _ door.Nothing) (appeal.Appeal, bool, error) {
-			v, err := appeal.Show(c.Context(), a.DB, c.Who, c.Path("id"))
-			return v, false, err
-		}),
-		door.API("POST", base+"/promises/{id}/close", door.Need(access.AppealChange), door.Small, door.Writes, "api.promise_close", func(c *door.Call, in appeal.CloseInput) (appeal.Appeal, bool, error) {
-			in.Appeal = c.Path("id")
-			return change(a, c, func(tx *db.Tx) (appeal.Appeal, error) { return appeal.Close(c.Context(), tx, c.Who, in) })
-		}),
-		door.API("POST", base+"/promises/{id}/extend", door.Need(access.AppealChange), door.Small, door.Writes, "api.promise_extend", func(c *door.Call, in appeal.ExtendInput) (appeal.Appeal, bool, error) {
-			in.Appeal = c.Path("id")
-			return change(a, c, func(tx *db.Tx) (appeal.Appeal, error) { return appeal.Extend(c.Context(), tx, c.Who, in) })
 		}),
 	}
 }

@@ -23,12 +23,12 @@ func TestFill(t *testing.T) {
 		for q, least := range map[string]int{
 			`SELECT COUNT(*) FROM cadres WHERE region = '/99/9901/990101/990101100/' AND state = 'active'`:                                                110,
 			`SELECT COUNT(*) FROM households WHERE region >= '/99/9901/990101/990101100/' AND region < '/99/9901/990101/9901011000' AND state = 'active'`: 640,
-			`SELECT COUNT(*) FROM visits`:                            5500,
-			`SELECT COUNT(*) FROM appeals WHERE state = 'open'`:      20,
-			`SELECT COUNT(*) FROM appeals WHERE state = 'done'`:      200,
-			`SELECT COUNT(*) FROM appeals WHERE state = 'withdrawn'`: 5,
-			`SELECT COUNT(*) FROM practicals`:                        200,
-			`SELECT COUNT(*) FROM stays`:                             500,
+			`SELECT COUNT(*) FROM visits`:                              5500,
+			`SELECT COUNT(*) FROM appeals WHERE live`:                  20,
+			`SELECT COUNT(*) FROM appeals WHERE outcome = 'solved'`:    200,
+			`SELECT COUNT(*) FROM appeals WHERE outcome = 'withdrawn'`: 5,
+			`SELECT COUNT(*) FROM practicals`:                          200,
+			`SELECT COUNT(*) FROM stays`:                               500,
 		} {
 			n, err := db.One(ctx, d, db.Int, q)
 			if err != nil || n < least {

@@ -17,7 +17,7 @@ import (
 func (l *loader) notices(ctx context.Context) error {
 	for _, cadre := range slices.Sorted(maps.Keys(l.byCadre)) {
 		who := l.actor(cadre, access.Cadre, l.town, string(l.today))
-		open, _, err := appeal.List(ctx, l.d, who, appeal.Filter{Owner: cadre, DueBefore: l.today.Add(8), Limit: 4})
+		open, _, err := appeal.List(ctx, l.d, who, appeal.Filter{Owner: cadre, Running: true, Before: l.today.Add(8), Limit: 4})
 		if err != nil {
 			return err
 		}

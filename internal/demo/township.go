@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/sample"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
@@ -327,17 +328,27 @@ func (l *loader) visit(v sample.Visit, c sample.Cadre, cadres map[string]sample.
 var policies = map[string]string{"计生": "birth", "保险": "insurance", "医疗": "medical", "教育": "education", "低保": "subsidy", "惠农": "farming", "法律": "law", "安全": "safety", "health": "medical", "school": "education", "subsidy": "subsidy", "farming": "farming", "safety": "safety"}
 
 func (l *loader) promise(p sample.Promise, written string) []step {
-	end, state, result := p.Done, appeal.Done, p.Result
+	end, outcome, result := p.Done, lifecycle.Solved, p.Result
 	if p.Withdrawn != "" {
-		end, state, result = p.Withdrawn, appeal.Withdrawn, p.Reason
+		end, outcome, result = p.Withdrawn, lifecycle.Withdrawn, p.Reason
 	}
 	if end == "" {
 		return nil
 	}
-	return []step{{max(end, written), "23:30", func(ctx context.Context, tx *db.Tx) error {
-		_, err := appeal.Close(ctx, tx, l.office(end), appeal.CloseInput{ID: p.ID + "-end", Appeal: p.ID, State: state, On: calendar.Day(end), Result: result})
+	steps := []step{{max(end, written), "23:30", func(ctx context.Context, tx *db.Tx) error {
+		_, err := appeal.Move(ctx, tx, l.office(end), appeal.MoveInput{ID: p.ID + "-end", Appeal: p.ID, Move: lifecycle.Answer, Outcome: outcome, On: calendar.Day(end), Words: result}, l.cal)
 		return err
 	}}}
+	// The people are called back some days later; the newest answers still wait.
+	called := calendar.Day(max(end, written)).Add(2 + len(p.Title)%4)
+	if called < l.today.Add(-4) {
+		steps = append(steps, step{string(called), "23:40", func(ctx context.Context, tx *db.Tx) error {
+			caller := l.actor("caller", access.Committee, l.town, string(called))
+			_, err := appeal.Move(ctx, tx, caller, appeal.MoveInput{ID: p.ID + "-yes", Appeal: p.ID, Move: lifecycle.Agree, Way: "call", Face: 3 - len(p.Title)%2, On: called}, l.cal)
+			return err
+		}})
+	}
+	return steps
 }
 
 func (l *loader) practical(p sample.PracticalItem, c sample.Cadre) []step {

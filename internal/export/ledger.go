@@ -16,6 +16,7 @@ import (
 	"lianxin/internal/paper"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
@@ -128,7 +129,7 @@ func home(ctx context.Context, r db.Reader, county, cadreID string, p pairing.Pa
 	}
 	for _, a := range as {
 		out.Raised++
-		if a.State == appeal.Done {
+		if a.Outcome == lifecycle.Solved || a.Outcome == lifecycle.Partly {
 			out.Solved++
 		}
 	}

@@ -107,7 +107,7 @@ func rows(ctx context.Context, r db.Reader, who access.Actor, vs []visit.Visit, 
 			var titles, states []string
 			for _, a := range v.Promises {
 				titles = append(titles, a.Title)
-				states = append(states, t("matter.state."+a.State))
+				states = append(states, t("appeal.state."+string(a.State)))
 				if due := stamp(a.DueOn); row.Due.IsZero() || due.After(row.Due) {
 					row.Due = due
 				}

@@ -21,6 +21,7 @@ import (
 	"lianxin/internal/paper/html"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
@@ -495,7 +496,7 @@ func (w *Web) diaryPaper(c *door.Call, b diaryBook) (paper.DiaryData, error) {
 			e.Amended = writers.days[v.ID]
 		}
 		for _, a := range v.Promises {
-			e.Measures = append(e.Measures, paper.DiaryMeasure{Words: zh("diary.measure", "title", a.Title, "by", K("appeal.by."+a.By)), Due: midnight(a.DueOn), Result: w.diaryResult(a)})
+			e.Measures = append(e.Measures, paper.DiaryMeasure{Words: zh("diary.measure", "title", a.Title, "by", K("appeal.by."+doneBy(a))), Due: midnight(a.DueOn), Result: w.diaryResult(a)})
 		}
 		for _, t := range b.thoughtsOf[v.ID] {
 			e.Thoughts = joined(e.Thoughts, t.Words)
@@ -520,15 +521,15 @@ func joined(a, b string) string {
 func (w *Web) diaryResult(a appeal.Appeal) string {
 	zh := func(key string, args ...any) string { return w.T(lang.Chinese, K(key, args...)) }
 	switch {
-	case a.State == appeal.Open:
+	case a.State.Running() || a.State == lifecycle.Shelved:
 		return zh("diary.result_open")
 	case a.Result != "":
-		return zh("diary.result_words", "day", a.ClosedOn, "words", a.Result)
+		return zh("diary.result_words", "day", a.Answered, "words", a.Result)
 	}
-	if a.State == appeal.Withdrawn {
-		return zh("diary.result_withdrawn", "day", a.ClosedOn)
+	if a.Outcome == lifecycle.Withdrawn {
+		return zh("diary.result_withdrawn", "day", a.Answered)
 	}
-	return zh("diary.result_done", "day", a.ClosedOn)
+	return zh("diary.result_done", "day", a.Answered)
 }
 
 func midnight(d calendar.Day) time.Time {

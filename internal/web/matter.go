@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/deadline"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 )
 
@@ -20,24 +21,22 @@ func (w *Web) matterRoutes() []door.Route {
 	return []door.Route{
 		Get("/matters", read, door.Reads, w.matterList),
 		Get("/matters/{id}", read, door.Reads, w.matterShow),
-		Post("/matters/{id}/close", change, door.Writes, w.matterClose),
+		Post("/matters/{id}/move", read, door.Writes, w.matterMove),
 		Post("/matters/{id}/result", change, door.Writes, w.matterResult),
-		Post("/matters/{id}/extend", change, door.Writes, w.matterExtend),
-		Post("/matters/{id}/reopen", change, door.Writes, w.matterReopen),
 	}
 }
 
-// matterLine is a promise with the words for its ids.
+// matterLine is a matter with the words for its ids.
 type matterLine struct {
 	appeal.Appeal
 	Status             deadline.Status
 	Home, Place, Owner string
 	Op                 string // id for ticking it off from a list
-	Mine               bool   // may be ticked off by the reader
+	Mine               bool   // may be answered by the reader
 }
 
 // Open reports whether it is still to be done.
-func (m matterLine) Open() bool { return m.State == appeal.Open }
+func (m matterLine) Open() bool { return m.State.Running() }
 
 // Late reports whether its day has passed.
 func (m matterLine) Late() bool { return m.Open() && m.Status.Standing == deadline.Overdue }
@@ -45,10 +44,31 @@ func (m matterLine) Late() bool { return m.Open() && m.Status.Standing == deadli
 // Soon reports whether its day is near.
 func (m matterLine) Soon() bool { return m.Open() && m.Status.Standing == deadline.Soon }
 
+// By says who does it, in the words of the visit's form.
+func (m matterLine) By() string { return doneBy(m.Appeal) }
+
+// doneBy says who does a matter: the official who brought it, the office, or
+// somebody it was given to.
+func doneBy(a appeal.Appeal) string {
+	switch a.Owner {
+	case appeal.Office:
+		return appeal.Township
+	case a.Sponsor:
+		return appeal.Self
+	}
+	return appeal.Station
+}
+
 // When says how its day stands, in the shortest words: 明天, 剩5天, 过4天.
 func (m matterLine) When() Say {
 	if !m.Open() {
-		return K("matter.on_day", "day", m.ClosedOn)
+		day := m.ClosedOn
+		if m.State == lifecycle.Answered {
+			day = m.Answered
+		} else if m.State == lifecycle.Shelved {
+			day = m.NextOn
+		}
+		return K("matter.on_day", "day", day)
 	}
 	switch n := m.Status.Left; {
 	case n < 0:
@@ -65,16 +85,20 @@ func (m matterLine) When() Say {
 // Tag says its state in a word.
 func (m matterLine) Tag() Tag {
 	switch {
-	case m.State == appeal.Done:
-		return Tag{Tone: "g", Icon: "check", Text: K("matter.state.done")}
-	case m.State == appeal.Withdrawn:
-		return Tag{Tone: "n", Text: K("matter.state.withdrawn")}
-	case m.Late():
+	case m.State == lifecycle.Closed && m.Outcome != lifecycle.Solved && m.Outcome != lifecycle.Partly:
+		return Tag{Tone: "n", Text: K("appeal.outcome." + string(m.Outcome))}
+	case m.State == lifecycle.Closed:
+		return Tag{Tone: "g", Icon: "check", Text: K("appeal.outcome." + string(m.Outcome))}
+	case m.State == lifecycle.Answered:
+		return Tag{Tone: "g", Icon: "check", Text: K("appeal.state.answered")}
+	case m.State == lifecycle.Registered:
+		return Tag{Tone: "i2", Text: K("appeal.state.registered")}
+	case m.Late() && m.State == lifecycle.Handling:
 		return Tag{Tone: "o", Icon: "clock", Text: K("matter.state.over")}
-	case m.Soon():
+	case m.Soon() && m.State == lifecycle.Handling:
 		return Tag{Tone: "o", Icon: "clock", Text: K("matter.state.soon")}
 	}
-	return Tag{Tone: "n", Text: K("matter.state.open")}
+	return Tag{Tone: "n", Text: K("appeal.state." + string(m.State))}
 }
 
 type matterListPage struct {
@@ -91,17 +115,26 @@ type matterListPage struct {
 	Wide   bool // matters of several officials
 }
 
+// matterViews are the saved views of the list, in their order.
+var matterViews = []string{"open", "take", "soon", "over", "mine", "call", "shelf", "done", "all"}
+
 // matterView turns a saved view into a filter.
 func matterView(view string, today calendar.Day, f *appeal.Filter) string {
 	switch view {
+	case "take":
+		f.State = lifecycle.Registered
 	case "soon":
-		f.DueFrom, f.DueBefore = today, today.Add(4) // what is over is left out
+		f.NextFrom, f.Before, f.Running = today, today.Add(4), true
 	case "over":
-		f.DueBefore = today
+		f.Before, f.Running = today, true
+	case "mine":
+		f.Mine = true
+	case "call":
+		f.State = lifecycle.Answered
+	case "shelf":
+		f.State = lifecycle.Shelved
 	case "done":
-		f.State = appeal.Done
-	case "withdrawn":
-		f.State = appeal.Withdrawn
+		f.Ended = true
 	case "all":
 		f.Any = true
 	default:
@@ -125,7 +158,7 @@ func (w *Web) matterList(c *door.Call) error {
 	if p.Rows, err = w.matterLines(c, as); err != nil {
 		return err
 	}
-	for _, v := range []string{"open", "soon", "over", "done", "withdrawn", "all"} {
+	for _, v := range matterViews {
 		p.Views = append(p.Views, Pill{Text: K("matter.view." + v), Href: withView(c, v), Here: v == p.View})
 	}
 	p.Empty = K("matter.empty." + p.View)
@@ -171,21 +204,36 @@ func (w *Web) matterLines(c *door.Call, as []appeal.Appeal) ([]matterLine, error
 	}
 	out := make([]matterLine, len(as))
 	for i, a := range as {
-		out[i] = matterLine{Appeal: a, Status: a.Status(c.Who.Today()), Home: n.Home(a.Household), Place: n.HomePlace(a.Household), Owner: n.Cadre(a.Owner), Op: w.DB.NewID(),
-			Mine: access.Can(c.Who, access.AppealChange, access.Target{Region: a.Region, Own: a.Owner != "" && a.Owner == c.Who.Cadre()}).OK()}
+		out[i] = matterLine{Appeal: a, Status: a.Status(c.Who.Today()), Home: n.Home(a.Household), Place: n.HomePlace(a.Household), Owner: w.ownerName(c, n, a.Owner), Op: w.DB.NewID(),
+			Mine: access.Can(c.Who, access.AppealChange, access.Target{Region: a.Region, Own: a.Owner == c.Who.Cadre()}).OK()}
 	}
 	return out, nil
 }
 
+// ownerName is the official's name, or the office.
+func (w *Web) ownerName(c *door.Call, n *names, owner string) string {
+	if owner == appeal.Office {
+		return w.T(c.Lang, K("appeal.office"))
+	}
+	return n.Cadre(owner)
+}
+
 type matterShowPage struct {
 	Base
-	Line  matterLine
-	Visit string // the visit it came out of
-	Steps []matterStep
-	Open  string // which of the forms stands open: done, extend, withdraw, reopen, result
-	Later []Option
+	Line   matterLine
+	Visit  string // the visit it came out of
+	Voices []matterVoice
+	Steps  []matterStep
+	Can    map[string]bool
+	Open   string // the move whose form was refused
+	People []Option
 	// Provisional: the day lies in a year whose holidays are not announced yet.
 	Provisional bool
+}
+
+type matterVoice struct {
+	appeal.Voice
+	Home, Place string
 }
 
 type matterStep struct {
@@ -202,7 +250,8 @@ func (w *Web) matterShow(c *door.Call) error {
 }
 
 func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
-	a, err := appeal.Show(c.Context(), w.DB, c.Who, c.Path("id"))
+	ctx := c.Context()
+	a, err := appeal.Show(ctx, w.DB, c.Who, c.Path("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -210,30 +259,55 @@ func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &matterShowPage{Base: Base{Title: Plain(a.Title), Back: "/matters"}, Line: ls[0]}
+	p := &matterShowPage{Base: Base{Title: Plain(a.Title), Back: "/matters"}, Line: ls[0], Can: map[string]bool{}, Provisional: a.Provisional && a.Live()}
 	if id, ok := strings.CutPrefix(a.Origin, "visit:"); ok && access.May(c.Who, access.VisitList) {
 		p.Visit = id
 	}
-	steps, err := appeal.Steps(c.Context(), w.DB, c.Who, a.ID)
+	can, err := appeal.Possible(ctx, w.DB, c.Who, a)
 	if err != nil {
 		return nil, err
 	}
-	var people []string
+	for _, m := range can {
+		p.Can[string(m)] = true
+	}
+	vs, err := appeal.Voices(ctx, w.DB, c.Who, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := appeal.Steps(ctx, w.DB, c.Who, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	var people, homes []string
 	for _, s := range steps {
-		if s.Kind == "handed_on" {
+		if s.Cadre != "" {
 			people = append(people, s.Before, s.After)
 		}
 	}
-	n, err := w.naming(c, nil, people)
+	for _, v := range vs {
+		homes = append(homes, v.Household)
+	}
+	n, err := w.naming(c, homes, people)
 	if err != nil {
 		return nil, err
 	}
+	for _, v := range vs {
+		p.Voices = append(p.Voices, matterVoice{v, n.Home(v.Household), n.HomePlace(v.Household)})
+	}
 	for _, s := range steps {
-		p.Steps = append(p.Steps, matterStep{s, n.Cadre(s.Before), n.Cadre(s.After)})
+		x := matterStep{Step: s}
+		if s.Cadre != "" {
+			x.From, x.To = w.ownerName(c, n, s.Before), w.ownerName(c, n, s.After)
+		}
+		p.Steps = append(p.Steps, x)
+	}
+	if p.Can["accept"] || p.Can["transfer"] {
+		if p.People, err = w.colleagues(c, access.AppealAssign); err != nil {
+			return nil, err
+		}
 	}
 	p.Fill("on", string(c.Who.Today()))
 	if cal, err := w.workdays(c); err == nil && p.Line.Open() {
-		p.Provisional = !cal.Holds(a.DueOn.Year())
 		from := max(a.DueOn, c.Who.Today())
 		if due, _ := deadline.Due(from, 5, cal); due != "" {
 			p.Fill("due", string(due))
@@ -257,23 +331,29 @@ func (w *Web) matterWrite(c *door.Call, form, saved string, do func(tx *db.Tx) e
 	return w.Refill(c, "matter/show", p, err)
 }
 
-func (w *Web) matterClose(c *door.Call) error {
+func (w *Web) matterMove(c *door.Call) error {
 	f, err := w.Form(c)
 	if err != nil {
 		return err
 	}
-	in := appeal.CloseInput{ID: c.Operation, Appeal: c.Path("id"), State: f.Get("state"), On: calendar.Day(f.Get("on")), Result: f.Get("result")}
-	form, saved := "done", "matter.done_saved"
-	if in.State == appeal.Withdrawn {
-		form, saved = "withdraw", "matter.withdrawn_saved"
+	cal, err := w.workdays(c)
+	if err != nil {
+		return err
 	}
-	if next := f.Get("tick"); next != "" && in.State == appeal.Done {
+	in := appeal.MoveInput{ID: c.Operation, Appeal: c.Path("id"), Move: lifecycle.Move(f.Get("move")), Owner: f.Get("owner"), Due: calendar.Day(f.Get("due")), Outcome: lifecycle.Outcome(f.Get("outcome")), Words: f.Get("words"), On: calendar.Day(f.Get("on")),
+		Into: f.Get("into"), Topic: f.Get("topic"), Urgency: f.Get("urgency"), Heart: f.Get("emphasis"), Way: f.Get("way"), Voice: f.Get("voice")}
+	switch f.Get("face") {
+	case "1", "2", "3":
+		in.Face = int(f.Get("face")[0] - '0')
+	}
+	saved := "matter.moved." + string(in.Move)
+	if next := f.Get("tick"); next != "" && in.Move == lifecycle.Answer {
 		// Ticked off in a list: back there, where a word about it may be added.
 		c.R.PostForm.Set("next", local(next, "/today")+"?told="+in.Appeal)
 		saved = ""
 	}
-	return w.matterWrite(c, form, saved, func(tx *db.Tx) error {
-		_, err := appeal.Close(c.Context(), tx, c.Who, in)
+	return w.matterWrite(c, string(in.Move), saved, func(tx *db.Tx) error {
+		_, err := appeal.Move(c.Context(), tx, c.Who, in, cal)
 		return err
 	})
 }
@@ -284,29 +364,7 @@ func (w *Web) matterResult(c *door.Call) error {
 		return err
 	}
 	return w.matterWrite(c, "result", "matter.result_saved", func(tx *db.Tx) error {
-		_, err := appeal.Tell(c.Context(), tx, c.Who, appeal.TellInput{ID: c.Operation, Appeal: c.Path("id"), Result: f.Get("result")})
-		return err
-	})
-}
-
-func (w *Web) matterExtend(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	return w.matterWrite(c, "extend", "matter.extend_saved", func(tx *db.Tx) error {
-		_, err := appeal.Extend(c.Context(), tx, c.Who, appeal.ExtendInput{ID: c.Operation, Appeal: c.Path("id"), Due: calendar.Day(f.Get("due")), Why: f.Get("why")})
-		return err
-	})
-}
-
-func (w *Web) matterReopen(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	return w.matterWrite(c, "reopen", "matter.reopen_saved", func(tx *db.Tx) error {
-		_, err := appeal.Reopen(c.Context(), tx, c.Who, c.Operation, c.Path("id"), f.Get("why"))
+		_, err := appeal.Explain(c.Context(), tx, c.Who, appeal.ExplainInput{ID: c.Operation, Appeal: c.Path("id"), Result: f.Get("result")})
 		return err
 	})
 }

@@ -88,11 +88,11 @@ func Counts(r db.Reader) func(context.Context, access.Actor) (map[string]int, er
 	return func(ctx context.Context, who access.Actor) (map[string]int, error) {
 		m := map[string]int{}
 		if access.May(who, access.AppealRead) {
-			open, due, err := appeal.Count(ctx, r, who, who.Today().Add(3))
+			q, err := appeal.Count(ctx, r, who, "", 3)
 			if err != nil {
 				return nil, err
 			}
-			m["/today"], m["/matters"] = due, open
+			m["/today"], m["/matters"] = q.Soon+q.Over, q.Live
 		}
 		if access.May(who, access.FeedbackAnswer) {
 			n, err := feedback.Waiting(ctx, r, who)

@@ -12,6 +12,7 @@ import (
 	"lianxin/internal/paper/docx"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
@@ -89,15 +90,15 @@ func (w *Web) registrationWork(c *door.Call, d *paper.RegistrationData, h househ
 	var raised, wanted, done []string
 	for _, a := range as {
 		raised = append(raised, a.Title)
-		switch a.State {
-		case appeal.Open:
+		switch {
+		case a.State.Running():
 			wanted = append(wanted, a.Title)
-		case appeal.Done:
+		case a.Outcome == lifecycle.Solved || a.Outcome == lifecycle.Partly:
 			words := a.Title
 			if a.Result != "" {
 				words = a.Result
 			}
-			done = append(done, w.T(lang.Chinese, K("page_household.done_on", "day", a.ClosedOn, "words", words)))
+			done = append(done, w.T(lang.Chinese, K("page_household.done_on", "day", a.Answered, "words", words)))
 		}
 	}
 	semi := w.T(lang.Chinese, K("web.semicolon"))

@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
@@ -77,7 +78,7 @@ func (w *Web) todayField(c *door.Call, desk bool) error {
 			p.Rest = append(p.Rest, l)
 		}
 	}
-	as, next, err := appeal.List(c.Context(), w.DB, c.Who, appeal.Filter{Owner: cmp.Or(c.Who.Cadre(), "-"), Limit: 12})
+	as, next, err := appeal.List(c.Context(), w.DB, c.Who, appeal.Filter{Owner: cmp.Or(c.Who.Cadre(), "-"), Running: true, Limit: 12})
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (w *Web) todayField(c *door.Call, desk bool) error {
 	}
 	if id := c.Query("told"); id != "" {
 		a, err := appeal.Show(c.Context(), w.DB, c.Who, id)
-		if err == nil && a.State == appeal.Done {
+		if err == nil && a.State == lifecycle.Answered {
 			ls, err := w.matterLines(c, []appeal.Appeal{a})
 			if err != nil {
 				return err

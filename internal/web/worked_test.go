@@ -10,6 +10,7 @@ import (
 	"lianxin/internal/base/db/dbtest"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/web/browsertest"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/campaign"
@@ -150,18 +151,15 @@ func (k *worked) visits(t *testing.T) {
 	}
 	k.Clock.Set(time.Date(2026, 11, 23, 7, 20, 0, 0, time.UTC))
 	li := Who(access.Cadre, Qingshi, LiMing, workedDay)
-	in, err := appeal.Of(t.Context(), k.DB, County, "visit:visit-0004")
-	if err != nil || len(in) != 2 {
-		t.Fatal(in, err)
+	promised, err := appeal.OfOrigins(t.Context(), k.DB, County, []string{"visit:visit-0004", "visit:visit-0001"})
+	in, as := promised["visit:visit-0004"], promised["visit:visit-0001"]
+	if err != nil || len(in) != 2 || len(as) != 1 {
+		t.Fatal(promised, err)
 	}
 	k.Open = in[0].ID
-	as, err := appeal.Of(t.Context(), k.DB, County, "visit:visit-0001")
-	if err != nil || len(as) != 1 {
-		t.Fatal(as, err)
-	}
 	k.Done = as[0].ID
 	k.do(t, func(tx *db.Tx) error {
-		_, err := appeal.Close(t.Context(), tx, li, appeal.CloseInput{ID: "close-0001", Appeal: as[0].ID, State: appeal.Done, On: "2026-05-21", Result: "村医来过了，血压正常，约好每月来一次。"})
+		_, err := appeal.Move(t.Context(), tx, li, appeal.MoveInput{ID: "close-0001", Appeal: as[0].ID, Move: lifecycle.Answer, Outcome: lifecycle.Solved, On: "2026-05-21", Words: "村医来过了，血压正常，约好每月来一次。"}, cal)
 		return err
 	})
 	k.do(t, func(tx *db.Tx) error {

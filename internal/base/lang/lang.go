@@ -80,7 +80,26 @@ func (c *Catalog) T(tag, key string, args ...any) string {
 	}
 	pairs := make([]string, 0, len(args))
 	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", c.value(tag, args[i+1]))
 	}
 	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+// Keys is an argument that is itself a list of message keys: each is looked up
+// and they are put together as a list is written in the language.
+type Keys []string
+
+func (c *Catalog) value(tag string, v any) string {
+	ks, ok := v.(Keys)
+	if !ok {
+		return fmt.Sprint(v)
+	}
+	words := make([]string, len(ks))
+	for i, k := range ks {
+		words[i] = c.T(tag, k)
+	}
+	if tag == English {
+		return strings.Join(words, ", ")
+	}
+	return strings.Join(words, "、")
 }

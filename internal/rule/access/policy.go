@@ -51,7 +51,16 @@ const (
 	VisitAmend  Action = "visit.amend"
 
 	AppealRead   Action = "appeal.read"
-	AppealChange Action = "appeal.change" // tick off, set result
+	AppealChange Action = "appeal.change" // answer, ask for a later day, hand back
+	// AppealOpen registers what somebody raised; AppealAssign says whose it is
+	// and what becomes of it; AppealExtend grants a later day (the plan says
+	// which of the two roles); AppealConfirm writes down what the people say of
+	// the answer, never the one who gave it.
+	AppealOpen    Action = "appeal.open"
+	AppealAssign  Action = "appeal.assign"
+	AppealExtend  Action = "appeal.extend"
+	AppealConfirm Action = "appeal.confirm"
+	TopicChange   Action = "appeal.topics" // the county's catalogue
 
 	PracticalRead    Action = "practical.read"
 	PracticalChange  Action = "practical.change"
@@ -130,6 +139,12 @@ var policy = map[Action]row{
 
 	AppealRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
 	AppealChange: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, Handler: OwnOnly},
+
+	AppealOpen:    {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	AppealAssign:  {Office: InRegion},
+	AppealExtend:  {Leader: InRegion, Office: InRegion},
+	AppealConfirm: {Office: InRegion, Committee: InRegion},
+	TopicChange:   {CountyAdmin: InRegion},
 
 	PracticalRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	PracticalChange:  {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},

@@ -82,6 +82,7 @@ type Plan struct {
 	Report    *Report    `toml:"report"`
 	Checks    []Check    `toml:"check"`
 	Meetings  []Meeting  `toml:"meeting"`
+	Matters   *Matters   `toml:"matters"`
 	Ledger    *Ledger    `toml:"ledger"`
 	Posting   *Posting   `toml:"posting"`
 	Appraisal *Appraisal `toml:"appraisal"`

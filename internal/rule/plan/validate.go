@@ -15,6 +15,7 @@ func validate(p Plan) []Problem {
 	v.duties(p)
 	v.catalogues(p)
 	v.times(p)
+	v.matters(p)
 	v.appraisal(p)
 	for _, x := range p.Values() {
 		if !x.Source.Given() && x.sourced {

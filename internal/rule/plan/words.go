@@ -28,6 +28,9 @@ const (
 
 	BeforeSpringFestival = "spring_festival"
 	FloorsFromCounty     = "county"
+
+	ApproverLeader = "leader" // 分管领导
+	ApproverOffice = "office" // 镇办公室
 )
 
 // vocabulary lists, for each word tag of the types, the words it allows.
@@ -61,6 +64,8 @@ func vocabulary(tag string) []string {
 		return []string{BeforeSpringFestival}
 	case "floors":
 		return []string{FloorsFromCounty}
+	case "approver":
+		return []string{ApproverLeader, ApproverOffice}
 	case "household":
 		return []string{"living_together", "register"}
 	}

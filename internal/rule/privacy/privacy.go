@@ -71,6 +71,7 @@ var tables = []func(*Registry){
 	advices,
 	pairings,
 	visits,
+	appeals,
 	campaigns,
 	progress,
 	stays,

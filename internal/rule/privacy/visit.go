@@ -10,14 +10,9 @@ func visits(r *Registry) {
 		Field{Table: "visit_versions", Column: "content", Class: Words, Purpose: "privacy.purpose.history", Readers: "visit.read", Form: FormHidden, Retention: keep, Sealed: true},
 		Field{Table: "visit_versions", Column: "why", Class: Words, Purpose: "privacy.purpose.history", Readers: "visit.read", Form: FormHidden, Retention: keep, Sealed: true},
 		Field{Table: "thoughts", Column: "words", Class: Words, Purpose: "privacy.purpose.diary", Readers: "visit.read", Form: FormHidden, Retention: keep, Sealed: true},
-		Field{Table: "appeals", Column: "title", Class: Words, Purpose: "privacy.purpose.promise", Readers: "appeal.read", Form: FormHidden, Retention: keep, Sealed: true},
-		Field{Table: "appeals", Column: "result", Class: Words, Purpose: "privacy.purpose.promise", Readers: "appeal.read", Form: FormHidden, Retention: keep, Sealed: true},
-		Field{Table: "appeal_steps", Column: "words", Class: Words, Purpose: "privacy.purpose.promise", Readers: "appeal.read", Form: FormHidden, Retention: keep, Sealed: true},
 	)
 	r.Plain("home_years", "references and counts", "county", "household", "year", "region", "visits", "last")
 	r.Plain("visit_people", "references", "county", "visit", "cadre", "day")
 	r.Plain("visit_versions", "references", "county", "visit", "version", "actor", "at")
 	r.Plain("thoughts", "references", "county", "id", "cadre", "region", "day", "visit", "at")
-	r.Plain("appeals", "references and dates", "county", "id", "origin", "household", "region", "owner", "by_whom", "opened_on", "due_on", "state", "closed_on", "version")
-	r.Plain("appeal_steps", "references and dates", "county", "id", "appeal", "kind", "day", "before", "after", "actor")
 }

@@ -9,19 +9,45 @@ import (
 	"lianxin/internal/work/scope"
 )
 
-// Count tells how many open matters the actor may read, and how many of them
-// are due on or before a day, for the figures beside the menu. Nothing is
-// opened for it.
-func Count(ctx context.Context, r db.Reader, who access.Actor, near calendar.Day) (open, due int, err error) {
+// Queue is how many matters wait where, among those a reader may see. Only what
+// is alive is looked at, so it costs what is being worked on, not the years.
+type Queue struct {
+	Live    int          `json:"live"`    // 全部在办
+	Take    int          `json:"take"`    // 待受理
+	Soon    int          `json:"soon"`    // within three days
+	Over    int          `json:"over"`    // past the day
+	Mine    int          `json:"mine"`    // the reader answers for
+	Others  int          `json:"others"`  // given to a station or an official
+	Call    int          `json:"call"`    // 待回访
+	Asked   int          `json:"asked"`   // 延期待审
+	Eldest  calendar.Day `json:"eldest"`  // raised day of the one that waits longest to be taken up
+	Longest calendar.Day `json:"longest"` // day of the one longest past it
+}
+
+// Count tells how many matters wait where.
+func Count(ctx context.Context, r db.Reader, who access.Actor, place string, near int) (q Queue, err error) {
 	s := access.Reaches(who, access.AppealRead)
 	if s.Empty() {
-		return 0, 0, nil
+		return q, nil
 	}
-	type both struct{ open, due int }
-	args := scope.Args{string(near)}
+	if place != "" {
+		if s, err = scope.Reach(who, access.AppealRead, place); err != nil {
+			return q, err
+		}
+	}
+	today := who.Today()
+	me := orElse(who.Cadre(), Office)
+	args := scope.Args{string(today), string(today.Add(near)), me}
 	county := args.Add(who.County())
-	where := scope.Where(s, &args, "a.region", func(c string) string { return "(a.county = " + county + " AND a.owner = " + c + ")" })
-	n, err := db.One(ctx, r, func(w db.Row) (b both, err error) { return b, w.Scan(&b.open, &b.due) },
-		`SELECT COUNT(*), COALESCE(SUM(CASE WHEN a.due_on <= $1 THEN 1 ELSE 0 END), 0) FROM appeals a WHERE `+where+` AND a.county = `+county+` AND a.state = 'open'`, args...)
-	return n.open, n.due, err
+	where := scope.Where(s, &args, "a.region", func(c string) string {
+		return "(a.county = " + county + " AND (a.owner = " + c + " OR a.sponsor = " + c + "))"
+	})
+	where += scope.InTown(s, place, &args, "a.region")
+	return db.One(ctx, r, func(w db.Row) (q Queue, err error) {
+		return q, w.Scan(&q.Live, &q.Take, &q.Soon, &q.Over, &q.Mine, &q.Others, &q.Call, &q.Asked, &q.Eldest, &q.Longest)
+	}, `SELECT COUNT(*), COUNT(*) FILTER (WHERE a.state = 'registered'), COUNT(*) FILTER (WHERE a.state IN ('handling', 'extension') AND a.next_on >= $1 AND a.next_on <= $2),
+		COUNT(*) FILTER (WHERE a.state IN ('registered', 'handling', 'extension') AND a.next_on < $1), COUNT(*) FILTER (WHERE a.owner = $3 AND a.state <> 'answered'), COUNT(*) FILTER (WHERE a.owner <> 'office' AND a.owner <> $3 AND a.state IN ('handling', 'extension')),
+		COUNT(*) FILTER (WHERE a.state = 'answered'), COUNT(*) FILTER (WHERE a.state = 'extension'),
+		COALESCE(MIN(CASE WHEN a.state = 'registered' THEN a.opened_on END), ''), COALESCE(MIN(CASE WHEN a.state IN ('handling', 'extension') AND a.next_on < $1 THEN a.next_on END), '')
+		FROM appeals a WHERE `+where+` AND a.county = `+county+` AND a.live = TRUE`, args...)
 }

@@ -17,8 +17,7 @@ const SearchAppeal = "appeal"
 // the one place that says which texts of a matter are searched, and by whom.
 type Worded struct {
 	Appeal
-	Topic string   // "" while matters have none
-	Texts []string // title, result, words of its steps
+	Texts []string // title, answer, words of its steps, wishes and what was said of the answer
 }
 
 // Words gives matters with their texts for the index. A text that does not open
@@ -47,6 +46,23 @@ func Words(ctx context.Context, r db.Reader, county string, ids []string) ([]Wor
 		if text, err := r.Vault().Open(vault.Place{Table: "appeal_steps", Column: "words", County: county, Row: l.id}, l.words); err == nil {
 			said[l.appeal] = append(said[l.appeal], text)
 		}
+	}
+	if _, err = db.All(ctx, r, func(w db.Row) (l line, err error) {
+		var wish, remark string
+		if err = w.Scan(&l.id, &l.appeal, &wish, &remark); err != nil {
+			return l, err
+		}
+		for _, x := range []struct{ column, text string }{{"wish", wish}, {"remark", remark}} {
+			if x.text == "" {
+				continue
+			}
+			if text, err := r.Vault().Open(voicePlace(county, l.id, x.column), x.text); err == nil {
+				said[l.appeal] = append(said[l.appeal], text)
+			}
+		}
+		return l, nil
+	}, `SELECT id, appeal, wish, remark FROM appeal_voices WHERE county = $1 AND appeal IN `+in+` AND (wish <> '' OR remark <> '') ORDER BY id`, args...); err != nil {
+		return nil, err
 	}
 	out := make([]Worded, len(as))
 	for i, a := range as {
@@ -78,7 +94,7 @@ func Readable(ctx context.Context, r db.Reader, who access.Actor, ids []string) 
 	}
 	out := all[:0]
 	for _, a := range all {
-		if access.Can(who, access.AppealRead, access.Target{Region: a.Region, Own: a.Owner != "" && a.Owner == who.Cadre()}).OK() {
+		if access.Can(who, access.AppealRead, access.Target{Region: a.Region, Own: own(a.Appeal, who)}).OK() {
 			out = append(out, a)
 		}
 	}

@@ -21,7 +21,7 @@ func loadMatters(ctx context.Context, r db.Reader, county string, refs []string)
 	}
 	out := make([]search.Doc, len(ws))
 	for i, w := range ws {
-		out[i] = search.Doc{County: county, Kind: matterKind, Ref: w.ID, Day: string(w.OpenedOn), Facets: facets(Matter, w.Region, []string{w.Owner}, []string{w.Topic}), Texts: folds(w.Texts...)}
+		out[i] = search.Doc{County: county, Kind: matterKind, Ref: w.ID, Day: string(w.OpenedOn), Facets: facets(Matter, w.Region, []string{w.Owner, w.Sponsor}, []string{w.Topic}), Texts: folds(w.Texts...)}
 	}
 	return out, nil
 }
@@ -32,7 +32,7 @@ func lookMatters(ctx context.Context, r db.Reader, who access.Actor, refs []stri
 		return err
 	}
 	for _, w := range ws {
-		h := Hit{Kind: matterKind, ID: w.ID, Day: w.OpenedOn, Place: w.Region, Household: w.Household, Cadre: w.Owner}
+		h := Hit{Kind: matterKind, ID: w.ID, Day: w.OpenedOn, Place: w.Region, Household: w.Household, Cadre: w.Handler()}
 		if w.Topic != "" {
 			h.Topics = []string{w.Topic}
 		}

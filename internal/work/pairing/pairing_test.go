@@ -14,6 +14,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/rule/match"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
@@ -125,7 +126,7 @@ func TestChange(t *testing.T) {
 			return err
 		}))
 		must(t, do(t, d, func(tx *db.Tx) error {
-			_, err := appeal.Close(ctx, tx, li, appeal.CloseInput{ID: "close-001", Appeal: "appeal-done", State: appeal.Done})
+			_, err := appeal.Move(ctx, tx, Office("2026-11-23"), appeal.MoveInput{ID: "close-001", Appeal: "appeal-done", Move: lifecycle.Withdraw, Words: "不用送了"}, cal)
 			return err
 		}))
 		must(t, do(t, d, func(tx *db.Tx) error {

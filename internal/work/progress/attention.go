@@ -258,7 +258,7 @@ func overdue(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part[
 		o.Days = who.Today().Sub(o.Due)
 		o.Title, err = r.Vault().Open(vault.Place{Table: "appeals", Column: "title", County: county, Row: o.ID}, o.Title)
 		return x, err
-	}, `SELECT a.id, a.household, a.region, a.owner, a.title, a.due_on, COUNT(*) OVER () FROM appeals a WHERE `+where+` AND a.state = 'open' AND a.due_on < `+d+` ORDER BY a.region, a.due_on, a.id LIMIT `+args.Add(in.First), args...))
+	}, `SELECT a.id, a.household, a.region, a.owner, a.title, a.due_on, COUNT(*) OVER () FROM appeals a WHERE `+where+` AND a.state IN ('handling', 'extension') AND a.due_on < `+d+` ORDER BY a.region, a.due_on, a.id LIMIT `+args.Add(in.First), args...))
 	if err != nil {
 		return p, err
 	}

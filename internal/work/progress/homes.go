@@ -77,7 +77,7 @@ func promises(ctx context.Context, r db.Reader, county string, ids []string) (ma
 		n    int
 	}
 	cs, err := db.All(ctx, r, func(w db.Row) (c count, err error) { return c, w.Scan(&c.home, &c.n) },
-		`SELECT household, COUNT(*) FROM appeals WHERE county = $1 AND household IN `+scope.In(&args, ids)+` AND state = 'open' GROUP BY household`, args...)
+		`SELECT household, COUNT(*) FROM appeals WHERE county = $1 AND household IN `+scope.In(&args, ids)+` AND live = TRUE GROUP BY household`, args...)
 	for _, c := range cs {
 		m[c.home] = c.n
 	}

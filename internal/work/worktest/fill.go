@@ -9,6 +9,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/confide"
 	"lianxin/internal/work/advice"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/complaint"
@@ -81,11 +82,23 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 		return err
 	})
 	do(func(tx *db.Tx) error {
-		_, err := appeal.Extend(ctx, tx, own, appeal.ExtendInput{ID: "extend-app" + x, Appeal: "appeal-one" + x, Due: today.Add(40), Why: "材料不齐"})
+		_, err := appeal.Move(ctx, tx, own, appeal.MoveInput{ID: "extend-app" + x, Appeal: "appeal-one" + x, Move: lifecycle.Ask, Due: today.Add(40), Words: "材料不齐"}, cal)
 		return err
 	})
 	do(func(tx *db.Tx) error {
-		_, err := appeal.Close(ctx, tx, own, appeal.CloseInput{ID: "close-appe" + x, Appeal: "appeal-two" + x, State: appeal.Done, Result: "医院已约好"})
+		_, err := appeal.Move(ctx, tx, own, appeal.MoveInput{ID: "close-appe" + x, Appeal: "appeal-two" + x, Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "医院已约好"}, cal)
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := appeal.Open(ctx, tx, office, appeal.OpenInput{ID: "appeal-raised" + x, Source: "phone", Region: village, Topic: "water", Emphasis: lifecycle.Resented, Title: "水渠塌方浇不上地", Wish: "盼修水渠，去年就说了", Name: "过路的周大伯", Phone: "13800002099"}, cal)
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := appeal.Bulk(ctx, tx, office, appeal.BulkInput{ID: "bundle-app" + x, Appeals: []string{"appeal-raised" + x}, Move: lifecycle.Redue, Due: today.Add(20), Words: "材料不齐"}, cal)
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := appeal.Move(ctx, tx, committee, appeal.MoveInput{ID: "agree-appe" + x, Appeal: "appeal-two" + x, Move: lifecycle.Agree, Way: "visit", Face: 2, Words: "医院已约好，腿疼好些了"}, cal)
 		return err
 	})
 	do(func(tx *db.Tx) error {

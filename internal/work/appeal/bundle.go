@@ -1,0 +1,267 @@
+package appeal
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"lianxin/internal/base/audit"
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/once"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/work/scope"
+)
+
+// BulkInput is one move made to several matters.
+type BulkInput struct {
+	ID      string         `json:"id"` // operation id; becomes the bundle's
+	Appeals []string       `json:"appeals"`
+	Move    lifecycle.Move `json:"move"` // accept, transfer, redue, merge, grant, deny, agree
+	Owner   string         `json:"owner,omitempty"`
+	Due     calendar.Day   `json:"due,omitempty"`
+	Into    string         `json:"into,omitempty"`
+	Words   string         `json:"words,omitempty"`
+	Way     string         `json:"way,omitempty"`
+	Topic   string         `json:"topic,omitempty"`
+	Urgency string         `json:"urgency,omitempty"`
+}
+
+// maxBulk is how many matters change in one act.
+const maxBulk = 200
+
+// undoable are the moves a bundle can take back, with the time it may.
+var undoable = []lifecycle.Move{lifecycle.Accept, lifecycle.Transfer, lifecycle.Redue, lifecycle.Merge}
+
+// UndoFor is how long a bundle can be taken back, if nothing was built on it.
+const UndoFor = 24 * time.Hour
+
+// Forecast is what a bulk change would do to one matter.
+type Forecast struct {
+	Appeal
+	Fails string       `json:"fails,omitempty"` // message key of why it cannot
+	Owner string       `json:"owner_after,omitempty"`
+	Due   calendar.Day `json:"due_after,omitempty"`
+}
+
+// Bundle is one bulk change that was made.
+type Bundle struct {
+	ID     string         `json:"id"`
+	Kind   lifecycle.Move `json:"kind"`
+	Region string         `json:"region"`
+	At     int64          `json:"at"`
+	N      int            `json:"n"`
+	Undone bool           `json:"undone,omitempty"`
+	// Left names the matters that could not be changed, with the reason.
+	Left []Left `json:"left,omitempty"`
+}
+
+// Left is a matter a bulk change passed over.
+type Left struct {
+	Appeal string `json:"appeal"`
+	Key    string `json:"key"`
+}
+
+func (in BulkInput) one(appeal string) MoveInput {
+	return MoveInput{ID: in.ID, Appeal: appeal, Move: in.Move, Owner: in.Owner, Due: in.Due, Into: in.Into, Words: in.Words, Way: in.Way, Topic: in.Topic, Urgency: in.Urgency}
+}
+
+func (in BulkInput) check() error {
+	var f fault.Fields
+	f.Check(len(in.Appeals) > 0, "appeals", "appeal.choose")
+	f.Check(len(in.Appeals) <= maxBulk, "appeals", "appeal.choose_many", "n", maxBulk)
+	f.Check(slices.Contains([]lifecycle.Move{lifecycle.Accept, lifecycle.Transfer, lifecycle.Redue, lifecycle.Merge, lifecycle.Grant, lifecycle.Deny, lifecycle.Agree}, in.Move), "move", "appeal.bulk_move")
+	return f.Err()
+}
+
+// Preview tells what a bulk change would do, matter by matter, and writes
+// nothing.
+func Preview(ctx context.Context, r db.Reader, who access.Actor, in BulkInput, cal calendar.Calendar) ([]Forecast, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	as, err := Some(ctx, r, who.County(), in.Appeals)
+	if err != nil {
+		return nil, err
+	}
+	var out []Forecast
+	for _, id := range in.Appeals {
+		a, ok := as[id]
+		if !ok {
+			return nil, notFound()
+		}
+		if err := scope.Can(who, access.AppealRead, a.Region, own(a, who)); err != nil {
+			return nil, err
+		}
+		x, err := RulesFor(ctx, r, who.County(), a.Region, who.Today(), cal)
+		if err != nil {
+			return nil, err
+		}
+		f := Forecast{Appeal: a, Owner: a.Owner, Due: a.DueOn}
+		if in.Move == lifecycle.Merge && in.Into == id {
+			f.Fails = "appeal.kept"
+		} else if m, no := lifecycle.Next(a.matter(), in.Move, standing(who, a, x.Matters), in.Owner, "", x.life()); no != nil {
+			f.Fails = no.Key
+		} else {
+			f.Owner = m.Owner
+			switch {
+			case in.Due != "":
+				f.Due = in.Due
+			case in.Move == lifecycle.Grant:
+				f.Due = a.AskedDue
+			case in.Move == lifecycle.Accept && in.Topic != "" && in.Topic != a.Topic:
+				b := a
+				settle(&b, in.one(id))
+				x.due(&b, who.Today())
+				f.Due = b.DueOn
+			}
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// Bulk makes one move to several matters. Each stands for itself: what cannot
+// be moved is named and left as it was, the others are moved.
+func Bulk(ctx context.Context, tx *db.Tx, who access.Actor, in BulkInput, cal calendar.Calendar) (Bundle, error) {
+	b, _, err := once.Do(ctx, tx, who, "appeal.bulk", in.ID, in, func() (Bundle, error) {
+		if err := in.check(); err != nil {
+			return Bundle{}, err
+		}
+		out := Bundle{ID: in.ID, Kind: in.Move, At: tx.Now.UnixMilli()}
+		denied := 0
+		for _, id := range in.Appeals {
+			if in.Move == lifecycle.Merge && id == in.Into {
+				continue
+			}
+			a, err := move(ctx, tx, who, in.one(id), in.ID, cal)
+			switch kind := fault.Of(err); {
+			case err == nil:
+				out.N++
+				out.Region = common(out.Region, a.Region)
+			case kind == fault.Conflict || kind == fault.Forbidden:
+				out.Left = append(out.Left, Left{id, keyOf(err)})
+				if kind == fault.Forbidden {
+					denied++
+				}
+			default:
+				return Bundle{}, err // a wrong owner or day is wrong for all
+			}
+		}
+		if out.N == 0 {
+			if denied == len(out.Left) {
+				return Bundle{}, fault.New(fault.Forbidden, "appeal.bulk_none")
+			}
+			return Bundle{}, fault.New(fault.Conflict, "appeal.bulk_none")
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO appeal_bundles (county, id, kind, region, actor, at, n, undone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
+			who.County(), out.ID, string(out.Kind), out.Region, who.Account(), out.At, out.N)
+		audit.Note(tx, who, "appeal.bulk", "bundle:"+out.ID, out.Region, "move", string(in.Move), "n", out.N, "left", len(out.Left))
+		return out, err
+	})
+	return b, err
+}
+
+func keyOf(err error) string {
+	if e, ok := err.(*fault.Error); ok {
+		return e.Key
+	}
+	return "fault.internal"
+}
+
+// common is the longest path both places lie in.
+func common(a, b string) string {
+	if a == "" {
+		return b
+	}
+	n := 0
+	for i := 0; i < len(a) && i < len(b) && a[i] == b[i]; i++ {
+		if a[i] == '/' {
+			n = i + 1
+		}
+	}
+	return a[:n]
+}
+
+// Undo takes a bundle back, matter by matter: those to which something happened
+// since stay as they are and are named.
+func Undo(ctx context.Context, tx *db.Tx, who access.Actor, op, bundle string, cal calendar.Calendar) (Bundle, error) {
+	type in struct{ Bundle string }
+	b, _, err := once.Do(ctx, tx, who, "appeal.undo", op, in{bundle}, func() (Bundle, error) {
+		var actor string
+		var undone int64
+		b, err := db.One(ctx, tx, func(w db.Row) (b Bundle, err error) {
+			return b, w.Scan(&b.ID, &b.Kind, &b.Region, &actor, &b.At, &b.N, &undone)
+		}, `SELECT id, kind, region, actor, at, n, undone_at FROM appeal_bundles WHERE county = $1 AND id = $2`, who.County(), bundle)
+		if err != nil {
+			return b, err
+		}
+		if err := scope.Can(who, access.AppealAssign, b.Region, actor == who.Account()); err != nil {
+			return b, err
+		}
+		switch {
+		case undone != 0:
+			return b, fault.New(fault.Conflict, "appeal.undone")
+		case !slices.Contains(undoable, b.Kind) || tx.Now.Sub(time.UnixMilli(b.At)) > UndoFor:
+			return b, fault.New(fault.Gone, "appeal.undo_late")
+		}
+		type line struct{ id, appeal, kind, before, after string }
+		lines, err := db.All(ctx, tx, func(w db.Row) (l line, err error) {
+			return l, w.Scan(&l.id, &l.appeal, &l.kind, &l.before, &l.after)
+		}, `SELECT id, appeal, kind, before, after FROM appeal_steps WHERE county = $1 AND bundle = $2 AND kind = $3 ORDER BY id`, who.County(), bundle, string(b.Kind))
+		if err != nil {
+			return b, err
+		}
+		b.N = 0
+		for _, l := range lines {
+			later, err := db.One(ctx, tx, db.Int, `SELECT COUNT(*) FROM appeal_steps WHERE county = $1 AND appeal = $2 AND id > $3 AND bundle <> $4`, who.County(), l.appeal, l.id, bundle)
+			if err != nil {
+				return b, err
+			}
+			if later > 0 {
+				b.Left = append(b.Left, Left{l.appeal, "appeal.undo_built"})
+				continue
+			}
+			if err := back(ctx, tx, who, l.appeal, b.Kind, l.before, cal); err != nil {
+				return b, err
+			}
+			b.N++
+		}
+		b.Undone = true
+		_, err = tx.Exec(ctx, `UPDATE appeal_bundles SET undone_at = $3 WHERE county = $1 AND id = $2`, who.County(), bundle, tx.Now.UnixMilli())
+		audit.Note(tx, who, "appeal.undo", "bundle:"+b.ID, b.Region, "n", b.N, "left", len(b.Left))
+		return b, err
+	})
+	return b, err
+}
+
+// back restores one matter as it was before a bundle touched it.
+func back(ctx context.Context, tx *db.Tx, who access.Actor, appeal string, kind lifecycle.Move, before string, cal calendar.Calendar) error {
+	a, err := Get(ctx, tx, who.County(), appeal)
+	if err != nil {
+		return err
+	}
+	if kind == lifecycle.Merge {
+		_, err := move(ctx, tx, who, MoveInput{Appeal: appeal, Move: lifecycle.Unmerge}, "", cal)
+		return err
+	}
+	x, err := RulesFor(ctx, tx, who.County(), a.Region, calendar.FromTime(tx.Now), cal)
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case lifecycle.Redue:
+		a.DueOn = calendar.Day(before)
+	case lifecycle.Accept:
+		a.Owner, a.State, a.TakenOn = before, lifecycle.Registered, ""
+	default:
+		a.Owner = before
+	}
+	x.next(&a, calendar.FromTime(tx.Now))
+	if err := write(ctx, tx, who.County(), &a); err != nil {
+		return err
+	}
+	return step(ctx, tx, who, appeal, note{kind: "undo", before: string(kind), after: a.Owner, cadre: a.Owner})
+}

@@ -1,0 +1,317 @@
+package appeal
+
+import (
+	"context"
+	"strings"
+
+	"lianxin/internal/base/audit"
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
+	"lianxin/internal/base/once"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/rule/plan"
+)
+
+// MoveInput is something done to a matter. Which fields a move needs:
+// accept and transfer the owner; ask the later day; answer the outcome and the
+// words; merge the matter it goes into; everything that says no, a reason.
+type MoveInput struct {
+	ID      string            `json:"id"` // operation id
+	Appeal  string            `json:"appeal"`
+	Move    lifecycle.Move    `json:"move"`
+	Owner   string            `json:"owner,omitempty"`
+	Due     calendar.Day      `json:"due,omitempty"`
+	Outcome lifecycle.Outcome `json:"outcome,omitempty"`
+	Words   string            `json:"words,omitempty"`
+	On      calendar.Day      `json:"on,omitempty"` // day of an answer or of the people's word; today when empty
+	Into    string            `json:"into,omitempty"`
+	Topic   string            `json:"topic,omitempty"` // accept may settle topic, urgency and emphasis
+	Urgency string            `json:"urgency,omitempty"`
+	Heart   string            `json:"emphasis,omitempty"`
+	Way     string            `json:"way,omitempty"`   // how the people's word was heard: call, paper, visit, page
+	Face    int               `json:"face,omitempty"`  // 3 满意, 2 一般, 1 不满意
+	Voice   string            `json:"voice,omitempty"` // whose word it is; the first voice when empty
+	Version int               `json:"version,omitempty"`
+}
+
+// Ways in which the people's word reaches the record.
+var Ways = []string{"call", "paper", "visit", "page"}
+
+// reasons are the moves that need words.
+var reasons = map[lifecycle.Move]string{
+	lifecycle.Refuse: "appeal.reason_needed", lifecycle.Return: "appeal.reason_needed", lifecycle.Ask: "appeal.reason_needed", lifecycle.Deny: "appeal.reason_needed",
+	lifecycle.Shelve: "appeal.reason_needed", lifecycle.Look: "appeal.look_needed", lifecycle.Out: "appeal.reason_needed", lifecycle.Reopen: "appeal.reason_needed", lifecycle.Withdraw: "appeal.reason_needed",
+	lifecycle.Redue: "appeal.reason_needed",
+}
+
+// Move does one thing to a matter and keeps the step.
+func Move(ctx context.Context, tx *db.Tx, who access.Actor, in MoveInput, cal calendar.Calendar) (Appeal, error) {
+	a, _, err := once.Do(ctx, tx, who, "appeal.move", in.ID, in, func() (Appeal, error) { return move(ctx, tx, who, in, "", cal) })
+	return a, err
+}
+
+func move(ctx context.Context, tx *db.Tx, who access.Actor, in MoveInput, bundle string, cal calendar.Calendar) (Appeal, error) {
+	a, err := Show(ctx, tx, who, in.Appeal)
+	if err != nil {
+		return a, err
+	}
+	if in.Version != 0 && in.Version != a.Version {
+		return a, fault.New(fault.Conflict, "appeal.changed")
+	}
+	x, err := RulesFor(ctx, tx, who.County(), a.Region, calendar.FromTime(tx.Now), cal)
+	if err != nil {
+		return a, err
+	}
+	return apply(ctx, tx, who, standing(who, a, x.Matters), a, in, bundle, x)
+}
+
+// apply asks the rules, checks what the move needs, and writes matter, voices
+// and step. by says who stands behind it.
+func apply(ctx context.Context, tx *db.Tx, who audit.Actor, by lifecycle.By, a Appeal, in MoveInput, bundle string, x Rules) (Appeal, error) {
+	county, account, _, _, _ := who.Trace()
+	m, no := lifecycle.Next(a.matter(), in.Move, by, in.Owner, in.Outcome, x.life())
+	if no != nil {
+		return a, refusal(no)
+	}
+	today := calendar.FromTime(tx.Now)
+	in.Words = strings.TrimSpace(in.Words)
+	if in.On == "" {
+		in.On = today
+	}
+	if err := checkMove(ctx, tx, county, a, &in, today, x); err != nil {
+		return a, err
+	}
+	was := a
+	n := note{kind: string(in.Move), words: in.Words, bundle: bundle}
+	a.take(m)
+	switch in.Move {
+	case lifecycle.Accept:
+		n.before, n.after, n.cadre = was.Owner, a.Owner, a.Owner
+		a.TakenOn = today
+		settle(&a, in)
+		if in.Due != "" {
+			a.DueOn, a.Provisional, a.Round = in.Due, false, ""
+		} else if a.Topic != was.Topic || a.Urgency != was.Urgency || was.DueOn == "" {
+			x.due(&a, a.OpenedOn)
+			if a.DueOn < today {
+				x.due(&a, today)
+			}
+		}
+		if a.Sponsor == "" {
+			a.Sponsor = a.Owner
+		}
+	case lifecycle.Transfer, lifecycle.Return:
+		n.before, n.after, n.cadre = was.Owner, a.Owner, a.Owner
+		a.AskedDue, a.askedBy = "", ""
+	case lifecycle.Ask:
+		n.before, n.after = string(a.DueOn), string(in.Due)
+		a.AskedDue, a.askedBy = in.Due, account
+	case lifecycle.Grant:
+		n.before, n.after = string(a.DueOn), string(a.AskedDue)
+		a.DueOn, a.Provisional, a.Level, a.AskedDue, a.askedBy = a.AskedDue, false, "", "", ""
+	case lifecycle.Deny:
+		n.before, n.after = string(a.AskedDue), string(a.DueOn)
+		a.AskedDue, a.askedBy = "", ""
+	case lifecycle.Redue:
+		n.before, n.after = string(a.DueOn), string(in.Due)
+		a.DueOn, a.Provisional, a.Round, a.AskedDue, a.askedBy = in.Due, false, "", "", ""
+	case lifecycle.Answer, lifecycle.Refuse, lifecycle.Withdraw:
+		n.before, n.after = string(was.State), string(a.Outcome)
+		a.Result, a.Answered, a.answeredBy = orElse(in.Words, a.Result), in.On, account
+		a.AskedDue, a.askedBy = "", ""
+	case lifecycle.Agree, lifecycle.Dispute, lifecycle.GiveUp, lifecycle.Call:
+		n.before, n.after = in.Way, string(in.On)
+		if err := speak(ctx, tx, county, a, in); err != nil {
+			return a, err
+		}
+	case lifecycle.Merge:
+		n.after = in.Into
+		a.Into = in.Into
+	case lifecycle.Unmerge:
+		n.before = was.Into
+		a.Into = ""
+	}
+	switch {
+	case a.State == lifecycle.Closed && was.State != lifecycle.Closed:
+		a.ClosedOn = in.On
+	case a.State == lifecycle.Merged || a.State == lifecycle.Petition:
+		a.ClosedOn = today
+	case a.State != lifecycle.Closed:
+		a.ClosedOn = ""
+	}
+	if in.Move == lifecycle.Dispute || in.Move == lifecycle.Reopen || in.Move == lifecycle.TakeUp {
+		again(&a, today, x)
+	}
+	if a.State != was.State || in.Move == lifecycle.Look || a.DueOn != was.DueOn {
+		x.next(&a, today)
+	}
+	if err := write(ctx, tx, county, &a); err != nil {
+		return a, err
+	}
+	audit.Note(tx, who, "appeal."+string(in.Move), "appeal:"+a.ID, a.Region)
+	if err := step(ctx, tx, who, a.ID, n); err != nil {
+		return a, err
+	}
+	switch in.Move {
+	case lifecycle.Merge:
+		return a, moveVoices(ctx, tx, who, a.ID, a.Into, n)
+	case lifecycle.Unmerge:
+		return a, moveBack(ctx, tx, who, was.Into, a.ID, n)
+	}
+	return a, nil
+}
+
+// again gives a matter that comes back the usual time from today, where its old
+// day is past: the clock never runs backwards.
+func again(a *Appeal, today calendar.Day, x Rules) {
+	a.Level = ""
+	if a.DueOn > today {
+		return
+	}
+	x.due(a, today)
+}
+
+// settle writes what the desk says of a matter when taking it up.
+func settle(a *Appeal, in MoveInput) {
+	a.Topic, a.Urgency, a.Emphasis = orElse(in.Topic, a.Topic), orElse(in.Urgency, a.Urgency), orElse(in.Heart, a.Emphasis)
+}
+
+func checkMove(ctx context.Context, tx *db.Tx, county string, a Appeal, in *MoveInput, today calendar.Day, x Rules) error {
+	var f fault.Fields
+	if key := reasons[in.Move]; key != "" {
+		f.Check(in.Words != "", "words", key)
+	}
+	if in.Move == lifecycle.Answer && in.Outcome != lifecycle.Solved {
+		f.Check(in.Words != "", "words", "appeal.reason_needed")
+	}
+	f.Check(len([]rune(in.Words)) <= MaxWords, "words", "fault.too_long", "n", MaxWords)
+	f.Check(in.On.Valid() && in.On <= today && in.On >= a.OpenedOn, "on", "appeal.closed_bad")
+	f.Check(in.Face >= 0 && in.Face <= 3, "face", "appeal.face_bad")
+	switch in.Move {
+	case lifecycle.Ask:
+		f.Check(in.Due.Valid() && in.Due > a.DueOn && in.Due <= today.Add(maxDue), "due", "appeal.extend_later")
+	case lifecycle.Redue:
+		f.Check(in.Due.Valid() && in.Due >= today && in.Due <= today.Add(maxDue), "due", "appeal.due_bad")
+	case lifecycle.Accept:
+		f.Check(in.Due == "" || in.Due.Valid() && in.Due >= today && in.Due <= today.Add(maxDue), "due", "appeal.due_bad")
+		f.Check(in.Urgency == "" || has(Urgencies, in.Urgency), "urgency", "appeal.urgency_bad")
+		f.Check(in.Heart == "" || has(Emphases, in.Heart), "emphasis", "appeal.emphasis_bad")
+		if in.Topic != "" {
+			t, ok := find(x.Topics, in.Topic)
+			f.Check(ok && t.Active, "topic", "appeal.topic_bad")
+		}
+	case lifecycle.Agree, lifecycle.Dispute:
+		if in.Way == "" {
+			in.Way = "call"
+		}
+		f.Check(has(Ways, in.Way), "way", "appeal.way_bad")
+	case lifecycle.Merge:
+		if err := mergeable(ctx, tx, county, a, in.Into); err != nil {
+			return err
+		}
+	}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if in.Move == lifecycle.Accept || in.Move == lifecycle.Transfer {
+		return suitable(ctx, tx, county, a.Region, in.Owner)
+	}
+	return nil
+}
+
+func has(of []string, s string) bool {
+	for _, x := range of {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// refusal turns the rules' no into the failure a door can tell: what is not
+// one's business is forbidden, what the state does not allow is a conflict, and
+// both say what is possible.
+func refusal(no *lifecycle.Refusal) error {
+	kind := fault.Conflict
+	switch no.Key {
+	case "lifecycle.not_yours", "lifecycle.own_answer", "lifecycle.own_request", "lifecycle.is_office":
+		kind = fault.Forbidden
+	case "lifecycle.unknown", "lifecycle.owner_needed", "lifecycle.outcome_needed":
+		kind = fault.Invalid
+	}
+	can := keysOf(no.Instead)
+	if len(can) == 0 {
+		can = lang.Keys{"lifecycle.nothing"}
+	}
+	return fault.New(kind, no.Key, "can", can)
+}
+
+func keysOf(ms []lifecycle.Move) lang.Keys {
+	out := make(lang.Keys, len(ms))
+	for i, m := range ms {
+		out[i] = "appeal.move." + string(m)
+	}
+	return out
+}
+
+// standing says what somebody is to a matter.
+func standing(who access.Actor, a Appeal, m plan.Matters) lifecycle.By {
+	can := func(do access.Action) bool {
+		return access.Can(who, do, access.Target{Region: a.Region, Own: own(a, who)}).OK()
+	}
+	by := lifecycle.By{Desk: can(access.AppealAssign)}
+	by.Owner = who.Cadre() != "" && a.Owner == who.Cadre() && can(access.AppealChange) || a.Owner == Office && by.Desk
+	by.Author = a.answeredBy != "" && a.answeredBy == who.Account() || who.Cadre() != "" && a.Owner == who.Cadre()
+	by.Asker = a.askedBy != "" && a.askedBy == who.Account()
+	by.Village = can(access.AppealConfirm)
+	approver := access.Leader
+	if m.ExtensionBy.Is == plan.ApproverOffice {
+		approver = access.Office
+	}
+	for _, g := range who.Grants() {
+		by.Approver = by.Approver || g.Role == approver && g.Covers(a.Region)
+	}
+	return by
+}
+
+// Possible lists what somebody may do with a matter now, for buttons.
+func Possible(ctx context.Context, r db.Reader, who access.Actor, a Appeal) ([]lifecycle.Move, error) {
+	x, err := RulesFor(ctx, r, who.County(), a.Region, who.Today(), calendar.Calendar{})
+	if err != nil {
+		return nil, err
+	}
+	return lifecycle.Possible(a.matter(), standing(who, a, x.Matters), x.life()), nil
+}
+
+// HandOn gives all open matters of a home from one official to another; the
+// handover of a pairing calls it in its transaction, so that no promise is
+// ever without an owner. What he brought and somebody else handles keeps its
+// handler and gets the new official as the one who brought it.
+func HandOn(ctx context.Context, tx *db.Tx, who access.Actor, household, from, to string) (int, error) {
+	county := who.County()
+	as, err := db.All(ctx, tx, scanner(tx, county), `SELECT `+columns+` FROM appeals a WHERE a.county = $1 AND a.household = $2 AND (a.owner = $3 OR a.sponsor = $3) AND (a.live = TRUE OR a.state = 'shelved') ORDER BY a.id`, county, household, from)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, a := range as {
+		line := note{kind: "sponsor_changed", before: from, after: to}
+		if a.Owner == from {
+			a.Owner, line.kind, line.cadre = to, "handed_on", to
+			n++
+		}
+		if a.Sponsor == from {
+			a.Sponsor = to
+		}
+		if err := write(ctx, tx, county, &a); err != nil {
+			return 0, err
+		}
+		if err := step(ctx, tx, who, a.ID, line); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
+}

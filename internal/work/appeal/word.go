@@ -1,0 +1,186 @@
+package appeal
+
+import (
+	"context"
+
+	"lianxin/internal/base/audit"
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/once"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
+)
+
+// speak writes what a voice says of the answer.
+func speak(ctx context.Context, tx *db.Tx, county string, a Appeal, in MoveInput) error {
+	word := map[lifecycle.Move]string{lifecycle.Agree: Agreed, lifecycle.Dispute: Disputed, lifecycle.GiveUp: Unreachable}[in.Move]
+	if word == "" {
+		return nil // a call that reached nobody says nothing
+	}
+	vs, err := voicesOf(ctx, tx, county, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, v := range vs {
+		if in.Voice != "" && v.ID != in.Voice {
+			continue
+		}
+		_, err := tx.Exec(ctx, `UPDATE appeal_voices SET word = $3, word_on = $4, way = $5, face = $6, remark = $7 WHERE county = $1 AND id = $2`,
+			county, v.ID, word, string(in.On), in.Way, in.Face, sealVoice(tx, county, v.ID, "remark", in.Words))
+		return err
+	}
+	return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "voice", Key: "appeal.voice_unknown"}}}
+}
+
+// Bearer is whoever holds a card or a look-up code: a home without a name. Only
+// the public door makes one, from a token it has found.
+type Bearer struct {
+	County string
+	Mark   string // "card:<id>" or "code:<voice>", for the record
+}
+
+// Trace names the card or the code, never a person.
+func (b Bearer) Trace() (county, account, roles, door, request string) {
+	return b.County, b.Mark, "", "public", ""
+}
+
+// Seen is what a bearer may see of a matter: title and state, nothing else.
+type Seen struct {
+	Voice   string            `json:"voice"`
+	Title   string            `json:"title"`
+	State   lifecycle.State   `json:"state"`
+	Outcome lifecycle.Outcome `json:"outcome,omitempty"`
+	Day     calendar.Day      `json:"day"`            // raised
+	Due     calendar.Day      `json:"due,omitempty"`  // answer promised by
+	Ended   calendar.Day      `json:"done,omitempty"` // answered or closed
+	Word    string            `json:"word,omitempty"` // what was said of it
+	Face    int               `json:"face,omitempty"`
+}
+
+// Asks reports whether the bearer is asked for his word.
+func (s Seen) Asks() bool { return s.State == lifecycle.Answered && s.Word != Agreed }
+
+func seen(a Appeal, v Voice) Seen {
+	s := Seen{Voice: v.ID, Title: a.Title, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Word: v.Word, Face: v.Face}
+	switch {
+	case a.State == lifecycle.Answered:
+		s.Ended = a.Answered
+	case !a.Live():
+		s.Ended = a.ClosedOn
+	}
+	return s
+}
+
+// OfHome gives what a card's bearer may see: the home's matters, the newest
+// first, at most n.
+func OfHome(ctx context.Context, r db.Reader, county, household string, n int) ([]Seen, error) {
+	vs, err := db.All(ctx, r, voiceScanner(r, county), `SELECT `+voiceColumns+` FROM appeal_voices v WHERE v.county = $1 AND v.household = $2 ORDER BY v.id DESC LIMIT $3`, county, household, n)
+	if err != nil {
+		return nil, err
+	}
+	var out []Seen
+	for _, v := range vs {
+		a, err := Get(ctx, r, county, v.Appeal)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, seen(a, v))
+	}
+	return out, nil
+}
+
+// ByCode gives what the bearer of a look-up code may see. An unknown code is
+// NotFound, whatever is wrong with it.
+func ByCode(ctx context.Context, r db.Reader, county, code string) (Seen, error) {
+	hash := CodeHash(r, county, code)
+	if hash == "" {
+		return Seen{}, notFound()
+	}
+	v, err := db.One(ctx, r, voiceScanner(r, county), `SELECT `+voiceColumns+` FROM appeal_voices v WHERE v.code = $1 AND v.county = $2`, hash, county)
+	if err != nil {
+		return Seen{}, err
+	}
+	a, err := Get(ctx, r, county, v.Appeal)
+	if err != nil {
+		return Seen{}, err
+	}
+	return seen(a, v), nil
+}
+
+// TellInput is a matter told through the public page.
+type TellInput struct {
+	ID    string `json:"id"` // operation id; becomes the matter's
+	Title string `json:"title"`
+	Topic string `json:"topic,omitempty"`
+	Wish  string `json:"wish,omitempty"`
+	Phone string `json:"phone,omitempty"`
+}
+
+// Place is where a bearer's matter belongs; the door knows it from the card.
+type Place struct{ Household, Region, Sponsor string }
+
+// Tell registers what a card's bearer says; the office takes it up. The code is
+// the bearer's way back to it without the card.
+func Tell(ctx context.Context, tx *db.Tx, b Bearer, at Place, in TellInput, cal calendar.Calendar) (Opened, error) {
+	o, _, err := once.Do(ctx, tx, b, "appeal.tell", in.ID, in, func() (Opened, error) {
+		x := OpenInput{ID: in.ID, Origin: b.Mark, Source: "public", Household: at.Household, Region: at.Region, Sponsor: at.Sponsor, Title: in.Title, Topic: in.Topic, Wish: in.Wish, Phone: in.Phone, On: calendar.FromTime(tx.Now), Code: true}
+		var f fault.Fields
+		Check(&f, "", x)
+		if in.Topic != "" {
+			ts, err := Topics(ctx, tx, b.County)
+			if err != nil {
+				return Opened{}, err
+			}
+			t, ok := find(ts, in.Topic)
+			f.Check(ok && t.Active, "topic", "appeal.topic_bad")
+		}
+		if err := f.Err(); err != nil {
+			return Opened{}, err
+		}
+		o, err := open(ctx, tx, b, x, cal)
+		audit.Note(tx, b, "appeal.open", "appeal:"+o.ID, o.Region, "source", o.Source)
+		return o, err
+	})
+	return o, err
+}
+
+// WordInput is the people's word on an answer, given on the public page.
+type WordInput struct {
+	ID    string `json:"id"` // operation id
+	Voice string `json:"voice"`
+	Agree bool   `json:"agree"`
+	Face  int    `json:"face,omitempty"`
+	Words string `json:"words,omitempty"`
+}
+
+// Say closes a matter by the word of one of those who raised it, or sends it
+// back. owns says which voices are the bearer's.
+func Say(ctx context.Context, tx *db.Tx, b Bearer, owns func(Voice) bool, in WordInput, cal calendar.Calendar) (Seen, error) {
+	s, _, err := once.Do(ctx, tx, b, "appeal.say", in.ID, in, func() (Seen, error) {
+		v, err := db.One(ctx, tx, voiceScanner(tx, b.County), `SELECT `+voiceColumns+` FROM appeal_voices v WHERE v.county = $1 AND v.id = $2`, b.County, in.Voice)
+		if err != nil {
+			return Seen{}, err
+		}
+		if !owns(v) {
+			return Seen{}, notFound()
+		}
+		a, err := Get(ctx, tx, b.County, v.Appeal)
+		if err != nil {
+			return Seen{}, err
+		}
+		x, err := RulesFor(ctx, tx, b.County, a.Region, calendar.FromTime(tx.Now), cal)
+		if err != nil {
+			return Seen{}, err
+		}
+		mv := MoveInput{ID: in.ID, Appeal: a.ID, Move: lifecycle.Agree, Way: "page", Face: in.Face, Words: in.Words, Voice: v.ID}
+		if !in.Agree {
+			mv.Move = lifecycle.Dispute
+		}
+		if a, err = apply(ctx, tx, b, lifecycle.By{Household: true}, a, mv, "", x); err != nil {
+			return Seen{}, err
+		}
+		v.Word, v.Face = map[bool]string{true: Agreed, false: Disputed}[in.Agree], in.Face
+		return seen(a, v), nil
+	})
+	return s, err
+}
