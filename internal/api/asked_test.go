@@ -67,7 +67,7 @@ func TestBrokenQueriesNameTheField(t *testing.T) {
 		"/visits?limit=-1": "limit", "/visits?after=x": "after", "/visits?mine=maybe": "mine", "/visits?after=2026-11-20~14%3A30": "after",
 		"/households?state=lost": "state", "/households?after=99": "after", "/households?unpaired=ja": "unpaired", "/households?limit=1.5": "limit",
 		"/pairings?after=%27": "after", "/pairings?ended=2": "ended", "/handovers?after=%00%00%00": "after", "/cadres?after=x": "after", "/cadres?left=x": "left",
-		"/appeals?state=later": "state", "/appeals?due_before=soon": "due_before", "/appeals?after=x": "after",
+		"/appeals?state=later": "state", "/appeals?before=soon": "before", "/appeals?after=x": "after",
 		"/practicals?state=later": "state", "/practicals?after=x": "after", "/stays?kind=holiday": "kind", "/stays?state=later": "state", "/stays?from=1": "from", "/stays?after=x~y": "after",
 		"/progress?year=last": "year", "/progress?limit=x": "limit", "/progress?campaign=siqun&after=x": "after", "/progress/homes?year=26": "year", "/imports?after=%20": "after", "/imports?limit=x": "limit",
 	} {
@@ -78,7 +78,7 @@ func TestBrokenQueriesNameTheField(t *testing.T) {
 			t.Errorf("%s: %d %s, want 422 naming %s", path, status, body, field)
 		}
 	}
-	for _, path := range []string{"/visits?how=home&from=2026-01-01&to=2026-01-01&limit=5000&mine=false&after=", "/households?state=moved&limit=1", "/stays?kind=research&state=confirmed", "/appeals?state=done", "/progress?campaign=siqun&year=2026"} {
+	for _, path := range []string{"/visits?how=home&from=2026-01-01&to=2026-01-01&limit=5000&mine=false&after=", "/households?state=moved&limit=1", "/stays?kind=research&state=confirmed", "/appeals?state=answered", "/progress?campaign=siqun&year=2026"} {
 		if status, body, _ := call("GET", path, ""); status != 200 {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
