@@ -15,6 +15,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/lookup"
@@ -130,7 +131,7 @@ func TestFind(t *testing.T) {
 		check("the new text on its new day", office, lookup.Query{Words: "危房", From: "2026-11-22", Topic: "housing"}, "visit visit-0001")
 		// What came of a matter.
 		do(t, d, func(tx *db.Tx) error {
-			_, err := appeal.Close(t.Context(), tx, li(), appeal.CloseInput{ID: "close-0001", Appeal: "appeal-0001", State: appeal.Done, Result: "下月初开会"})
+			_, err := appeal.Move(t.Context(), tx, li(), appeal.MoveInput{ID: "close-0001", Appeal: "appeal-0001", Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "下月初开会"}, calendar.Calendar{})
 			return err
 		})
 		check("a result", li(), lookup.Query{Words: "月初"}, "appeal appeal-0001")
