@@ -4,6 +4,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 )
@@ -32,7 +33,7 @@ func (a *API) appeals() []door.Route {
 			return page(appeal.List(c.Context(), a.DB, c.Who, f))
 		}).With("place", "household", "owner", "sponsor", "mine", "topic", "source", "emphasis", "state", "any", "ended", "before", "from", "to", "after", "limit"),
 		door.API("POST", base+"/appeals", open, door.Small, door.Writes, "api.appeal_open", func(c *door.Call, in appeal.OpenInput) (appeal.Opened, bool, error) {
-			return write(a, c, func(tx *db.Tx) (appeal.Opened, error) { return appeal.Open(c.Context(), tx, c.Who, in, a.Calendar) })
+			return write(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Opened, error) { return appeal.Open(c.Context(), tx, c.Who, in, cal) }))
 		}),
 		door.API("GET", base+"/appeals/queue", read, door.Small, door.Reads, "api.appeal_queue", func(c *door.Call, _ door.Nothing) (appeal.Queue, bool, error) {
 			q, err := appeal.Count(c.Context(), a.DB, c.Who, c.Query("place"), 3)
@@ -50,12 +51,12 @@ func (a *API) appeals() []door.Route {
 			return write(a, c, func(tx *db.Tx) (appeal.Topic, error) { return appeal.SetTopic(c.Context(), tx, c.Who, in) })
 		}),
 		door.API("POST", base+"/appeals/bulk", move, door.Small, door.Writes, "api.appeal_bulk", func(c *door.Call, in appeal.BulkInput) (appeal.Bundle, bool, error) {
-			return change(a, c, func(tx *db.Tx) (appeal.Bundle, error) { return appeal.Bulk(c.Context(), tx, c.Who, in, a.Calendar) })
+			return change(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Bundle, error) { return appeal.Bulk(c.Context(), tx, c.Who, in, cal) }))
 		}),
 		door.API("POST", base+"/appeals/bulk/{id}/undo", door.Need(access.AppealAssign), door.Small, door.Writes, "api.appeal_undo", func(c *door.Call, in undoInput) (appeal.Bundle, bool, error) {
-			return change(a, c, func(tx *db.Tx) (appeal.Bundle, error) {
-				return appeal.Undo(c.Context(), tx, c.Who, in.ID, c.Path("id"), a.Calendar)
-			})
+			return change(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Bundle, error) {
+				return appeal.Undo(c.Context(), tx, c.Who, in.ID, c.Path("id"), cal)
+			}))
 		}),
 		door.API("GET", base+"/appeals/{id}", read, door.Small, door.Reads, "api.appeal", func(c *door.Call, _ door.Nothing) (appealWhole, bool, error) {
 			v, err := a.appealWhole(c, c.Path("id"))
@@ -63,7 +64,7 @@ func (a *API) appeals() []door.Route {
 		}),
 		door.API("POST", base+"/appeals/{id}/move", move, door.Small, door.Writes, "api.appeal_move", func(c *door.Call, in appeal.MoveInput) (appeal.Appeal, bool, error) {
 			in.Appeal = c.Path("id")
-			return change(a, c, func(tx *db.Tx) (appeal.Appeal, error) { return appeal.Move(c.Context(), tx, c.Who, in, a.Calendar) })
+			return change(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Appeal, error) { return appeal.Move(c.Context(), tx, c.Who, in, cal) }))
 		}),
 		door.API("POST", base+"/appeals/{id}/voices", open, door.Small, door.Writes, "api.appeal_join", func(c *door.Call, in appeal.JoinInput) (appeal.Opened, bool, error) {
 			in.Appeal = c.Path("id")
@@ -97,4 +98,16 @@ func (a *API) appealWhole(c *door.Call, id string) (x appealWhole, err error) {
 	}
 	x.Possible, err = appeal.Possible(c.Context(), a.DB, c.Who, x.Appeal)
 	return x, err
+}
+
+// withDays hands a use case the county's working days.
+func withDays[T any](a *API, c *door.Call, fn func(*db.Tx, calendar.Calendar) (T, error)) func(*db.Tx) (T, error) {
+	return func(tx *db.Tx) (T, error) {
+		cal, err := a.Workdays.Calendar(c.Context(), tx, c.Who.County())
+		if err != nil {
+			var none T
+			return none, err
+		}
+		return fn(tx, cal)
+	}
 }
