@@ -255,11 +255,7 @@ func (k *crawler) start() {
 // nounOf tells which thing fills {id} of a pattern.
 func nounOf(pattern string) string {
 	for _, x := range []struct{ part, noun string }{{"/regions/", "region"}, {"/cadres/", "cadre"}, {"/households/", "home"}, {"/pairings/", "pairing"}, {"/handovers/", "handover"}, {"/cards/", "card"}, {"/visits/", "visit"},
-<<<<<<< HEAD
-		{"/promises/", "promise"}, {"/matters/", "promise"}, {"/stays/", "stay"}, {"/practical", "done"}, {"/plans/", "plan"}, {"/imports/", "import"}, {"/accounts/", "account"}, {"/grants/", "account"}, {"/feedback/", "feedback"}, {"/notices/", "notice"}, {"/channels/", "channel"}, {"/complaints/", "complaint"}, {"/confide/", "complaint"}} {
-=======
-		{"/appeals/", "promise"}, {"/matters/", "promise"}, {"/stays/", "stay"}, {"/practical", "done"}, {"/plans/", "plan"}, {"/imports/", "import"}, {"/accounts/", "account"}, {"/grants/", "account"}, {"/feedback/", "feedback"}, {"/notices/", "notice"}, {"/channels/", "channel"}} {
->>>>>>> a7759c3 (appeal: whatever people raise is one matter with an owner, a clock and the people's word)
+		{"/appeals/", "promise"}, {"/matters/", "promise"}, {"/stays/", "stay"}, {"/practical", "done"}, {"/plans/", "plan"}, {"/imports/", "import"}, {"/accounts/", "account"}, {"/grants/", "account"}, {"/feedback/", "feedback"}, {"/notices/", "notice"}, {"/channels/", "channel"}, {"/complaints/", "complaint"}, {"/confide/", "complaint"}} {
 		if strings.Contains(pattern, x.part) {
 			return x.noun
 		}

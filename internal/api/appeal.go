@@ -33,7 +33,9 @@ func (a *API) appeals() []door.Route {
 			return page(appeal.List(c.Context(), a.DB, c.Who, f))
 		}).With("place", "household", "owner", "sponsor", "mine", "topic", "source", "emphasis", "state", "any", "ended", "before", "from", "to", "after", "limit"),
 		door.API("POST", base+"/appeals", open, door.Small, door.Writes, "api.appeal_open", func(c *door.Call, in appeal.OpenInput) (appeal.Opened, bool, error) {
-			return write(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Opened, error) { return appeal.Open(c.Context(), tx, c.Who, in, cal) }))
+			return write(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Opened, error) {
+				return appeal.Open(c.Context(), tx, c.Who, in, cal)
+			}))
 		}),
 		door.API("GET", base+"/appeals/queue", read, door.Small, door.Reads, "api.appeal_queue", func(c *door.Call, _ door.Nothing) (appeal.Queue, bool, error) {
 			q, err := appeal.Count(c.Context(), a.DB, c.Who, c.Query("place"), 3)
@@ -51,7 +53,9 @@ func (a *API) appeals() []door.Route {
 			return write(a, c, func(tx *db.Tx) (appeal.Topic, error) { return appeal.SetTopic(c.Context(), tx, c.Who, in) })
 		}),
 		door.API("POST", base+"/appeals/bulk", move, door.Small, door.Writes, "api.appeal_bulk", func(c *door.Call, in appeal.BulkInput) (appeal.Bundle, bool, error) {
-			return change(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Bundle, error) { return appeal.Bulk(c.Context(), tx, c.Who, in, cal) }))
+			return change(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Bundle, error) {
+				return appeal.Bulk(c.Context(), tx, c.Who, in, cal)
+			}))
 		}),
 		door.API("POST", base+"/appeals/bulk/{id}/undo", door.Need(access.AppealAssign), door.Small, door.Writes, "api.appeal_undo", func(c *door.Call, in undoInput) (appeal.Bundle, bool, error) {
 			return change(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Bundle, error) {
@@ -64,7 +68,9 @@ func (a *API) appeals() []door.Route {
 		}),
 		door.API("POST", base+"/appeals/{id}/move", move, door.Small, door.Writes, "api.appeal_move", func(c *door.Call, in appeal.MoveInput) (appeal.Appeal, bool, error) {
 			in.Appeal = c.Path("id")
-			return change(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Appeal, error) { return appeal.Move(c.Context(), tx, c.Who, in, cal) }))
+			return change(a, c, withDays(a, c, func(tx *db.Tx, cal calendar.Calendar) (appeal.Appeal, error) {
+				return appeal.Move(c.Context(), tx, c.Who, in, cal)
+			}))
 		}),
 		door.API("POST", base+"/appeals/{id}/voices", open, door.Small, door.Writes, "api.appeal_join", func(c *door.Call, in appeal.JoinInput) (appeal.Opened, bool, error) {
 			in.Appeal = c.Path("id")
