@@ -152,7 +152,7 @@ func TestImportRefusals(t *testing.T) {
 	if code, _, errs := run(t, "import", "roster", bad, "--data", data, "--township", "黑石镇"); code != cli.Failed || !strings.Contains(errs, "黑石镇") {
 		t.Errorf("%d %s", code, errs)
 	}
-	if code, _, errs := run(t, "import", "roster", bad, "--data", data); code != cli.Failed || !strings.Contains(errs, "--township") {
+	if code, _, errs := run(t, "import", "roster", bad, "--data", data); code != cli.Usage || !strings.Contains(errs, "--township") {
 		t.Errorf("%d %s", code, errs)
 	}
 	form := filepath.Join(t.TempDir(), "空表.xlsx")

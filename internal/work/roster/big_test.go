@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"testing"
-	"time"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/db/dbtest"
@@ -13,8 +12,8 @@ import (
 	"lianxin/internal/work/roster"
 )
 
-// bigList is a workbook of 1,750 homes with four people each and 110 officials.
-func bigList(t testing.TB) []byte {
+// bigList is a workbook of homes with four people each and 110 officials.
+func bigList(t testing.TB, people int) []byte {
 	t.Helper()
 	w, err := xlsx.NewWriter()
 	if err != nil {
@@ -32,7 +31,7 @@ func bigList(t testing.TB) []byte {
 	given := func(n int) string {
 		return string(signs[n%20]) + string(signs[n/20%20]) + string(signs[n/400%20])
 	}
-	for n := range 7000 {
+	for n := range people {
 		h := n / 4
 		number := fmt.Sprintf("990101%04d%02d%02d%03d", 1940+n%80, 1+n/80%12, 1+n%28, 1+n/960)
 		number += string(identity.IDCheck(number))
@@ -55,52 +54,57 @@ func bigList(t testing.TB) []byte {
 	return b.Bytes()
 }
 
-// TestSevenThousand: a township's whole list comes in within ten seconds, the
-// reading of the file included, and a second time without any change.
-func TestSevenThousand(t *testing.T) {
-	b := bigList(t)
+// TestWholeList: a list is previewed as it is then written, and comes in a
+// second time without any change. A fifth of a township shows it; the speed of
+// the whole is BenchmarkImport's.
+func TestWholeList(t *testing.T) {
+	const people = 1400
+	b := bigList(t, people)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		who := town(t, d)
 		for i := range 2 {
-			begun := time.Now()
 			x := upload(t, d, who, fmt.Sprintf("upload-%02d", i), "全镇.xlsx", b)
-			read := time.Since(begun)
 			p, err := roster.See(t.Context(), d, who, x.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
-			seen := time.Since(begun) - read
 			done, err := confirm(t, d, who, roster.ConfirmInput{ID: fmt.Sprintf("confirm-%02d", i), Import: x.ID})
 			if err != nil {
 				t.Fatal(err)
 			}
-			all := time.Since(begun)
-			t.Logf("read %v, preview %v, confirm %v, all %v", read.Round(time.Millisecond), seen.Round(time.Millisecond), (all - read - seen).Round(time.Millisecond), all.Round(time.Millisecond))
 			c := done.Counts
-			if c.Members != 7000 || c.Households != 1750 || c.Cadres != 110 || c.Errors != 0 || c != p.Counts {
+			if c.Members != people || c.Households != people/4 || c.Cadres != 110 || c.Errors != 0 || c != p.Counts {
 				t.Fatalf("%+v %v", c, p.Problems[:min(3, len(p.Problems))])
 			}
-			if want := [2]int{1750, 0}[i]; c.NewHomes != want || c.NewPairings != want {
+			if want := [2]int{people / 4, 0}[i]; c.NewHomes != want || c.NewPairings != want {
 				t.Errorf("round %d: %+v", i, c)
-			}
-			if limit := slower * 10 * time.Second; all > limit {
-				t.Errorf("round %d took %v, more than %v", i, all, limit)
 			}
 		}
 	})
 }
 
-// BenchmarkImport measures reading, comparing and writing 7,000 people.
+// BenchmarkImport measures reading, comparing and writing 7,000 people: a first
+// time, and once more when all of them are there.
 func BenchmarkImport(b *testing.B) {
-	file := bigList(b)
-	for b.Loop() {
-		b.StopTimer()
-		d, _ := dbtest.SQLite(b)
-		who := town(b, d)
-		b.StartTimer()
-		x := upload(b, d, who, "upload-01", "全镇.xlsx", file)
-		if _, err := confirm(b, d, who, roster.ConfirmInput{ID: "confirm-01", Import: x.ID}); err != nil {
-			b.Fatal(err)
-		}
+	file := bigList(b, 7000)
+	for _, again := range []bool{false, true} {
+		b.Run(map[bool]string{false: "first", true: "again"}[again], func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				d, _ := dbtest.SQLite(b)
+				who := town(b, d)
+				bring := func(n string) {
+					x := upload(b, d, who, "upload-"+n, "全镇.xlsx", file)
+					if _, err := confirm(b, d, who, roster.ConfirmInput{ID: "confirm-" + n, Import: x.ID}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if again {
+					bring("00")
+				}
+				b.StartTimer()
+				bring("01")
+			}
+		})
 	}
 }

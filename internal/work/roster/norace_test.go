@@ -1,5 +1,0 @@
-//go:build !race
-
-package roster_test
-
-const slower = 1
