@@ -10,6 +10,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/jobs"
 	"lianxin/internal/base/once"
+	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/notice"
 	"lianxin/internal/work/roster"
 )
@@ -19,6 +20,7 @@ const (
 	JobScrub  = "night.scrub"
 	JobSweep  = "night.sweep"
 	JobBackup = "night.backup"
+	JobClock  = "appeal.clock"
 )
 
 // BackupOptions are the settings as package backup needs them.
@@ -71,6 +73,22 @@ func (a *App) funcs() map[string]jobs.Func {
 			a.Log.Info("swept", "login_rows", n, "operations", m)
 			return err
 		},
+		JobClock: func(ctx context.Context, _ jobs.Job) error {
+			counties, err := appeal.Counties(ctx, a.DB)
+			if err != nil {
+				return err
+			}
+			for _, county := range counties {
+				cal, err := a.Workdays.Calendar(ctx, a.DB, county)
+				if err != nil {
+					return err
+				}
+				if err := appeal.Remind(ctx, a.DB, county, cal); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 		notice.JobDeliver: func(ctx context.Context, j jobs.Job) error {
 			var due notice.Due
 			if err := j.Args(&due); err != nil {
@@ -97,6 +115,9 @@ func (a *App) periodic() (out []jobs.Periodic) {
 	if at, ok := config.Clock(a.Config.Jobs.Nightly); ok {
 		out = append(out, jobs.Periodic{Kind: JobScrub, Next: jobs.Daily(at, time.Local)}, jobs.Periodic{Kind: JobSweep, Next: jobs.Daily(at+5*time.Minute, time.Local)})
 	}
+	// Hourly, so that a holiday notice entered at ten counts at eleven; a day's
+	// reminders are told once however often it runs.
+	out = append(out, jobs.Periodic{Kind: JobClock, Next: jobs.Every(time.Hour), AtStart: true})
 	if at, ok := config.Clock(a.Config.Backup.At); ok {
 		// A machine that is switched off at night makes up for it in the morning.
 		late := !a.FreshDB && a.backupAge() > 26*time.Hour

@@ -65,7 +65,11 @@ func move(ctx context.Context, tx *db.Tx, who access.Actor, in MoveInput, bundle
 	if err != nil {
 		return a, err
 	}
-	return apply(ctx, tx, who, standing(who, a, x.Matters), a, in, bundle, x)
+	was := a
+	if a, err = apply(ctx, tx, who, standing(who, a, x.Matters), a, in, bundle, x); err != nil {
+		return a, err
+	}
+	return a, announce(ctx, tx, who.Cadre(), was, a, in.Move, x.Matters)
 }
 
 // apply asks the rules, checks what the move needs, and writes matter, voices

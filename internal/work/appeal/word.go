@@ -176,7 +176,11 @@ func Say(ctx context.Context, tx *db.Tx, b Bearer, owns func(Voice) bool, in Wor
 		if !in.Agree {
 			mv.Move = lifecycle.Dispute
 		}
+		was := a
 		if a, err = apply(ctx, tx, b, lifecycle.By{Household: true}, a, mv, "", x); err != nil {
+			return Seen{}, err
+		}
+		if err := announce(ctx, tx, "", was, a, mv.Move, x.Matters); err != nil {
 			return Seen{}, err
 		}
 		v.Word, v.Face = map[bool]string{true: Agreed, false: Disputed}[in.Agree], in.Face
