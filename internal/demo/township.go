@@ -77,6 +77,7 @@ func (l *loader) township(ctx context.Context, t sample.Township) error {
 	}
 	steps = append(steps, l.leading(t)...)
 	steps = append(steps, l.advice(t)...)
+	steps = append(steps, l.matters(t, units)...)
 	sort.SliceStable(steps, func(i, j int) bool {
 		return steps[i].day+steps[i].clock < steps[j].day+steps[j].clock
 	})
