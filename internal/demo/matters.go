@@ -66,6 +66,9 @@ func (l *loader) matters(t sample.Township, units map[string]sample.Unit) []step
 	n := max(6, len(t.Households)/8)
 	for i := range n {
 		s := said[(i*7+i/len(said))%len(said)]
+		if i%6 == 5 { // water is what this township speaks of most this year
+			s = said[i/6%2]
+		}
 		// The newest lie close together, the elder ones thin out over ten months.
 		age := 1 + i*i*300/(n*n) + i%3
 		home := t.Households[(i*37+11)%len(t.Households)]
