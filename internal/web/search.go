@@ -62,7 +62,15 @@ func (w *Web) search(c *door.Call) error {
 		p.Fill(name, c.Query(name))
 		p.Asked = p.Asked || c.Query(name) != ""
 	}
-	var err error
+	further, err := lookup.Further(c.Context(), w.DB, c.Who.County())
+	if err != nil {
+		return err
+	}
+	for _, t := range further {
+		if len(lookup.Alike(t.ID)) == 0 { // the others are found by the visits' names
+			p.Topics = append(p.Topics, Option{Value: t.ID, Text: t.Name})
+		}
+	}
 	if p.Places, err = w.villages(c, access.AppealRead); err != nil {
 		return err
 	}

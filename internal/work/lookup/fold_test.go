@@ -75,3 +75,12 @@ func FuzzExcerpt(f *testing.F) {
 		}
 	})
 }
+
+// A topic is found by the diaries' name and by the catalogue's.
+func TestMeant(t *testing.T) {
+	for topic, want := range map[string]string{"health": "health medical", "medical": "medical health", "water": "water water_road", "water_road": "water_road water road power", "land": "land", "housing": "housing"} {
+		if got := strings.Join(meant(topic), " "); got != want {
+			t.Errorf("%s: %s, want %s", topic, got, want)
+		}
+	}
+}

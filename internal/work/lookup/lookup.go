@@ -13,6 +13,7 @@ package lookup
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -80,7 +81,18 @@ const (
 // read. Texts written a moment ago are indexed first. The audit record holds
 // how many were found, never the words.
 func Find(ctx context.Context, d *db.DB, who access.Actor, q Query) (Answer, error) {
-	asked, err := check(who, q)
+	topics := visit.Topics
+	if q.Topic != "" {
+		further, err := Further(ctx, d, who.County())
+		if err != nil {
+			return Answer{}, err
+		}
+		topics = slices.Clone(topics)
+		for _, t := range further {
+			topics = append(topics, t.ID)
+		}
+	}
+	asked, err := check(who, q, topics)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -146,7 +158,7 @@ func last(hs []search.Hit, otherwise int64) int64 {
 	return hs[len(hs)-1].Seq
 }
 
-func check(who access.Actor, q Query) ([][]rune, error) {
+func check(who access.Actor, q Query, topics []string) ([][]rune, error) {
 	if !access.May(who, access.VisitRead) && !access.May(who, access.AppealRead) {
 		return nil, fault.New(fault.Forbidden, "access.not_role")
 	}
@@ -161,7 +173,7 @@ func check(who access.Actor, q Query) ([][]rune, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	if err := scope.Known("topic", q.Topic, visit.Topics...); err != nil {
+	if err := scope.Known("topic", q.Topic, topics...); err != nil {
 		return nil, err
 	}
 	return asked, scope.Known("kind", q.Kind, Kinds...)
@@ -211,7 +223,10 @@ func reach(who access.Actor, q Query) (groups [][]string, err error) {
 		if k.kind == Diary {
 			span = append(span, byFacet(k.kind, who.Account()))
 		}
-		place, topic = append(place, placeFacet(k.kind, q.Place)), append(topic, topicFacet(k.kind, q.Topic))
+		place = append(place, placeFacet(k.kind, q.Place))
+		for _, t := range meant(q.Topic) {
+			topic = append(topic, topicFacet(k.kind, t))
+		}
 	}
 	switch {
 	case len(span) == 0 && outside:
