@@ -208,6 +208,7 @@ func bareRows(ctx context.Context, tx *db.Tx, sealed string, seq *atomic.Int64) 
 		{`INSERT INTO audit_rows (county, seq, at, actor, roles, door, action, object, region, result, request, detail, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 			[]any{"990199", n, now, "account", "cadre@990101100", "api", "visit.record", "visit:" + key, Group1, "done", key, `{"cadre":"cadre-liming","household":"home-wangguilan","promises":0,"proxy":false}`, "0123456789012345678901234567890123456789012"}},
 		{`UPDATE audit_heads SET seq = $2, seal = $3 WHERE county = $1`, []any{"990199", n, "0123456789012345678901234567890123456789012"}},
+		{`INSERT INTO search_marks (county, kind, ref, at) VALUES ($1, $2, $3, $4) ON CONFLICT (county, kind, ref) DO UPDATE SET at = excluded.at`, []any{County, "visit", key, now}},
 		{`INSERT INTO operations (county, id, kind, actor, content, answer, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (county, id) DO NOTHING`,
 			[]any{County, key, "visit.record", "account", "012345678901234567890123", sealed + sealed, now}},
 		{`INSERT INTO home_years (county, household, year, region, visits, last) VALUES ($1, $2, $3, $4, 1, $5)

@@ -1,13 +1,8 @@
 package web
 
 import (
-	"fmt"
-	"html/template"
-	"io/fs"
-	"path"
 	"slices"
 
-	"lianxin/internal/base/lang"
 	"lianxin/internal/door"
 )
 
@@ -87,42 +82,4 @@ func (w *Web) Routes() []door.Route {
 		w.exportRoutes(),
 		w.searchRoutes(),
 	)
-}
-
-// parse makes the templates of every page in every language.
-func (w *Web) parse(f fs.FS, pages []Page) (map[string]map[string]*template.Template, error) {
-	out := map[string]map[string]*template.Template{}
-	for _, tag := range []string{lang.Chinese, lang.English} {
-		parts, err := template.New("parts").Funcs(w.funcs(tag)).ParseFS(f, "parts/*.html")
-		if err != nil {
-			return nil, err
-		}
-		out[tag] = map[string]*template.Template{}
-		for _, p := range pages {
-			if out[tag][p.Name] != nil {
-				return nil, fmt.Errorf("web: page %s is listed twice", p.Name)
-			}
-			if out[tag][p.Name], err = one(f, parts, p.Name); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return out, nil
-}
-
-func one(f fs.FS, parts *template.Template, name string) (*template.Template, error) {
-	t, err := parts.Clone()
-	if err != nil {
-		return nil, err
-	}
-	shared, err := fs.Glob(f, path.Join("pages", path.Dir(name), "_*.html"))
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range append(shared, path.Join("pages", name+".html")) {
-		if t, err = t.ParseFS(f, file); err != nil {
-			return nil, fmt.Errorf("web: %w", err)
-		}
-	}
-	return t.Lookup("layout"), nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jba/templatecheck"
 
 	"lianxin/internal/base/db/dbtest"
+	"lianxin/internal/base/lang"
 	"lianxin/ui"
 )
 
@@ -32,9 +33,13 @@ func open(t testing.TB) *Web {
 
 func TestTemplatesAgainstStructs(t *testing.T) {
 	w := open(t)
-	for tag, set := range w.sets {
+	for _, tag := range []string{lang.Chinese, lang.English} {
 		for _, p := range Pages() {
-			if err := templatecheck.CheckHTML(set[p.Name], p.Of); err != nil {
+			set, err := w.sets.get(tag, p.Name)
+			if err == nil {
+				err = templatecheck.CheckHTML(set, p.Of)
+			}
+			if err != nil {
 				t.Errorf("%s %s: %v", tag, p.Name, err)
 			}
 		}

@@ -44,9 +44,9 @@ func (w *Web) render(c *door.Call, status int, name string, p based) error {
 	if err := w.dress(c, b); err != nil {
 		return err
 	}
-	t := w.sets[b.Lang][name]
-	if t == nil {
-		return fmt.Errorf("web: page %s is not in the list of pages", name)
+	t, err := w.sets.get(b.Lang, name)
+	if err != nil {
+		return err
 	}
 	var out bytes.Buffer
 	if err := t.Execute(&out, p); err != nil {
@@ -59,7 +59,7 @@ func (w *Web) render(c *door.Call, status int, name string, p based) error {
 // dress fills what every page has.
 func (w *Web) dress(c *door.Call, b *Base) error {
 	b.Lang, b.Request, b.who = c.Lang, c.Request, c.Who
-	if w.sets[b.Lang] == nil {
+	if w.sets.pages[b.Lang] == nil {
 		b.Lang = "zh-CN"
 	}
 	b.Size = size(c.R)

@@ -13,7 +13,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"html/template"
 	"log/slog"
 	"time"
 
@@ -75,12 +74,12 @@ type Machine struct {
 type Web struct {
 	Config
 	files *files
-	sets  map[string]map[string]*template.Template // language → page → templates
-	paths map[string]bool                          // GET patterns that exist, for the menu
+	sets  *templates
+	paths map[string]bool // GET patterns that exist, for the menu
 }
 
-// New reads the embedded files and parses every page in every language. It
-// fails when a template does not parse, so a broken page cannot be deployed.
+// New reads the embedded files and looks whether every page parses: a broken
+// page cannot be deployed.
 func New(c Config) (*Web, error) {
 	fs, err := hashFiles(ui.Files, ui.Served)
 	if err != nil {
