@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/outbound"
 	"lianxin/internal/door"
+	"lianxin/internal/public"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/web"
@@ -21,7 +22,7 @@ import (
 )
 
 // doors makes the doors and the one table of their routes.
-func (a *App) doors() (*web.Web, *api.API, []door.Route, error) {
+func (a *App) doors() (*web.Web, *public.Public, *api.API, []door.Route, error) {
 	// The pages know where a thing is shown, and the sender writes that into its links.
 	var pages *web.Web
 	var err error
@@ -34,12 +35,17 @@ func (a *App) doors() (*web.Web, *api.API, []door.Route, error) {
 		Machine: web.Machine{URL: a.Config.URL(), Version: Version, Proxied: a.Config.Proxy, LastBackup: a.lastBackup, Anchors: func() ([]audit.Anchor, error) { return audit.ReadAnchors(a.Config.Anchors()) }},
 	})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, nil, err
+	}
+	villagers, err := public.New(public.Config{DB: a.DB, Texts: a.Texts, Log: a.Log, Book: a.Logins, Workdays: a.Workdays, Proxied: a.Config.Proxy, Asset: pages.Asset})
+	if err != nil {
+		return nil, nil, nil, nil, err
 	}
 	calls := api.New(api.Config{DB: a.DB, Texts: a.Texts, Logins: a.Logins, Workdays: a.Workdays, Version: Version})
 	table := append([]door.Route{a.health()}, pages.Routes()...)
+	table = append(table, villagers.Routes()...)
 	table = append(table, calls.Routes()...)
-	return pages, calls, table, calls.Publish(table)
+	return pages, villagers, calls, table, calls.Publish(table)
 }
 
 // handler makes the one handler of the program from the one table.
@@ -52,15 +58,26 @@ func (a *App) handler() (http.Handler, error) {
 // from. Tests that must reach every route walk it, so that what they see is
 // what runs.
 func (a *App) Table() (http.Handler, []door.Route, error) {
-	pages, calls, table, err := a.doors()
+	pages, villagers, calls, table, err := a.doors()
 	if err != nil {
 		return nil, nil, err
 	}
 	return door.Handler(door.Config{
 		Resolve: a.resolve, NewID: a.DB.NewID, Now: a.DB.Now, Log: a.Log,
-		FailPage: pages.Fail, FailJSON: calls.Fail, Denied: a.denied,
+		FailPage: failPage(pages, villagers), FailJSON: calls.Fail, Denied: a.denied,
 		Secure: a.Config.Secure(), Busy: a.Config.Requests,
 	}, table), table, nil
+}
+
+// failPage tells a failure in the words of the door whose path it is.
+func failPage(pages *web.Web, villagers *public.Public) func(*door.Call, error) {
+	return func(c *door.Call, err error) {
+		if public.Owns(c.R.URL.Path) {
+			villagers.Fail(c, err)
+			return
+		}
+		pages.Fail(c, err)
+	}
 }
 
 // lastBackup is when the newest backup was made; ok is false when there is none.

@@ -87,6 +87,10 @@ func (w *Web) fileRoutes() []door.Route {
 	}
 }
 
+// Asset gives the address of a style sheet, a script or the icons, for the other
+// doors that show pages.
+func (w *Web) Asset(name string) string { return w.files.path(name) }
+
 func (w *Web) file(c *door.Call) error {
 	f, ok := w.files.m[c.Path("file")]
 	if !ok || c.Path("hash") != w.files.hash {

@@ -102,6 +102,7 @@ func TestNoWordsInTemplates(t *testing.T) {
 	}
 	eachFile(t, "pages", check)
 	eachFile(t, "parts", check)
+	eachFile(t, "public", check)
 	eachFile(t, "js", check)
 }
 
@@ -142,6 +143,7 @@ func (s *spoken) templates(t *testing.T) {
 	}
 	eachFile(t, "pages", scan)
 	eachFile(t, "parts", scan)
+	eachFile(t, "public", scan)
 }
 
 // source reads every Go file that is not a test.

@@ -70,6 +70,7 @@ func TestNoInline(t *testing.T) {
 	}
 	eachFile(t, "pages", check)
 	eachFile(t, "parts", check)
+	eachFile(t, "public", check)
 	eachFile(t, "css", func(name, text string) {
 		if strings.Contains(text, "url(") || strings.Contains(text, "@import") {
 			t.Errorf("%s: fetches something else", name)
@@ -101,6 +102,7 @@ func TestIcons(t *testing.T) {
 	}
 	eachFile(t, "pages", scan)
 	eachFile(t, "parts", scan)
+	eachFile(t, "public", scan)
 	for _, g := range slices.Concat(desk, three, []Group{{"", tabs}}) {
 		for _, e := range g.Entries {
 			use("menu", e.Icon)

@@ -84,6 +84,22 @@ func (b *Book) admit(ctx context.Context, who audit.Actor, county, counter, obje
 	})
 }
 
+// Guess counts a try at a secret that is not a password, such as a code from a
+// slip, before it is looked at; held says that it must not be. who is whatever
+// the door counts by; only its keyed hash is kept.
+func (b *Book) Guess(ctx context.Context, who audit.Actor, by string) (held bool, err error) {
+	return b.admit(ctx, who, NoCounty, b.counterOfGuess(by), "guess", "")
+}
+
+// Guessed forgets the tries after a right one.
+func (b *Book) Guessed(ctx context.Context, by string) error {
+	return db.Do(ctx, b.d, func(tx *db.Tx) error { return forgive(ctx, tx, NoCounty, b.counterOfGuess(by)) })
+}
+
+func (b *Book) counterOfGuess(by string) string {
+	return b.d.Vault().Index(NoCounty, "login_throttles.key", "guess "+by)
+}
+
 // forgive forgets the failures of a counter after the right password.
 func forgive(ctx context.Context, tx *db.Tx, county, counter string) error {
 	_, err := tx.Exec(ctx, `DELETE FROM login_throttles WHERE county = $1 AND key = $2`, county, counter)

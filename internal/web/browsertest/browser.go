@@ -297,6 +297,20 @@ func (p *Page) Sound() {
 	if p.Size.Touch {
 		least = "40" // 44 with the line between two rows
 	}
+	p.sound(least)
+}
+
+// Sixty is Sound for pages of old people: no target is smaller than 60 px.
+func (p *Page) Sixty() { p.t.Helper(); p.sound("60") }
+
+// NoScripts keeps the pages of this tab from running any script.
+func (p *Page) NoScripts() {
+	p.t.Helper()
+	call(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+}
+
+func (p *Page) sound(least string) {
+	p.t.Helper()
 	s := Eval[string](p, strings.ReplaceAll(look, "MIN", least))
 	var found struct {
 		Wide         float64

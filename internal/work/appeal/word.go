@@ -55,13 +55,24 @@ type Seen struct {
 	Ended   calendar.Day      `json:"done,omitempty"` // answered or closed
 	Word    string            `json:"word,omitempty"` // what was said of it
 	Face    int               `json:"face,omitempty"`
+
+	// For the door that shows it, never sent: what the title may name and must
+	// not show there, and what can be said in its place.
+	Topic string   `json:"-"`
+	Homes []string `json:"-"` // of the voice, and of who raised the matter first
+	Name  string   `json:"-"` // of the voice, when it has no home
 }
 
 // Asks reports whether the bearer is asked for his word.
 func (s Seen) Asks() bool { return s.State == lifecycle.Answered && s.Word != Agreed }
 
 func seen(a Appeal, v Voice) Seen {
-	s := Seen{Voice: v.ID, Title: a.Title, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Word: v.Word, Face: v.Face}
+	s := Seen{Voice: v.ID, Title: a.Title, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Word: v.Word, Face: v.Face, Topic: a.Topic, Name: v.Name}
+	for _, h := range []string{v.Household, a.Household} {
+		if h != "" && !has(s.Homes, h) {
+			s.Homes = append(s.Homes, h)
+		}
+	}
 	switch {
 	case a.State == lifecycle.Answered:
 		s.Ended = a.Answered

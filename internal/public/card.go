@@ -1,0 +1,372 @@
+package public
+
+import (
+	"context"
+	"strings"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
+	"lianxin/internal/door"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/rule/mask"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/household"
+	"lianxin/internal/work/leading"
+	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/region"
+)
+
+// shown is how many of a home's matters the page has, the newest first.
+const shown = 20
+
+// cardPage is all that the page behind a card shows.
+type cardPage struct {
+	Base
+	Token     string
+	Name      string // the official
+	Post      string
+	Place     string // village and group he helps
+	Phone     string
+	Office    string // the township's numbers
+	Complaint string
+	Matters   []matter
+}
+
+// matter is what a bearer sees of one.
+type matter struct {
+	Title  Say
+	State  Say
+	Tone   string // ok, do, no
+	Icon   string
+	When   Say
+	Word   Say // what was said of it
+	Asks   bool
+	Cannot bool // the answer was that it cannot be done
+	Action string
+	Voice  string
+	Code   string
+	Op     string
+}
+
+// holder is a card with its official and township.
+type holder struct {
+	pairing.Held
+	token    string
+	official cadre.Cadre
+	town     string
+	contact  leading.Contact
+}
+
+// hold finds the card behind an address. Where ok is false the answer has been
+// given: one page for every wrong token, one for cards that were replaced.
+func (p *Public) hold(c *door.Call) (h holder, ok bool, err error) {
+	ctx := c.Context()
+	h.token = c.Path("token")
+	if h.Held, err = pairing.ByToken(ctx, p.DB, h.token, p.today()); fault.Is(err, fault.NotFound) {
+		if wait := p.throttle.take(wrongCards, p.address(c)); wait > 0 {
+			return h, false, p.tooMany(c, wait)
+		}
+		return h, false, p.render(c, 404, "fail", unknown())
+	}
+	if err != nil {
+		return h, false, err
+	}
+	if wait := p.throttle.take(byCard, h.Card); wait > 0 {
+		return h, false, p.tooMany(c, wait)
+	}
+	if h.contact, err = leading.ContactOf(ctx, p.DB, h.County, h.Town); err != nil {
+		return h, false, err
+	}
+	town, err := region.ByPath(ctx, p.DB, h.Town)
+	if err != nil {
+		return h, false, err
+	}
+	if h.town = town.Name; h.Gone {
+		return h, false, p.render(c, 410, "fail", &failPage{Base: Base{Title: K("public.gone_title"), Town: h.town}, Text: K("public.gone"), Do: K("public.gone_do"), Phone: either(h.contact.Phone, h.contact.Complaint)})
+	}
+	cs, err := cadre.Some(ctx, p.DB, h.County, []string{h.Cadre})
+	h.official = cs[h.Cadre]
+	return h, err == nil, err
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func (h holder) bearer() appeal.Bearer {
+	return appeal.Bearer{County: h.County, Mark: "card:" + h.Card}
+}
+
+func (h holder) home() string { return "/k/" + h.token }
+
+// place names village and group.
+func (p *Public) place(ctx context.Context, path string) (string, error) {
+	out := ""
+	for _, l := range []region.Level{region.Village, region.Group} {
+		at := region.Upto(path, l)
+		if at == "" {
+			continue
+		}
+		r, err := region.ByPath(ctx, p.DB, at)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return "", err
+		}
+		out += r.Name
+	}
+	return out, nil
+}
+
+func (p *Public) card(c *door.Call) error {
+	h, ok, err := p.hold(c)
+	if !ok {
+		return err
+	}
+	page, err := p.cardShown(c, h)
+	if err != nil {
+		return err
+	}
+	return p.render(c, 200, "card", page)
+}
+
+func (p *Public) cardShown(c *door.Call, h holder) (*cardPage, error) {
+	page := &cardPage{Base: Base{Title: K("public.card_title"), Town: h.town}, Token: h.token, Name: h.official.Name, Phone: h.official.Phone, Office: h.contact.Phone, Complaint: h.contact.Complaint}
+	if post, ok := h.official.Post(p.today()); ok {
+		page.Post = either(post.Title, post.UnitName)
+	}
+	var err error
+	if page.Place, err = p.place(c.Context(), h.Region); err != nil {
+		return nil, err
+	}
+	seen, err := appeal.OfHome(c.Context(), p.DB, h.County, h.Household, shown)
+	if err != nil {
+		return nil, err
+	}
+	n := &namer{p: p, county: h.County, lang: c.Lang}
+	for _, s := range seen {
+		m, err := n.matter(c.Context(), s)
+		if err != nil {
+			return nil, err
+		}
+		m.Action = h.home() + "/word"
+		page.Matters = append(page.Matters, m)
+	}
+	return page, nil
+}
+
+// namer makes matters fit to be shown; it reads each home and the catalogue once.
+type namer struct {
+	p      *Public
+	county string
+	lang   string
+	homes  map[string]household.Household
+	topics []appeal.Topic
+}
+
+// title is what may be shown of a title. An official may have written anybody's
+// name, number or illness into it.
+func (n *namer) title(ctx context.Context, s appeal.Seen) (Say, error) {
+	var names, words []string
+	for _, id := range s.Homes {
+		h, ok := n.homes[id]
+		if !ok {
+			var err error
+			if h, err = household.Get(ctx, n.p.DB, n.county, id); err != nil && !fault.Is(err, fault.NotFound) {
+				return Say{}, err
+			}
+			if n.homes == nil {
+				n.homes = map[string]household.Household{}
+			}
+			n.homes[id] = h
+		}
+		names, words = append(names, h.Head), append(words, h.Address)
+		for _, m := range h.Members {
+			names = append(names, m.Name)
+		}
+	}
+	if text, ok := mask.Public(s.Title, append(names, s.Name), words); ok && text != "" {
+		return Plain(text), nil
+	}
+	if n.topics == nil {
+		var err error
+		if n.topics, err = appeal.Topics(ctx, n.p.DB, n.county); err != nil {
+			return Say{}, err
+		}
+	}
+	for _, t := range n.topics {
+		if t.ID == s.Topic && !mask.Delicate(t.Name) {
+			return K("public.about_topic", "topic", topicName(t, n.lang)), nil
+		}
+	}
+	return K("public.a_matter"), nil
+}
+
+func topicName(t appeal.Topic, tag string) string {
+	if tag == lang.English && t.EN != "" {
+		return t.EN
+	}
+	return t.Name
+}
+
+func (n *namer) matter(ctx context.Context, s appeal.Seen) (m matter, err error) {
+	m = matter{Asks: s.Asks(), Cannot: s.Outcome == lifecycle.Cannot, Voice: s.Voice, Op: n.p.DB.NewID()}
+	if m.Title, err = n.title(ctx, s); err != nil {
+		return m, err
+	}
+	m.State, m.Tone, m.Icon = K("public.state."+string(s.State)), "do", "clock"
+	switch s.State {
+	case lifecycle.Registered, lifecycle.Handling, lifecycle.Extension:
+		if s.Due != "" {
+			m.When = K("public.due", "day", s.Due)
+			if s.Due < n.p.today() {
+				m.When = K("public.due_past", "day", s.Due)
+			}
+		}
+	case lifecycle.Answered, lifecycle.Closed:
+		m.State, m.Tone, m.Icon = K("public.outcome."+either(string(s.Outcome), "done")), "no", "alert"
+		if s.Outcome == lifecycle.Solved || s.Outcome == lifecycle.Partly {
+			m.Tone, m.Icon = "ok", "check"
+		}
+		if m.When = K("public.answered_on", "day", s.Ended); s.State == lifecycle.Closed {
+			m.When = K("public.closed_on", "day", s.Ended)
+		}
+	case lifecycle.Shelved:
+		m.When = K("public.shelved_when")
+	}
+	switch s.Word {
+	case appeal.Agreed:
+		m.Word = K("public.word.agreed")
+	case appeal.Disputed:
+		m.Word = K("public.word.disputed")
+	}
+	return m, nil
+}
+
+// sayPage is the form to say something: a topic, a few words, a number if one
+// wants to be called back.
+type sayPage struct {
+	Base
+	Token  string
+	Name   string
+	Topics []topic
+}
+
+type topic struct{ ID, Name string }
+
+func (p *Public) sayShown(c *door.Call, h holder) (*sayPage, error) {
+	page := &sayPage{Base: Base{Title: K("public.say_title"), Town: h.town, Back: h.home()}, Token: h.token, Name: h.official.Name}
+	ts, err := appeal.Topics(c.Context(), p.DB, h.County)
+	for _, t := range ts {
+		if t.Active {
+			page.Topics = append(page.Topics, topic{t.ID, topicName(t, c.Lang)})
+		}
+	}
+	return page, err
+}
+
+func (p *Public) say(c *door.Call) error {
+	h, ok, err := p.hold(c)
+	if !ok {
+		return err
+	}
+	page, err := p.sayShown(c, h)
+	if err != nil {
+		return err
+	}
+	return p.render(c, 200, "say", page)
+}
+
+// titleLength is how much of the words becomes the title.
+const titleLength = 40
+
+// titled makes a title of what was said: its first sentence or line.
+func titled(words string) string {
+	words = strings.TrimSpace(words)
+	if i := strings.IndexAny(words, "。\n！？!?"); i > 0 {
+		words = words[:i]
+	}
+	if rs := []rune(words); len(rs) > titleLength {
+		words = string(rs[:titleLength-1]) + "…"
+	}
+	return words
+}
+
+func (p *Public) said(c *door.Call) error {
+	h, ok, err := p.hold(c)
+	if !ok {
+		return err
+	}
+	if err := p.form(c); err != nil {
+		return err
+	}
+	in := appeal.TellInput{ID: c.Operation, Title: titled(c.Form("words")), Topic: c.Form("topic"), Wish: strings.TrimSpace(c.Form("words")), Phone: strings.TrimSpace(c.Form("phone"))}
+	var o appeal.Opened
+	switch {
+	case in.Title == "":
+		err = &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "words", Key: "public.words_needed"}}}
+	default:
+		if wait := p.throttle.take(toldByCard, h.Card); wait > 0 {
+			return p.tooMany(c, wait)
+		}
+		o, err = withDays(c.Context(), p, h.County, func(tx *db.Tx, cal calendar.Calendar) (appeal.Opened, error) {
+			return appeal.Tell(c.Context(), tx, h.bearer(), appeal.Place{Household: h.Household, Region: h.Region, Sponsor: h.Cadre}, in, cal)
+		})
+	}
+	if err != nil {
+		page, e := p.sayShown(c, h)
+		if e != nil {
+			return e
+		}
+		return p.refill(c, "say", page, err)
+	}
+	return p.render(c, 200, "done", &donePage{Base: Base{Title: K("public.told_title"), Town: h.town, Back: h.home()}, Text: K("public.told", "day", o.DueOn), Code: o.Code, Note: K("public.told_code")})
+}
+
+// word takes what a home says of an answer: done, with a face, or not done.
+func (p *Public) word(c *door.Call) error {
+	h, ok, err := p.hold(c)
+	if !ok {
+		return err
+	}
+	if err := p.form(c); err != nil {
+		return err
+	}
+	in := p.wordOf(c, c.Form("voice"))
+	_, err = withDays(c.Context(), p, h.County, func(tx *db.Tx, cal calendar.Calendar) (appeal.Seen, error) {
+		return appeal.Say(c.Context(), tx, h.bearer(), func(v appeal.Voice) bool { return v.Household == h.Household }, in, cal)
+	})
+	if err != nil {
+		page, e := p.cardShown(c, h)
+		if e != nil {
+			return e
+		}
+		return p.refill(c, "card", page, err)
+	}
+	return p.thanks(c, in, h.town, h.home())
+}
+
+func (p *Public) wordOf(c *door.Call, voice string) appeal.WordInput {
+	in := appeal.WordInput{ID: c.Operation, Voice: voice, Words: strings.TrimSpace(c.Form("words"))}
+	switch c.Form("face") {
+	case "3":
+		in.Agree, in.Face = true, 3
+	case "2":
+		in.Agree, in.Face = true, 2
+	case "1":
+		in.Agree, in.Face = true, 1
+	}
+	return in
+}
+
+func (p *Public) thanks(c *door.Call, in appeal.WordInput, town, back string) error {
+	page := &donePage{Base: Base{Title: K("public.thanks_title"), Town: town, Back: back}, Text: K("public.thanks_agreed")}
+	if !in.Agree {
+		page.Text = K("public.thanks_disputed")
+	}
+	return p.render(c, 200, "done", page)
+}
