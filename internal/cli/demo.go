@@ -50,6 +50,9 @@ func (c *demoCmd) Run(r *run) error {
 		if err := writeAccounts(file, accounts); err != nil {
 			r.fail(err)
 		}
+		if err := readdressCards(cardsFile(file), x.URL); err != nil {
+			r.fail(err)
+		}
 		r.say("cli.serving", "url", x.URL, "addr", x.Addr)
 		r.say("cli.demo_synthetic")
 		t := tabwriter.NewWriter(r.Out, 0, 4, 2, ' ', 0)
@@ -90,7 +93,33 @@ func (c *demoCmd) fill(r *run, file string) (accounts []demo.Account, err error)
 		return nil, err
 	}
 	r.say("cli.demo_ready", "visits", got.Visits, "data", r.cfg.Data, "file", file)
+	if err := writeList(cardsFile(file), got.Cards); err != nil {
+		return nil, err
+	}
 	return got.Accounts, writeAccounts(file, got.Accounts)
+}
+
+// cardsFile lies beside the list of accounts.
+func cardsFile(accounts string) string { return filepath.Join(filepath.Dir(accounts), "cards.json") }
+
+// readdressCards writes the address that is served into the list of cards; a
+// demonstration from before there were any has none.
+func readdressCards(file, url string) error {
+	b, err := os.ReadFile(filepath.Clean(file))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	var cards []demo.Card
+	if err == nil {
+		err = json.Unmarshal(b, &cards)
+	}
+	if err != nil {
+		return err
+	}
+	for i := range cards {
+		cards[i].URL = url + cards[i].Path
+	}
+	return writeList(file, cards)
 }
 
 func readAccounts(file string) (as []demo.Account, err error) {
@@ -102,8 +131,10 @@ func readAccounts(file string) (as []demo.Account, err error) {
 }
 
 // writeAccounts keeps the demonstration's passwords readable for its owner only.
-func writeAccounts(file string, as []demo.Account) error {
-	b, err := json.MarshalIndent(as, "", "  ") // #nosec G117 -- the demonstration prints its invented accounts
+func writeAccounts(file string, as []demo.Account) error { return writeList(file, as) }
+
+func writeList(file string, list any) error {
+	b, err := json.MarshalIndent(list, "", "  ") // #nosec G117 -- the demonstration prints its invented accounts
 	if err != nil {
 		return err
 	}

@@ -41,9 +41,20 @@ type Options struct {
 	Progress func(done, about int)
 }
 
+// Card is the address behind the code of one card; cards.json lists one of each
+// township, so that the villagers' page can be tried. It is the only place where
+// a token is kept: a county's own cards exist on paper alone.
+type Card struct {
+	Township string `json:"township"`
+	Official string `json:"official"`
+	Path     string `json:"path"`
+	URL      string `json:"url"`
+}
+
 // Filled says what was written.
 type Filled struct {
 	Accounts []Account
+	Cards    []Card
 	Visits   int
 }
 
@@ -97,7 +108,7 @@ func Fill(ctx context.Context, d *db.DB, book *login.Book, opt Options) (Filled,
 	if err := l.missingYear(ctx); err != nil {
 		return Filled{}, err
 	}
-	return Filled{l.accounts, l.visits}, l.figures(ctx)
+	return Filled{l.accounts, l.cards, l.visits}, l.figures(ctx)
 }
 
 // loader writes one county.
@@ -111,6 +122,7 @@ type loader struct {
 	today    calendar.Day
 	cal      calendar.Calendar
 	accounts []Account
+	cards    []Card
 	byCadre  map[string]string // official → account id
 	visits   int
 	done     int

@@ -85,6 +85,9 @@ func (l *loader) township(ctx context.Context, t sample.Township) error {
 	if err := l.run(ctx, steps); err != nil {
 		return err
 	}
+	if err := l.card(ctx, t); err != nil {
+		return err
+	}
 	return l.notices(ctx)
 }
 
