@@ -26,25 +26,26 @@ import (
 // beforehand is filled in; only "is anything to be done?" must be answered.
 type visitFormPage struct {
 	Base
-	Home      household.Household
-	Place     string
-	Own       []Option // the reader's other homes, to change to
-	Mine      bool     // the home is his: the visit is his unless he says otherwise
-	Helpers   []Option // whose visit it may be instead
-	Partners  []Option // others who help the home, likely companions
-	Next      string   // where saving leads back to
-	Ways      []Option
-	Met       []Option // where one met
-	Unmet     []Option // why nobody was met
-	Needs     []Option
-	Topics    []Option
-	Policies  []Option
-	Acts      []Option
-	Weathers  []weather
-	By        []Option
-	Days      []Option
-	Late      bool // the day was changed: the record will say 补记
-	Provision bool // a year's holidays are not announced yet
+	Home                 household.Household
+	Place                string
+	Own                  []Option // the reader's other homes, to change to
+	Mine                 bool     // the home is his: the visit is his unless he says otherwise
+	Helpers              []Option // whose visit it may be instead
+	Partners             []Option // others who help the home, likely companions
+	Next                 string   // where saving leads back to
+	Ways                 []Option
+	Met                  []Option // where one met
+	Unmet                []Option // why nobody was met
+	Needs                []Option
+	Topics               []Option
+	Policies             []Option
+	Acts                 []Option
+	Weathers             []weather
+	MatterTopics, Hearts []Option // of what was promised, if somebody says them
+	By                   []Option
+	Days                 []Option
+	Late                 bool // the day was changed: the record will say 补记
+	Provision            bool // a year's holidays are not announced yet
 }
 
 // weather of a home with its sign.
@@ -142,7 +143,17 @@ func (w *Web) visitForm(c *door.Call, home, next string) (*visitFormPage, error)
 		Met:   catalogue("visit.met.", []string{"met", "meeting", "reception"}),
 		Unmet: catalogue("visit.unmet.", []string{"absent", "declined"}),
 	}
-	var err error
+	ts, err := appeal.Topics(ctx, w.DB, county)
+	if err != nil {
+		return nil, err
+	}
+	p.MatterTopics = append(p.MatterTopics, Option{Key: "visit.promise_topic_none"})
+	for _, t := range ts {
+		if t.Active {
+			p.MatterTopics = append(p.MatterTopics, Option{Value: t.ID, Text: t.Name})
+		}
+	}
+	p.Hearts = append([]Option{{Key: "visit.promise_heart_none"}}, catalogue("appeal.emphasis.", appeal.Emphases)...)
 	if p.Home, err = household.Brief(ctx, w.DB, county, home); err != nil {
 		return nil, err
 	}
@@ -324,7 +335,7 @@ func (w *Web) visitInput(c *door.Call, f url.Values, wrong *fault.Fields) visit.
 	case "0":
 	case "1":
 		for i := range visitPromises {
-			p := appeal.OpenInput{Title: f.Get(promiseField(i, "title")), By: f.Get(promiseField(i, "by"))}
+			p := appeal.OpenInput{Title: f.Get(promiseField(i, "title")), By: f.Get(promiseField(i, "by")), Topic: f.Get(promiseField(i, "topic")), Emphasis: f.Get(promiseField(i, "emphasis")), Wish: f.Get(promiseField(i, "wish"))}
 			if i > 0 && strings.TrimSpace(p.Title) == "" {
 				continue
 			}

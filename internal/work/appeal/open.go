@@ -121,6 +121,15 @@ func open(ctx context.Context, tx *db.Tx, who audit.Actor, in OpenInput, cal cal
 	if a.Sponsor == "" && a.Owner != Office {
 		a.Sponsor = a.Owner
 	}
+	if a.Topic != "" {
+		ts, err := Topics(ctx, tx, county)
+		if err != nil {
+			return Opened{}, err
+		}
+		if t, ok := find(ts, a.Topic); !ok || !t.Active {
+			return Opened{}, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "topic", Key: "appeal.topic_bad"}}}
+		}
+	}
 	if err := schedule(ctx, tx, county, &a, in, cal); err != nil {
 		return Opened{}, err
 	}
