@@ -4,6 +4,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/visit"
 )
 
@@ -22,9 +23,12 @@ func (a *API) visits() []door.Route {
 		}).With("place", "household", "cadre", "mine", "how", "from", "to", "voided", "oldest", "after", "limit"),
 		door.API("POST", base+"/visits", door.Need(access.VisitRecord), door.Small, door.Writes, "api.visit_record", func(c *door.Call, in visit.RecordInput) (visit.Visit, bool, error) {
 			return record(a, c, func(tx *db.Tx) (visit.Visit, error) {
-				cal, err := a.Workdays.Calendar(c.Context(), tx, c.Who.County())
-				if err != nil {
-					return visit.Visit{}, err
+				var cal calendar.Calendar
+				if len(in.Promises) > 0 { // nothing else in a visit counts working days
+					var err error
+					if cal, err = a.Workdays.Calendar(c.Context(), tx, c.Who.County()); err != nil {
+						return visit.Visit{}, err
+					}
 				}
 				v, _, err := visit.Record(c.Context(), tx, c.Who, in, cal)
 				return v, err
