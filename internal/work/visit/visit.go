@@ -109,7 +109,7 @@ const (
 // Record stores one visit with everything that was learned in it. cal gives
 // the working days for promises without a day of their own.
 func Record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, cal calendar.Calendar) (v Visit, again bool, err error) {
-	return once.Do(ctx, tx, who, "visit.record", in.ID, in, func() (Visit, error) { return record(ctx, tx, who, in, cal) })
+	return once.Do(ctx, tx, who, "visit.record", in.ID, &in, func() (Visit, error) { return record(ctx, tx, who, in, cal) })
 }
 
 func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, cal calendar.Calendar) (Visit, error) {
