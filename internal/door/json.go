@@ -89,8 +89,8 @@ func Decode(r *http.Request, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	err = d.Decode(into)
-	if err == nil && d.More() {
-		return fault.New(fault.Invalid, "fault.json_broken") // a second value
+	if err == nil && len(bytes.TrimLeft(b[d.InputOffset():], " \t\r\n")) > 0 {
+		return fault.New(fault.Invalid, "fault.json_broken") // a second value; to ask the decoder would double its buffer
 	}
 	if err != nil {
 		if te, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
