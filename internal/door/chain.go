@@ -157,21 +157,22 @@ func (cfg Config) serve(rt Route) http.Handler {
 		c := cc.call
 		c.matched = true
 		w := c.W
-		ctx, cancel := context.WithTimeout(cc.Context, rt.Limits.Time)
-		defer cancel()
-		cc.Context, c.R = ctx, r
-		rc := http.NewResponseController(w)
 		// Sockets live by the machine's clock, also where Now is another day (a
 		// demonstration, a test).
-		_ = rc.SetReadDeadline(time.Now().Add(rt.Limits.Time))
-		_ = rc.SetWriteDeadline(time.Now().Add(rt.Limits.Time + 5*time.Second))
+		end := time.Now().Add(rt.Limits.Time)
+		ctx := &limited{parent: cc.Context, end: end}
+		defer ctx.finish()
+		cc.Context, c.R = ctx, r
+		rc := http.NewResponseController(w)
+		_ = rc.SetReadDeadline(end)
+		_ = rc.SetWriteDeadline(end.Add(5 * time.Second))
 		if r.ContentLength > rt.Limits.Body {
 			cfg.fail(c, rt.Kind, fault.New(fault.TooLarge, "fault.too_large", "limit", rt.Limits.Body>>10))
 			return
 		}
 		c.R.Body = http.MaxBytesReader(w, c.R.Body, rt.Limits.Body)
 		if rt.Kind != File || rt.Policy.Need != "" {
-			w.Header().Set("Cache-Control", "no-store")
+			w.Header()["Cache-Control"] = noStore
 		}
 		if err := cfg.enter(c, rt); err != nil {
 			if !rt.Policy.Open && cfg.Denied != nil && (fault.Is(err, fault.Forbidden)) {
@@ -347,6 +348,8 @@ var always = []struct {
 	{"Permissions-Policy", []string{"geolocation=(), camera=(), microphone=()"}},
 	{"X-Frame-Options", []string{"DENY"}},
 }
+
+var noStore = []string{"no-store"}
 
 func language(r *http.Request) string {
 	if k, err := r.Cookie(LangCookie); err == nil && (k.Value == lang.English || k.Value == lang.Chinese) {

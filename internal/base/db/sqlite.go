@@ -124,11 +124,15 @@ type writer struct {
 func (w *writer) submit(ctx context.Context, fn func(*Tx) error) error {
 	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
 	select {
-	case w.jobs <- j:
-	case <-ctx.Done():
-		return fault.Wrap(ctx.Err(), fault.Busy, "fault.busy")
-	case <-w.quit:
-		return fault.New(fault.Busy, "fault.closing")
+	case w.jobs <- j: // nearly always: only a full queue is waited for, which sets the context's timer
+	default:
+		select {
+		case w.jobs <- j:
+		case <-ctx.Done():
+			return fault.Wrap(ctx.Err(), fault.Busy, "fault.busy")
+		case <-w.quit:
+			return fault.New(fault.Busy, "fault.closing")
+		}
 	}
 	select {
 	case err := <-j.done:
