@@ -1,7 +1,9 @@
 package appeal
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 
 	"lianxin/internal/base/db"
@@ -114,29 +116,14 @@ type Filter struct {
 func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Appeal, string, error) {
 	n := scope.Limit(f.Limit)
 	if !f.work() {
-		as, err := newest(ctx, r, who, f, n+1)
+		as, err := f.walks(who, n+1, later, func(f Filter) ([]Appeal, error) { return newest(ctx, r, who, f, n+1) })
 		if err != nil {
 			return nil, "", err
 		}
 		as, next := scope.Cut(as, n, func(a Appeal) string { return string(a.OpenedOn) + "~" + a.ID })
 		return as, next, nil
 	}
-	where, args, err := f.where(who)
-	if err != nil {
-		return nil, "", err
-	}
-	after, err := scope.After(f.After, scope.Number, scope.DayOrNone, scope.ID)
-	if err != nil {
-		return nil, "", err
-	}
-	if after != nil {
-		rank, err := strconv.Atoi(after[0])
-		if err != nil {
-			return nil, "", err
-		}
-		where += " AND (a.rank, a.next_on, a.id) > (" + args.Add(rank) + ", " + args.Add(after[1]) + ", " + args.Add(after[2]) + ")"
-	}
-	as, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM appeals a WHERE `+where+` ORDER BY a.rank, a.next_on, a.id LIMIT `+args.Add(n+1), args...)
+	as, err := f.walks(who, n+1, before, func(f Filter) ([]Appeal, error) { return atWork(ctx, r, who, f, n+1) })
 	if err != nil {
 		return nil, "", err
 	}
@@ -144,6 +131,59 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Appea
 		return strconv.Itoa(lifecycle.Rank(a.Emphasis)) + "~" + string(a.NextOn) + "~" + a.ID
 	})
 	return as, next, nil
+}
+
+// walks reads a list. What somebody sees only because it is his own lies along
+// two indexes, what he answers for and what he brought: a question for either
+// would walk through all the county's years, so it is asked twice and laid
+// together.
+func (f Filter) walks(who access.Actor, n int, less func(a, b Appeal) int, read func(Filter) ([]Appeal, error)) ([]Appeal, error) {
+	s := access.Reaches(who, access.AppealRead)
+	if len(s.Regions) > 0 || s.Cadre == "" || f.Mine || f.Owner != "" || f.Sponsor != "" || f.Household != "" {
+		return read(f)
+	}
+	f.Owner = s.Cadre
+	as, err := read(f)
+	if err != nil {
+		return nil, err
+	}
+	f.Owner, f.Sponsor = "", s.Cadre
+	brought, err := read(f)
+	if err != nil {
+		return nil, err
+	}
+	as = append(as, brought...)
+	slices.SortFunc(as, less)
+	as = slices.CompactFunc(as, func(a, b Appeal) bool { return a.ID == b.ID })
+	return as[:min(len(as), n)], nil
+}
+
+// before is the order of work, later that of the newest first.
+func before(a, b Appeal) int {
+	return cmp.Or(cmp.Compare(lifecycle.Rank(a.Emphasis), lifecycle.Rank(b.Emphasis)), cmp.Compare(a.NextOn, b.NextOn), cmp.Compare(a.ID, b.ID))
+}
+
+func later(a, b Appeal) int {
+	return cmp.Or(cmp.Compare(b.OpenedOn, a.OpenedOn), cmp.Compare(b.ID, a.ID))
+}
+
+func atWork(ctx context.Context, r db.Reader, who access.Actor, f Filter, n int) ([]Appeal, error) {
+	where, args, err := f.where(who)
+	if err != nil {
+		return nil, err
+	}
+	after, err := scope.After(f.After, scope.Number, scope.DayOrNone, scope.ID)
+	if err != nil {
+		return nil, err
+	}
+	if after != nil {
+		rank, err := strconv.Atoi(after[0])
+		if err != nil {
+			return nil, err
+		}
+		where += " AND (a.rank, a.next_on, a.id) > (" + args.Add(rank) + ", " + args.Add(after[1]) + ", " + args.Add(after[2]) + ")"
+	}
+	return db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM appeals a WHERE `+where+` ORDER BY a.rank, a.next_on, a.id LIMIT `+args.Add(n), args...)
 }
 
 func states() []string {
