@@ -37,6 +37,9 @@ func Count(ctx context.Context, r db.Reader, who access.Actor, place string, nea
 		}
 	}
 	if len(s.Regions) == 0 {
+		if s.Cadre == "" {
+			return q, nil
+		}
 		// What he answers for and what he brought lie along two indexes.
 		q, err = countOf(ctx, r, who, near, func(args *scope.Args) string { return "a.owner = " + args.Add(s.Cadre) })
 		if err != nil {
