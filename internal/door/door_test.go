@@ -37,6 +37,8 @@ func chain(t *testing.T, log io.Writer) http.Handler {
 	}, []Route{
 		API("POST", "/api/v1/hello", Need(access.VisitRecord), Small, Writes, "x", func(c *Call, in hello) (hello, bool, error) { return in, true, nil }),
 		{Kind: Page, Method: "GET", Pattern: "/open", Policy: Open, Limits: Small, Handle: func(c *Call) error { _, err := io.WriteString(c.W, "ok"); return err }},
+		{Kind: Page, Method: "POST", Pattern: "/open", Policy: Open, Limits: Small, Unbound: true, Handle: func(c *Call) error { _, err := io.WriteString(c.W, "ok"); return err }},
+		{Kind: Page, Method: "POST", Pattern: "/bound", Policy: Need(access.VisitRecord), Limits: Small, Unbound: true, Handle: func(c *Call) error { return nil }},
 		{Kind: Page, Method: "GET", Pattern: "/audit", Policy: Need(access.AuditRead), Limits: Small, Handle: func(c *Call) error { return nil }},
 		{Kind: Page, Method: "GET", Pattern: "/boom", Policy: Open, Limits: Small, Handle: func(c *Call) error { panic("王桂兰 990101196108130519") }},
 	})
@@ -58,6 +60,9 @@ func TestChain(t *testing.T) {
 		{"allowed", "POST", "/api/v1/hello", "cadre", `{"name":"走访","n":1}`, nil, 201},
 		{"not his role", "GET", "/audit", "cadre", "", nil, 403},
 		{"cross-site", "POST", "/api/v1/hello", "cadre", `{"name":"a"}`, map[string]string{"Sec-Fetch-Site": "cross-site"}, 403},
+		{"an old phone, bound to a cookie", "POST", "/api/v1/hello", "cadre", `{"name":"a"}`, map[string]string{"Origin": "null"}, 403},
+		{"an old phone", "POST", "/open", "", "", map[string]string{"Origin": "null"}, 200},
+		{"said to be unbound, and not open", "POST", "/bound", "cadre", "", map[string]string{"Origin": "null"}, 403},
 		{"unknown field", "POST", "/api/v1/hello", "cadre", `{"name":"a","role":"office"}`, nil, 422},
 		{"key twice", "POST", "/api/v1/hello", "cadre", `{"name":"a","name":"b"}`, nil, 422},
 		{"two values", "POST", "/api/v1/hello", "cadre", `{"name":"a"}{"name":"b"}`, nil, 422},

@@ -73,6 +73,10 @@ type Route struct {
 	Limits  Limits
 	Audit   Class
 	Handle  func(*Call) error
+	// Unbound says that nothing hangs on the caller's cookies: what opens the row
+	// is in its path or form. No other site can borrow anything there, and the
+	// check of origins would only turn away old phones, which send "null".
+	Unbound bool
 	// For API rows: the types of input and output and a message key that says
 	// what the call does; the OpenAPI document is made from them.
 	In, Out reflect.Type

@@ -229,8 +229,11 @@ func (n *namer) matter(ctx context.Context, s appeal.Seen) (m matter, err error)
 		}
 	case lifecycle.Answered, lifecycle.Closed:
 		m.State, m.Tone, m.Icon = K("public.outcome."+either(string(s.Outcome), "done")), "no", "alert"
-		if s.Outcome == lifecycle.Solved || s.Outcome == lifecycle.Partly {
+		switch s.Outcome {
+		case lifecycle.Solved, lifecycle.Partly:
 			m.Tone, m.Icon = "ok", "check"
+		case lifecycle.Withdrawn:
+			m.Icon = "check"
 		}
 		if m.When = K("public.answered_on", "day", s.Ended); s.State == lifecycle.Closed {
 			m.When = K("public.closed_on", "day", s.Ended)
@@ -238,11 +241,8 @@ func (n *namer) matter(ctx context.Context, s appeal.Seen) (m matter, err error)
 	case lifecycle.Shelved:
 		m.When = K("public.shelved_when")
 	}
-	switch s.Word {
-	case appeal.Agreed:
-		m.Word = K("public.word.agreed")
-	case appeal.Disputed:
-		m.Word = K("public.word.disputed")
+	if s.Word == appeal.Disputed {
+		m.Word = K("public.disputed")
 	}
 	return m, nil
 }

@@ -57,7 +57,7 @@ func New(c Config) (*Public, error) {
 // Routes of the door. All are open: what they show hangs on the token or code.
 func (p *Public) Routes() []door.Route {
 	row := func(method, pattern string, a door.Class, h func(*door.Call) error) door.Route {
-		return door.Route{Kind: door.Page, Method: method, Pattern: pattern, Policy: door.Open, Limits: door.Small, Audit: a, Handle: func(c *door.Call) error {
+		return door.Route{Kind: door.Page, Method: method, Pattern: pattern, Policy: door.Open, Limits: door.Small, Audit: a, Unbound: true, Handle: func(c *door.Call) error {
 			// Searching machines may follow a link somebody passed on.
 			c.W.Header().Set("X-Robots-Tag", "noindex, nofollow, noarchive")
 			if wait := p.crowded(c); wait > 0 {

@@ -406,6 +406,9 @@ func TestBox(t *testing.T) {
 		t.Error("sent twice: another code")
 	}
 	lied := url.Values{"op": {s.op()}, "from": sent["from"], "about": {"mine"}, "words": {"x"}}
+	if code, body, _ := s.ask("/c", url.Values{"code": {m}, "op": {s.op()}}, "Origin", "null"); code != 200 || !strings.Contains(body, "已收到") {
+		t.Errorf("an old phone: %d", code)
+	}
 	if code, _, _ := s.ask("/box", lied); code != 404 {
 		t.Errorf("a seal used for another operation: %d", code)
 	}
