@@ -34,7 +34,7 @@ var layers = [][]string{
 	{"pairing"},
 	{"visit", "reception", "meeting"},
 	{"inspection"},
-	{"progress", "ledger", "report", "lookup"},
+	{"progress", "ledger", "report", "lookup", "opinion"},
 	{"evaluation"},
 	{"posting", "archive"},
 	{"account", "complaint", "feedback"},

@@ -92,6 +92,13 @@ const (
 	ComplaintSend     Action = "complaint.send"
 	ComplaintHandOver Action = "complaint.hand_over"
 	ComplaintSeats    Action = "complaint.seats"
+	// Opinions sent upward: any official proposes and follows his own, the office
+	// edits and sends, a leader approves. What others propose about a village is
+	// not read in that village.
+	OpinionRead    Action = "opinion.read"
+	OpinionPropose Action = "opinion.propose"
+	OpinionEdit    Action = "opinion.edit"
+	OpinionApprove Action = "opinion.approve"
 	// NoticeChannel switches on what leaves for mail and group robots: the
 	// county answers for it. NoticeWatch sees whether it arrives.
 	NoticeChannel Action = "notice.channel"
@@ -172,6 +179,11 @@ var policy = map[Action]row{
 	ComplaintSend:     {Office: InRegion, Leader: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion},
 	ComplaintHandOver: {Office: InRegion},
 	ComplaintSeats:    {CountyAdmin: InRegion},
+
+	OpinionRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	OpinionPropose: {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	OpinionEdit:    {Office: InRegion},
+	OpinionApprove: {Leader: InRegion},
 
 	Self:          {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
 	NoticeChannel: {CountyAdmin: InRegion},

@@ -79,6 +79,7 @@ var tables = []func(*Registry){
 	rosters,
 	feedbacks,
 	complaints,
+	opinions,
 	leaders,
 	notices,
 	searches,

@@ -43,7 +43,9 @@ var Kinds = []Kind{
 	{"appeal.shelf_review", ForOfficial, nil},
 	{"meeting.called", ForOfficial, []string{"on"}},
 	{"opinion.to_approve", ForLeader, nil},
-	{"opinion.answered", ForOffice, nil},
+	{"opinion.returned", ForOffice, nil},
+	{"opinion.answered", ForOfficial, nil},
+	{"opinion.dropped", ForOfficial, nil},
 	{"complaint.arrived", ForDiscipline, nil},
 	{"calendar.year_missing", ForCounty, []string{"year"}},
 }

@@ -19,6 +19,7 @@ import (
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/lookup"
 	"lianxin/internal/work/notice"
+	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
@@ -29,7 +30,7 @@ import (
 
 // All gives the movers of every package that owns work records with a place.
 func All() []region.Mover {
-	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, complaint.Rehome, leading.Rehome, notice.Rehome, lookup.Rehome}
+	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, complaint.Rehome, opinion.Rehome, leading.Rehome, notice.Rehome, lookup.Rehome}
 }
 
 // With gives all movers and the one of the accounts: a village committee whose
