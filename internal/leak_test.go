@@ -26,6 +26,7 @@ import (
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/lookup"
 	"lianxin/internal/work/notice"
+	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
@@ -182,6 +183,30 @@ var shows = map[string]read{
 		ss, err := appeal.Steps(ctx, d, who, "appeal-one"+p.x)
 		return marked(p, ss, err)
 	},
+	"opinion.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		a, _, err := opinion.List(ctx, d, who, opinion.Filter{})
+		b, _, err2 := opinion.List(ctx, d, who, opinion.Filter{Place: p.town})
+		return both(a, "", err)(b, "", err2)
+	},
+	"opinion.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return opinion.Show(ctx, d, who, "opinion-one"+p.x)
+	},
+	"opinion.Versions": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		vs, err := opinion.Versions(ctx, d, who, "opinion-one"+p.x)
+		return marked(p, vs, err)
+	},
+	"opinion.Steps": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		ss, err := opinion.Steps(ctx, d, who, "opinion-one"+p.x)
+		return marked(p, ss, err)
+	},
+	"opinion.Drafts": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		ds, _, _, err := opinion.Drafts(ctx, d, who, []opinion.Source{{Kind: opinion.Matter, Ref: "appeal-raised" + p.x}, {Kind: opinion.Visit, Ref: "visit-one" + p.x}})
+		return marked(p, ds, err)
+	},
+	"opinion.OfMatter": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		vs, err := opinion.OfMatter(ctx, d, who, "appeal-raised"+p.x)
+		return marked(p, vs, err)
+	},
 	"visit.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		var all []visit.Visit
 		var last error
@@ -323,6 +348,7 @@ var elsewhere = map[string]string{
 	"appeal.Slip":        "appeal: TestCode, digits",
 	"appeal.Possible":    "appeal: TestLife, moves of a matter already shown",
 	"appeal.Count":       "appeal: TestCount, two numbers",
+	"opinion.Possible":   "opinion: TestTwoPeople, moves of an opinion already shown",
 	"complaint.List":     "complaint: TestNobodyOfTheTownship",
 	"complaint.Show":     "complaint: TestNobodyOfTheTownship",
 	"complaint.Steps":    "complaint: TestNobodyOfTheTownship",

@@ -24,7 +24,7 @@ import (
 type met struct{ set, field string }
 
 // named are ids of a set's records: lists of bare references leak too.
-var named = regexp.MustCompile(`\b(?:home|home-two|home-free|pair|pair-two|change|visit|visit-void|promise|promise-closed|stay|item-proposed|item-done|item-confirmed)-(cadre|committee|handler|same-village|other-village|other-township|other-county)\b`)
+var named = regexp.MustCompile(`\b(?:home|home-two|home-free|pair|pair-two|change|visit|visit-void|promise|promise-closed|stay|opinion|opinion-told|item-proposed|item-done|item-confirmed)-(cadre|committee|handler|same-village|other-village|other-township|other-county)\b`)
 
 var planted = regexp.MustCompile(`([鸢鹂鹧鸬鹪鸱鹮])鸟([a-z0-9-]+)。`)
 
@@ -255,7 +255,7 @@ func (k *crawler) start() {
 // nounOf tells which thing fills {id} of a pattern.
 func nounOf(pattern string) string {
 	for _, x := range []struct{ part, noun string }{{"/regions/", "region"}, {"/cadres/", "cadre"}, {"/households/", "home"}, {"/pairings/", "pairing"}, {"/handovers/", "handover"}, {"/cards/", "card"}, {"/visits/", "visit"},
-		{"/appeals/", "promise"}, {"/matters/", "promise"}, {"/stays/", "stay"}, {"/practical", "done"}, {"/plans/", "plan"}, {"/imports/", "import"}, {"/accounts/", "account"}, {"/grants/", "account"}, {"/feedback/", "feedback"}, {"/notices/", "notice"}, {"/channels/", "channel"}, {"/complaints/", "complaint"}, {"/confide/", "complaint"}} {
+		{"/appeals/", "promise"}, {"/matters/", "promise"}, {"/stays/", "stay"}, {"/practical", "done"}, {"/plans/", "plan"}, {"/imports/", "import"}, {"/accounts/", "account"}, {"/grants/", "account"}, {"/feedback/", "feedback"}, {"/notices/", "notice"}, {"/channels/", "channel"}, {"/complaints/", "complaint"}, {"/confide/", "complaint"}, {"/opinions/", "opinion"}} {
 		if strings.Contains(pattern, x.part) {
 			return x.noun
 		}

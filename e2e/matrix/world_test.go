@@ -31,6 +31,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/confide"
 	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/rule/upward"
 	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
@@ -40,6 +41,7 @@ import (
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/notice"
+	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
@@ -267,7 +269,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		"plan": "plan-issued-" + end, "draft": "plan-draft-" + end,
 		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
 		"visit": "visit-" + x, "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x, "bundle": "bundle-" + x,
-		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x, "advice": "advice-" + x,
+		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x, "advice": "advice-" + x, "opinion": "opinion-" + x,
 		"holidayyear": "2025", "holidayday": "2026-08-06",
 		"version": "2", "member": "member-" + x, "member2": "member-two-" + x, "minor": "member-minor-" + x}
 
@@ -403,6 +405,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		_, err := feedback.Send(ctx, tx, who(county, access.Leader, town, "", "somebody-of-"+x), feedback.SendInput{ID: t["feedback"], Kind: feedback.Kinds[0], Words: c.text("feedback"), Signed: c.text("signed")})
 		return err
 	})
+	w.opinions(tb, t, x, own, office, c)
 	w.notices(tb, t, x, helper, c.text("channel-basis"))
 	if !w.mute {
 		w.complaints(tb, t, x, c)
@@ -449,6 +452,29 @@ func (w *world) notify(tb testing.TB, in notice.In) string {
 	id, err := db.One(tb.Context(), w.d, db.Text, `SELECT id FROM notices WHERE ref = $1 AND kind = $2 ORDER BY id DESC LIMIT 1`, in.Ref, in.Kind)
 	must(tb, err)
 	return id
+}
+
+// opinions go upward: one the helper has put forward, and one that was answered
+// and told back, so that the readers of its matter know the answer.
+func (w *world) opinions(tb testing.TB, t thing, x string, own, office access.Actor, c canary) {
+	ctx := tb.Context()
+	for _, o := range []opinion.ProposeInput{
+		{ID: t["opinion"], Title: c.text("opinion"), Said: c.text("opinion-said"), Suggestion: c.text("opinion-wish"), Addressee: "镇党委", Sources: []opinion.Source{{Kind: opinion.Visit, Ref: t["visit"]}}},
+		{ID: "opinion-told-" + x, Title: c.text("opinion2"), Said: c.text("opinion-said"), Suggestion: c.text("opinion-wish"), Addressee: "镇党委", Sources: []opinion.Source{{Kind: opinion.Matter, Ref: t["promise"]}}},
+	} {
+		w.do(tb, func(tx *db.Tx) error { _, _, err := opinion.Propose(ctx, tx, own, o); return err })
+	}
+	leader := who(t["county"], access.Leader, t["town"], "", "")
+	for i, m := range []struct {
+		who   access.Actor
+		move  upward.Move
+		words string
+	}{{office, upward.Ask, ""}, {leader, upward.Approve, ""}, {office, upward.Send, ""}, {office, upward.Adopt, c.text("opinion-answer")}, {office, upward.Tell, c.text("opinion-how")}} {
+		w.do(tb, func(tx *db.Tx) error {
+			_, err := opinion.Act(ctx, tx, m.who, opinion.MoveInput{ID: "opinion-move-" + x + strconv.Itoa(i), Opinion: "opinion-told-" + x, Version: 1, Move: m.move, Words: m.words})
+			return err
+		})
+	}
 }
 
 // complaints come from the villagers' page: one about the helper of the place,

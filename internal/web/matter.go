@@ -229,6 +229,7 @@ type matterShowPage struct {
 	People []Option
 	// Provisional: the day lies in a year whose holidays are not announced yet.
 	Provisional bool
+	Opinions    []matterOpinion // what became of it upward
 }
 
 type matterVoice struct {
@@ -305,6 +306,9 @@ func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
 		if p.People, err = w.colleagues(c, access.AppealAssign); err != nil {
 			return nil, err
 		}
+	}
+	if err := w.matterOpinions(c, p); err != nil {
+		return nil, err
 	}
 	p.Fill("on", string(c.Who.Today()))
 	if cal, err := w.workdays(c); err == nil && p.Line.Open() {

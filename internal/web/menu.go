@@ -48,6 +48,7 @@ var desk = []Group{
 	{"web.menu.matters", []Entry{
 		{Path: "/matters", Key: "matter.menu", Icon: "list", Need: access.AppealRead},
 		{Path: "/practical", Key: "practical_page.menu", Icon: "check", Need: access.PracticalRead},
+		{Path: "/opinions", Key: "opinion_page.menu", Icon: "send", Need: access.OpinionRead},
 	}},
 	{"web.menu.tools", []Entry{
 		{Path: "/imports", Key: "web.menu.imports", Icon: "upload", Need: access.RosterImport},

@@ -10,6 +10,7 @@ import {pickers} from './picker.js';
 import {opens} from './opens.js';
 import {menus} from './menu.js';
 import {lines} from './lines.js';
+import {lengths} from './length.js';
 import {slipCode} from './slip.js';
 
 searchKey(document);
@@ -21,6 +22,7 @@ pickers(document);
 opens(document);
 menus(document);
 lines(document);
+lengths(document);
 slipCode(document);
 
 // After a form came back with problems, the summary is read first.

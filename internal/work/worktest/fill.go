@@ -2,6 +2,7 @@ package worktest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"lianxin/internal/base/db"
@@ -9,12 +10,14 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/confide"
 	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/rule/upward"
 	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
+	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/region"
@@ -27,7 +30,7 @@ import (
 var Secrets = []string{
 	"13800001001", "13800001003", "13800002001", "13800002004", "990101195003070025", "6600110", "6600119", "平房朝南", "验收完", // phones, an ID number
 	"老槐树", "腿疼", "盼修水渠", "送去镇卫生院", "医院已约好", "早该来看看", "写错了名字", "茶园灌溉", "周三就回去了", "修好漏雨的屋顶", "见证人老杨", "进门先喊一声", "爱抽旱烟", "残疾证3号", "监护人钱", "记混了", "材料不齐", "屋后山洪",
-	"管水的那个", "两只鸡", "马家老二", "问水务站", "正在了解",
+	"引水上山", "等村里议过", "管水的那个", "两只鸡", "马家老二", "问水务站", "正在了解",
 	"geheim", // addresses, passwords and keys of the channels
 }
 
@@ -196,6 +199,21 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 		_, err := advice.Decline(ctx, tx, office, advice.DeclineInput{ID: "advice-no" + x, Advice: "advice-one" + x, Words: "等验收完再改"})
 		return err
 	})
+	do(func(tx *db.Tx) error {
+		_, _, err := opinion.Propose(ctx, tx, office, opinion.ProposeInput{ID: "opinion-one" + x, Region: village, Title: "几个组的水渠", Said: "几个组用的渠塌了", Suggestion: "引水上山，一次修好", Addressee: "镇党委",
+			Sources: []opinion.Source{{Kind: opinion.Matter, Ref: "appeal-raised" + x, Quote: "盼修水渠"}, {Kind: opinion.Visit, Ref: "visit-one" + x}}})
+		return err
+	})
+	leader := Who(access.Leader, town, "", today)
+	for i, m := range []struct {
+		who  access.Actor
+		move upward.Move
+	}{{office, upward.Ask}, {leader, upward.Approve}, {office, upward.Send}, {office, upward.Decline}} {
+		do(func(tx *db.Tx) error {
+			_, err := opinion.Act(ctx, tx, m.who, opinion.MoveInput{ID: fmt.Sprintf("opinion-%d%s-move", i, x), Opinion: "opinion-one" + x, Version: 1, Move: m.move, Words: "等村里议过再报"})
+			return err
+		})
+	}
 	do(func(tx *db.Tx) error {
 		_, err := leading.SetContact(ctx, tx, office, leading.ContactInput{ID: "contact-on" + x, Region: town, Seat: "镇组织办", Phone: "0838-6600110", Complaint: "0838-6600119"})
 		return err
