@@ -85,7 +85,7 @@ func TestFormsTakeOnePage(t *testing.T) {
 	}
 	dir := t.TempDir()
 	args := []string{"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to", "pdf", "--outdir", dir}
-	forms := []string{"registration", "registration-blank", "contactform", "contactform-blank", "ledger-empty", "handover-empty", "diary"}
+	forms := []string{"registration", "registration-blank", "contactform", "contactform-blank", "ledger-empty", "handover-empty", "opinion", "opinion-small", "opinion-middle", "opinion-large", "opinion-full", "diary"}
 	for _, name := range forms {
 		path := filepath.Join(dir, name+".docx")
 		f, err := os.Create(path) //nolint:gosec // a test's own folder

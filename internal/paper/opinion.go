@@ -27,59 +27,57 @@ type OpinionData struct {
 }
 
 // Opinion makes the one-page paper. Its type is the largest with which the page
-// holds the words: 1,500 characters need 小四.
+// holds the words: 1,500 characters need 五号.
 func Opinion(d OpinionData) doc.Document {
 	page := doc.FormPage()
-	n := len([]rune(d.Said)) + len([]rune(d.Suggestion)) + 2*strings.Count(d.Said+d.Suggestion, "\n")*8
-	for _, q := range d.Quotes {
-		n += len([]rune(q)) + 16 // each begins a line
+	page.Top, page.Right, page.Bottom, page.Left = 18, 18, 14, 22
+	n := len([]rune(d.Said+d.Suggestion)) + 16*strings.Count(d.Said+d.Suggestion, "\n") // a line break leaves half a line
+	quotes := make([]string, len(d.Quotes))
+	for i, q := range d.Quotes {
+		quotes[i] = "“" + strings.Join(strings.Fields(q), "") + "”"
+		n += len([]rune(quotes[i])) + 1
 	}
-	size := doc.SizeSmall4
+	size := doc.Size5
 	switch {
-	case n <= 550:
+	case n <= 450:
 		size = doc.Size3
-	case n <= 850:
+	case n <= 650:
 		size = doc.Size4
+	case n <= 1000:
+		size = doc.SizeSmall4
 	}
 	out := doc.Document{Title: d.Title, Page: page}
 	kind := "社情民意"
 	if d.Draft {
 		kind += "（草稿，未经审核）"
 	}
-	out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{{Text: kind, Face: doc.Kai}}, Align: doc.Center, Size: doc.Size4}, doc.Title{Lines: []string{d.Title}})
-	para := func(text string, indent bool, face doc.Face) {
-		for _, line := range strings.Split(text, "\n") {
-			if line = strings.TrimSpace(line); line != "" {
-				out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{{Text: line, Face: face}}, Size: size, Indent: indent})
-			}
-		}
-	}
-	head := func(text string) {
-		out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{{Text: text, Face: doc.Hei}}, Size: size, Indent: true, KeepNext: true})
-	}
+	out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{{Text: kind, Face: doc.Kai}}, Align: doc.Center, Size: doc.SizeSmall4}, doc.Title{Lines: []string{d.Title}})
 	if d.Addressee != "" {
-		para(d.Addressee+"：", false, doc.Fang)
+		out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{doc.T(d.Addressee + "：")}, Size: size})
 	}
 	parts := 0
-	next := func(text string) { parts++; head(doc.Number(1, parts) + text) }
-	if d.Said != "" {
-		next("群众反映")
-		para(d.Said, true, doc.Fang)
-	}
-	if len(d.Quotes) > 0 {
-		next("群众原话")
-		for _, q := range d.Quotes {
-			para("“"+strings.Join(strings.Fields(q), "")+"”", true, doc.Kai)
+	part := func(name, text string, face doc.Face) {
+		head := []doc.Run{}
+		for _, line := range strings.Split(text, "\n") {
+			if line = strings.TrimSpace(line); line == "" {
+				continue
+			}
+			if len(head) == 0 {
+				parts++
+				head = []doc.Run{{Text: doc.Number(1, parts) + name + "　", Face: doc.Hei}}
+				out.Blocks = append(out.Blocks, doc.Paragraph{Runs: append(head, doc.Run{Text: line, Face: face}), Size: size, Indent: true})
+				continue
+			}
+			out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{{Text: line, Face: face}}, Size: size, Indent: true})
 		}
 	}
-	if d.Suggestion != "" {
-		next("意见建议")
-		para(d.Suggestion, true, doc.Fang)
-	}
+	part("群众反映", d.Said, doc.Fang)
+	part("群众原话", strings.Join(quotes, "；"), doc.Kai)
+	part("意见建议", d.Suggestion, doc.Fang)
 	if s := d.drawn(); s != "" {
 		out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{{Text: s, Face: doc.Kai}}, Size: doc.Size5, Indent: true})
 	}
-	out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{doc.T(d.Unit)}, Align: doc.Right, Size: size, Space: 1, KeepNext: true}, doc.Paragraph{Runs: []doc.Run{doc.T(dateOrBlank(d.On))}, Align: doc.Right, Size: size})
+	out.Blocks = append(out.Blocks, doc.Paragraph{Runs: []doc.Run{doc.T(strings.TrimSpace(d.Unit + "　　" + dateOrBlank(d.On)))}, Align: doc.Right, Size: size})
 	return out
 }
 

@@ -121,7 +121,7 @@ func sampleDocuments() map[string]doc.Document {
 		"ledger": Ledger(sampleLedger()), "ledger-empty": Ledger(LedgerData{Unit: "青石镇人民政府", Year: 2026}),
 		"handover": Handover(sampleHandover()), "handover-empty": Handover(HandoverData{From: sampleCadre()}),
 		"registration": RegistrationCard(sampleRegistration()), "registration-blank": RegistrationCard(RegistrationData{}),
-		"leading": Leading(sampleLeading()), "leading-empty": Leading(LeadingData{Township: "青石镇", Campaign: "四群教育"}),
+		"leading": Leading(sampleLeading()), "opinion": Opinion(sampleOpinion(0)), "opinion-full": Opinion(sampleOpinion(1530)), "opinion-small": Opinion(sampleOpinion(440)), "opinion-middle": Opinion(sampleOpinion(640)), "opinion-large": Opinion(sampleOpinion(990)), "opinion-empty": Opinion(OpinionData{}), "leading-empty": Leading(LeadingData{Township: "青石镇", Campaign: "四群教育"}),
 		"contactform": filled, "contactform-blank": blank,
 	}
 }
@@ -130,4 +130,21 @@ func sampleLeading() LeadingData {
 	return LeadingData{Township: "青石镇", Campaign: "四群教育", On: day(2026, 3, 5), Seat: "镇组织办", Phone: "0999-6601100", Complaint: "0999-8801100", Overall: "谢志远（镇党委书记）", Answers: []string{"谢志远（镇党委书记）"},
 		Group:  []LeadingPost{{"组长", []LeadingPerson{{Name: "谢志远", Title: "镇党委书记"}}}, {"副组长", nil}, {"成员", []LeadingPerson{{Title: "派出所所长", Phone: ""}, {Name: "马爱民", Title: "副镇长（分管农业）"}, {Name: "周正"}}}},
 		Office: []LeadingPost{{"主任", []LeadingPerson{{Name: "顾正华", Title: "镇组织委员", Duties: "主持办公室工作", Phone: "13800002155"}}}, {"工作人员", []LeadingPerson{{Name: "张敏", Title: "组织办科员", Duties: "印卡"}}}}}
+}
+
+// sampleOpinion is a usual one, or one with as many characters as a size takes.
+func sampleOpinion(n int) OpinionData {
+	d := OpinionData{Unit: "青石镇", Place: "青石镇李家湾村", Title: "几个组共用的水渠塌方两年未修", Addressee: "县水务局", Matters: 3, Visits: 2, Homes: 12, On: day(2026, 11, 23),
+		Said:       "两年来，十二户群众先后反映，三组到五组共用的引水渠在老磨坊段塌方，春灌用不上水，约八十亩地改种旱粮。\n群众自己清过两次，石方大，清不动。",
+		Quotes:     []string{"渠塌了浇不上地，去年就说了", "三个组都用这条渠"},
+		Suggestion: "一是请县水务局列入今冬明春小型水利维修；二是镇村先组织清淤，保春灌。"}
+	if n > 0 {
+		d.Draft = true
+		d.Title = strings.Repeat("水", 40)
+		d.Quotes = []string{strings.Repeat("去年就说了，", 10), strings.Repeat("三个组都用这条渠", 6)}
+		n -= 60 + 48
+		d.Suggestion = string([]rune(strings.Repeat("列入维修，先清淤再衬砌。", 50))[:n*2/5])
+		d.Said = string([]rune(strings.Repeat("渠塌了没人修，地里浇不上水。", 70))[:n-n*2/5])
+	}
+	return d
 }

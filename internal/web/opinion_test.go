@@ -36,6 +36,9 @@ func TestOpinionStory(t *testing.T) {
 		t.Error("a ticked quotation is not counted")
 	}
 	li.Tap("#f-nameless")
+	if strings.Contains(li.Text("main"), "王桂兰") {
+		t.Error("somebody who is spoken of is named")
+	}
 	li.Long("opinion-new")
 	li.Follow("form.form button.btn.p")
 	li.Sound()

@@ -141,7 +141,7 @@ func Length(texts ...string) (n int) {
 func known(names []string) []string {
 	var out []string
 	for _, n := range names {
-		if n = strings.TrimSpace(n); len([]rune(n)) > 1 && !slices.Contains(out, n) {
+		if n = strings.TrimSpace(n); len([]rune(n)) > 1 {
 			out = append(out, n)
 		}
 	}

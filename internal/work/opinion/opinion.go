@@ -132,7 +132,7 @@ func propose(ctx context.Context, tx *db.Tx, who access.Actor, in ProposeInput) 
 	f.Check(m.town == "" || m.town == town, "sources", "opinion.sources_elsewhere")
 	o := Opinion{ID: in.ID, Region: in.Region, Cadre: who.Cadre(), Mine: true, State: upward.Proposed, Title: in.Title, Addressee: in.Addressee, Said: in.Said, Suggestion: in.Suggestion, Nameless: in.Nameless,
 		Homes: m.homes, Day: calendar.FromTime(tx.Now), Version: 1, writer: who.Account()}
-	if err := word(ctx, tx, &f, &o, m, in.Sources, nil); err != nil {
+	if err := word(ctx, tx, who.County(), &f, &o, m, in.Sources, nil); err != nil {
 		return Opinion{}, err
 	}
 	if err := f.Err(); err != nil {
@@ -192,7 +192,7 @@ func Edit(ctx context.Context, tx *db.Tx, who access.Actor, in EditInput) (Opini
 			}
 		}
 		var f fault.Fields
-		if err := word(ctx, tx, &f, &o, m, quoted, was); err != nil {
+		if err := word(ctx, tx, who.County(), &f, &o, m, quoted, was); err != nil {
 			return Opinion{}, err
 		}
 		if err := f.Err(); err != nil {
@@ -217,7 +217,7 @@ func Edit(ctx context.Context, tx *db.Tx, who access.Actor, in EditInput) (Opini
 
 // word checks the words of an opinion and puts them into it; was are the
 // quotations that stood in it before.
-func word(ctx context.Context, r db.Reader, f *fault.Fields, o *Opinion, m material, quoted, was []Source) error {
+func word(ctx context.Context, r db.Reader, county string, f *fault.Fields, o *Opinion, m material, quoted, was []Source) error {
 	rs, err := region.Tree(ctx, r, region.Upto(o.Region, region.Township))
 	if err != nil {
 		return err
@@ -227,6 +227,9 @@ func word(ctx context.Context, r db.Reader, f *fault.Fields, o *Opinion, m mater
 		if x.Level == region.Village {
 			places = append(places, x.Name)
 		}
+	}
+	if err := m.neighbours(ctx, r, county, o.Region, o.Title, o.Said, o.Suggestion); err != nil {
+		return err
 	}
 	for _, x := range []struct {
 		name string

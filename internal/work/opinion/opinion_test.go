@@ -222,6 +222,7 @@ func TestWords(t *testing.T) {
 			field, key string
 		}{
 			{func(in *opinion.ProposeInput) { in.Said = "王桂兰家浇不上地" }, "said", "opinion.name_in_it"},
+			{func(in *opinion.ProposeInput) { in.Sources, in.Said = nil, "王桂兰家浇不上地" }, "said", "opinion.name_in_it"},
 			{func(in *opinion.ProposeInput) { in.Suggestion = "请打 138 0000 2001 问" }, "suggestion", "opinion.number_in_it"},
 			{func(in *opinion.ProposeInput) { in.Nameless, in.Title = true, "李家湾的渠塌了" }, "title", "opinion.place_in_it"},
 			{func(in *opinion.ProposeInput) { in.Sources[0].Quote = "渠塌了，地全荒了" }, "quote_0", "opinion.not_said"},
@@ -262,6 +263,16 @@ func TestWords(t *testing.T) {
 		ds, place, homes, err := opinion.Drafts(t.Context(), d, office, []opinion.Source{{Kind: opinion.Matter, Ref: "appeal-canal"}, {Kind: opinion.Visit, Ref: "visit-canal"}, {Kind: opinion.Visit, Ref: "none"}})
 		if err != nil || len(ds) != 2 || place != Lijiawan || homes != 2 || strings.Contains(ds[1].Words[0], "王桂兰") {
 			t.Errorf("%+v %s %d %v", ds, place, homes, err)
+		}
+		// A neighbour who is spoken of is hidden too.
+		cal, err := calendar.Shipped()
+		must(t, err)
+		must(t, do(d, func(tx *db.Tx) error {
+			_, err := appeal.Open(t.Context(), tx, office, appeal.OpenInput{ID: "appeal-other", Source: "phone", Region: Lijiawan, Topic: "water", Title: "给王桂兰家接水", Wish: "王桂兰一个人挑不动水", Name: "邻居"}, cal)
+			return err
+		}))
+		if ds, _, _, err := opinion.Drafts(t.Context(), d, office, []opinion.Source{{Kind: opinion.Matter, Ref: "appeal-other"}}); err != nil || strings.Contains(strings.Join(ds[0].Words, ""), "王桂兰") {
+			t.Errorf("%+v %v", ds, err)
 		}
 		// Nothing lies open.
 		for _, q := range []string{`SELECT title || said || suggestion || addressee || quotes FROM opinion_texts`} {

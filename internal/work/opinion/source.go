@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -40,7 +41,8 @@ type material struct {
 	words  map[string][]string // by source: what was said there, not hidden yet
 	days   map[string]calendar.Day
 	places map[string]string
-	people []string // names that must not be told
+	people []string            // names that must not be told
+	named  map[string][]string // everybody of a place that was looked through
 	homes  int
 	region string // the place all of them share, village or township
 	town   string // "" when they lie in several
@@ -69,7 +71,7 @@ func gather(ctx context.Context, r db.Reader, who access.Actor, ss []Source) (ma
 
 // some reads those of the sources that somebody may read.
 func some(ctx context.Context, r db.Reader, who access.Actor, ss []Source) (material, error) {
-	m := material{words: map[string][]string{}, days: map[string]calendar.Day{}, places: map[string]string{}}
+	m := material{words: map[string][]string{}, days: map[string]calendar.Day{}, places: map[string]string{}, named: map[string][]string{}}
 	ids := map[string][]string{}
 	for _, s := range ss {
 		ids[s.Kind] = append(ids[s.Kind], s.Ref)
@@ -132,7 +134,6 @@ func some(ctx context.Context, r db.Reader, who access.Actor, ss []Source) (mate
 			m.people = append(m.people, p.Name)
 		}
 	}
-	slices.Sort(m.people)
 	m.homes = len(homes) + others
 	first := true
 	for _, p := range m.places {
@@ -150,7 +151,42 @@ func some(ctx context.Context, r db.Reader, who access.Actor, ss []Source) (mate
 		}
 		first = false
 	}
+	// People speak of their neighbours too.
+	villages := map[string]bool{}
+	for _, p := range m.places {
+		villages[region.Upto(p, region.Village)] = true
+	}
+	for v := range villages {
+		if v == "" {
+			continue
+		}
+		for _, words := range m.words {
+			if err := m.neighbours(ctx, r, who.County(), v, words...); err != nil {
+				return m, err
+			}
+		}
+	}
+	slices.Sort(m.people)
 	return m, nil
+}
+
+// neighbours adds the people of a place who are named in some texts. A name of
+// two characters may be a word of the language (高山, 平安), so that it counts
+// only for those whose own words the sources are.
+func (m *material) neighbours(ctx context.Context, r db.Reader, county, place string, texts ...string) error {
+	if m.named[place] == nil {
+		ns, err := household.Named(ctx, r, county, place)
+		if err != nil {
+			return err
+		}
+		m.named[place] = ns
+	}
+	for _, n := range m.named[place] {
+		if len([]rune(n)) > 2 && slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(t, n) }) && !slices.Contains(m.people, n) {
+			m.people = append(m.people, n)
+		}
+	}
+	return nil
 }
 
 // Draft is a source as somebody sees it who is about to quote from it: its first
