@@ -62,6 +62,7 @@ type Base struct {
 	Search     string       // where the head's search box leads, "" when there is none
 	Bell       int          // unread notices, at most notice.Most
 	BellMore   bool         // there are more than that
+	Registers  bool         // writes down what people raise, at a desk
 
 	who    access.Actor
 	values url.Values

@@ -19,6 +19,7 @@ type Bar struct {
 	Label string
 	Value int
 	High  bool // beyond the mark
+	Mark  int  // what was promised of this one, a stroke across its bar; 0 for none
 }
 
 // Mark is a line across all bars: what was promised or planned.
@@ -35,7 +36,8 @@ const (
 // drawn is a bar with its place.
 type drawn struct {
 	Bar
-	X, Y, Base, W int
+	X, Y, Base, W  int
+	Stroke, S1, S2 int // where its own mark is, from and to
 }
 
 // View is the view box.
@@ -53,7 +55,7 @@ func (c Chart) left() int {
 func (c Chart) scale(v int) int {
 	top := 1
 	for _, b := range c.Bars {
-		top = max(top, b.Value)
+		top = max(top, b.Value, b.Mark)
 	}
 	if c.Mark != nil {
 		top = max(top, c.Mark.Value)
@@ -66,7 +68,10 @@ func (c Chart) Drawn() []drawn {
 	out := make([]drawn, len(c.Bars))
 	for i, b := range c.Bars {
 		y := chartTop + i*chartRow
-		out[i] = drawn{b, c.left(), y + 9, y + 20, max(2, c.scale(b.Value))}
+		out[i] = drawn{Bar: b, X: c.left(), Y: y + 9, Base: y + 20, W: max(2, c.scale(b.Value)), S1: y + 4, S2: y + 27}
+		if b.Mark > 0 {
+			out[i].Stroke = c.left() + c.scale(b.Mark)
+		}
 	}
 	return out
 }

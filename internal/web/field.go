@@ -139,6 +139,19 @@ var refine = map[string]any{
 	"auto":     func(s string, f Field) Field { f.Auto = s; return f },
 	"grid":     func(s string, f Field) Field { f.Grid = s; return f },
 	"wide":     func(f Field) Field { f.Wide = true; return f },
+	// of tells apart the forms of a page that have fields of the same name: only
+	// the one that was sent shows what was typed and what is wrong with it.
+	"of": func(form, sent string, f Field) Field {
+		if form == sent {
+			return f
+		}
+		f.ID += "-" + form
+		if sent != "" {
+			f.Values, f.sent = nil, false
+		}
+		f.Errors = nil
+		return f
+	},
 	// value presets a field of a form that has neither been sent nor filled.
 	"value": func(v string, f Field) Field {
 		if !f.sent {

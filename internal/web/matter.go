@@ -1,9 +1,7 @@
 package web
 
 import (
-	"strings"
-
-	"lianxin/internal/base/db"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -13,36 +11,64 @@ import (
 )
 
 func matterPages() []Page {
-	return []Page{{"matter/list", &matterListPage{}}, {"matter/show", &matterShowPage{}}}
+	return []Page{
+		{"matter/list", &matterListPage{}},
+		{"matter/show", &matterShowPage{}},
+		{"matter/bulk", &matterBulkPage{}},
+		{"matter/print", &matterPrintPage{}},
+		{"matter/new", &matterNewPage{}},
+		{"matter/join", &matterJoinPage{}},
+		{"matter/alike", &matterAlikePage{}},
+		{"matter/slip", &matterSlipPage{}},
+		{"matter/topics", &topicPage{}},
+	}
 }
 
 func (w *Web) matterRoutes() []door.Route {
-	read, change := door.Need(access.AppealRead), door.Need(access.AppealChange)
+	read, change, open := door.Need(access.AppealRead), door.Need(access.AppealChange), door.Need(access.AppealOpen)
 	return []door.Route{
 		Get("/matters", read, door.Reads, w.matterList),
+		Post("/matters/bulk", read, door.Writes, w.matterBulk),
+		Post("/matters/bulk/{id}/undo", door.Need(access.AppealAssign), door.Writes, w.matterUndo),
+		Get("/matters/new", open, door.Reads, w.matterNew),
+		Post("/matters", open, door.Writes, w.matterSent),
+		Get("/matters/similar", open, door.Reads, w.matterAlike),
 		Get("/matters/{id}", read, door.Reads, w.matterShow),
 		Post("/matters/{id}/move", read, door.Writes, w.matterMove),
 		Post("/matters/{id}/result", change, door.Writes, w.matterResult),
+		Post("/matters/{id}/reveal", read, door.Reveals, w.matterReveal),
+		Get("/matters/{id}/join", open, door.Reads, w.matterJoin),
+		Post("/matters/{id}/voices", open, door.Writes, w.matterJoined),
+		Get("/matters/{id}/slip", open, door.Reads, w.matterSlip),
+		Post("/matters/views", read, door.Writes, w.viewSent),
+		Post("/matters/views/{id}/drop", read, door.Writes, w.viewDropped),
+		Get("/settings/topics", door.Need(access.RegionRead), door.Quiet, w.topics),
+		Post("/settings/topics", door.Need(access.TopicChange), door.Writes, w.topicSent),
 	}
 }
 
 // matterLine is a matter with the words for its ids.
 type matterLine struct {
 	appeal.Appeal
-	Status             deadline.Status
-	Home, Place, Owner string
-	Op                 string // id for ticking it off from a list
-	Mine               bool   // may be answered by the reader
+	Status                    deadline.Status
+	Home, Place, Owner, Topic string
+	Op                        string // id for ticking it off from a list
+	Mine                      bool   // may be answered by the reader
 }
 
 // Open reports whether it is still to be done.
 func (m matterLine) Open() bool { return m.State.Running() }
 
+// Untaken reports whether it waits for somebody to answer for it.
+func (m matterLine) Untaken() bool { return m.State == lifecycle.Registered }
+
 // Late reports whether its day has passed.
 func (m matterLine) Late() bool { return m.Open() && m.Status.Standing == deadline.Overdue }
 
 // Soon reports whether its day is near.
-func (m matterLine) Soon() bool { return m.Open() && m.Status.Standing == deadline.Soon }
+func (m matterLine) Soon() bool {
+	return m.Open() && !m.Untaken() && m.Status.Standing == deadline.Soon
+}
 
 // By says who does it, in the words of the visit's form.
 func (m matterLine) By() string { return doneBy(m.Appeal) }
@@ -61,18 +87,23 @@ func doneBy(a appeal.Appeal) string {
 
 // When says how its day stands, in the shortest words: 明天, 剩5天, 过4天.
 func (m matterLine) When() Say {
-	if !m.Open() {
-		day := m.ClosedOn
-		if m.State == lifecycle.Answered {
-			day = m.Answered
-		} else if m.State == lifecycle.Shelved {
-			day = m.NextOn
-		}
-		return K("matter.on_day", "day", day)
+	switch m.State {
+	case lifecycle.Answered:
+		return K("matter.answered_on", "day", m.Answered)
+	case lifecycle.Shelved:
+		return K("matter.look_on", "day", m.NextOn)
+	case lifecycle.Closed, lifecycle.Merged, lifecycle.Petition:
+		return K("matter.on_day", "day", m.ClosedOn)
 	}
 	switch n := m.Status.Left; {
 	case n < 0:
 		return K("matter.over", "n", -n)
+	case m.Untaken() && n == 0:
+		return K("matter.take_today")
+	case m.Untaken() && n == 1:
+		return K("matter.take_tomorrow")
+	case m.Untaken():
+		return K("matter.take_by", "day", m.NextOn)
 	case n == 0:
 		return K("matter.today")
 	case n == 1:
@@ -92,7 +123,7 @@ func (m matterLine) Tag() Tag {
 	case m.State == lifecycle.Answered:
 		return Tag{Tone: "g", Icon: "check", Text: K("appeal.state.answered")}
 	case m.State == lifecycle.Registered:
-		return Tag{Tone: "i2", Text: K("appeal.state.registered")}
+		return Tag{Tone: "i", Text: K("appeal.state.registered")}
 	case m.Late() && m.State == lifecycle.Handling:
 		return Tag{Tone: "o", Icon: "clock", Text: K("matter.state.over")}
 	case m.Soon() && m.State == lifecycle.Handling:
@@ -103,20 +134,48 @@ func (m matterLine) Tag() Tag {
 
 type matterListPage struct {
 	Base
-	Rows   []matterLine
-	Pager  Pager
-	Views  []Pill
-	Places []Option
-	People []Option
-	Home   string
-	View   string
-	Empty  Say
-	Asked  bool
-	Wide   bool // matters of several officials
+	Rows    []matterLine
+	Pager   Pager
+	Views   []Pill
+	Places  []Option
+	People  []Option
+	Topics  []Option
+	Sources []Option
+	Hearts  []Option
+	Home    string
+	View    string
+	Empty   Say
+	Asked   bool
+	Wide    bool // matters of several officials
+	Bulk    []bulkButton
+	Done    *doneBulk // a bulk change made a moment ago
+	Opens   bool      // may write down a new one
+	Saved   []savedView
+	Saves   bool // the present filter may be kept
+	Query   string
 }
 
-// matterViews are the saved views of the list, in their order.
-var matterViews = []string{"open", "take", "soon", "over", "mine", "call", "shelf", "done", "all"}
+// bulkButton is a move for the chosen rows, with its key.
+type bulkButton struct {
+	Move, Key string
+	Text      Say
+}
+
+// doneBulk offers to take a bulk change back.
+type doneBulk struct {
+	ID   string
+	N    int
+	Kind string
+	Next string
+}
+
+// matterViews are the saved views of the list, in their order: the desk's, and
+// those of people who see only their own.
+var (
+	deskViews = []string{"mine", "take", "soon", "over", "others", "call", "asked", "shelf", "open", "done", "all"}
+	wideViews = []string{"open", "soon", "over", "call", "asked", "shelf", "done", "all"}
+	ownViews  = []string{"open", "soon", "over", "call", "shelf", "done", "all"}
+)
 
 // matterView turns a saved view into a filter.
 func matterView(view string, today calendar.Day, f *appeal.Filter) string {
@@ -124,13 +183,17 @@ func matterView(view string, today calendar.Day, f *appeal.Filter) string {
 	case "take":
 		f.State = lifecycle.Registered
 	case "soon":
-		f.NextFrom, f.Before, f.Running = today, today.Add(4), true
+		f.NextFrom, f.Before, f.Handled = today, today.Add(near+1), true
 	case "over":
 		f.Before, f.Running = today, true
 	case "mine":
-		f.Mine = true
+		f.Mine, f.Running = true, true
+	case "others":
+		f.Others = true
 	case "call":
 		f.State = lifecycle.Answered
+	case "asked":
+		f.State = lifecycle.Extension
 	case "shelf":
 		f.State = lifecycle.Shelved
 	case "done":
@@ -143,14 +206,35 @@ func matterView(view string, today calendar.Day, f *appeal.Filter) string {
 	return view
 }
 
+// near is how many days before its day a matter counts as near it.
+const near = 3
+
+// matterPills gives the views with their figures; figures are left out where
+// the list is narrowed further than they are.
+func matterPills(views []string, here string, q *appeal.Queue, href func(string) string) []Pill {
+	var out []Pill
+	for _, v := range views {
+		p := Pill{Text: K("matter.view." + v), Href: href(v), Here: v == here}
+		if q != nil {
+			p.Count = map[string]int{"mine": q.Mine, "take": q.Take, "soon": q.Soon, "over": q.Over, "others": q.Others, "call": q.Call, "asked": q.Asked, "open": q.Live}[v]
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// matterFilters are what the address may narrow the list by.
+var matterFilters = []string{"place", "household", "owner", "topic", "source", "emphasis"}
+
 func (w *Web) matterList(c *door.Call) error {
-	f := appeal.Filter{Place: c.Query("place"), Household: c.Query("household"), Owner: c.Query("owner"), After: c.Query("after")}
-	p := &matterListPage{Base: Base{Title: K("matter.list_title")}, Wide: len(access.Reaches(c.Who, access.AppealRead).Regions) > 0}
+	ctx := c.Context()
+	f := appeal.Filter{Place: c.Query("place"), Household: c.Query("household"), Owner: c.Query("owner"), Topic: c.Query("topic"), Source: c.Query("source"), Emphasis: c.Query("emphasis"), After: c.Query("after")}
+	p := &matterListPage{Base: Base{Title: K("matter.list_title")}, Wide: len(access.Reaches(c.Who, access.AppealRead).Regions) > 0, Opens: access.May(c.Who, access.AppealOpen)}
 	if p.Wide && c.Who.Cadre() != "" && c.Query("mine") != "" {
 		f.Owner = c.Who.Cadre()
 	}
 	p.View = matterView(c.Query("view"), c.Who.Today(), &f)
-	as, next, err := appeal.List(c.Context(), w.DB, c.Who, f)
+	as, next, err := appeal.List(ctx, w.DB, c.Who, f)
 	if err != nil {
 		return err
 	}
@@ -158,10 +242,50 @@ func (w *Web) matterList(c *door.Call) error {
 	if p.Rows, err = w.matterLines(c, as); err != nil {
 		return err
 	}
-	for _, v := range matterViews {
-		p.Views = append(p.Views, Pill{Text: K("matter.view." + v), Href: withView(c, v), Here: v == p.View})
+	var narrowed bool
+	for _, q := range matterFilters {
+		p.Fill(q, c.Query(q))
+		p.Asked = p.Asked || c.Query(q) != ""
+		narrowed = narrowed || q != "place" && c.Query(q) != ""
 	}
+	var q *appeal.Queue
+	if !narrowed {
+		n, err := appeal.Count(ctx, w.DB, c.Who, f.Place, near)
+		if err != nil {
+			return err
+		}
+		q = &n
+	}
+	views := ownViews
+	switch desk := access.May(c.Who, access.AppealAssign); {
+	case desk:
+		views = deskViews
+		p.Bulk = deskButtons
+	case p.Wide:
+		views = wideViews
+		if c.Who.Has(access.Leader) && p.View == "asked" {
+			p.Bulk = []bulkButton{{"grant", "t", K("appeal.move.grant")}, {"print", "p", K("matter.print")}}
+		}
+	}
+	p.Views = matterPills(views, p.View, q, func(v string) string { return withView(c, v) })
 	p.Empty = K("matter.empty." + p.View)
+	if err := w.matterChoices(c, p); err != nil {
+		return err
+	}
+	if p.Home, err = w.homeAsked(c, f.Household); err != nil {
+		return err
+	}
+	if p.Done, err = w.bulkDone(c); err != nil {
+		return err
+	}
+	if err := w.savedViews(c, p); err != nil {
+		return err
+	}
+	return w.Render(c, "matter/list", p)
+}
+
+// matterChoices fills what the list may be narrowed by.
+func (w *Web) matterChoices(c *door.Call, p *matterListPage) (err error) {
 	if p.Places, err = w.villages(c, access.AppealRead); err != nil {
 		return err
 	}
@@ -172,203 +296,94 @@ func (w *Web) matterList(c *door.Call) error {
 		p.Places = anyOf("visit.any_place", p.Places)
 	}
 	if p.People != nil {
-		p.People = anyOf("visit.any_cadre", p.People)
+		p.People = anyOf("visit.any_cadre", append([]Option{{Value: appeal.Office, Key: "appeal.office"}}, p.People...))
 	}
-	if p.Home, err = w.homeAsked(c, f.Household); err != nil {
+	ts, err := w.topicOptions(c, true, false)
+	if err != nil {
 		return err
 	}
-	for _, q := range []string{"place", "household", "owner"} {
-		p.Fill(q, c.Query(q))
-		p.Asked = p.Asked || c.Query(q) != ""
+	p.Topics = anyOf("matter.any_topic", ts)
+	p.Sources = anyOf("matter.any_source", catalogue("appeal.source.", appeal.Sources))
+	p.Hearts = anyOf("matter.any_heart", catalogue("appeal.emphasis.", appeal.Emphases))
+	return nil
+}
+
+// topicOptions gives the county's topics; old ones too for filters, the days
+// each has for forms.
+func (w *Web) topicOptions(c *door.Call, old, days bool) ([]Option, error) {
+	ts, err := appeal.Topics(c.Context(), w.DB, c.Who.County())
+	if err != nil {
+		return nil, err
 	}
-	return w.Render(c, "matter/list", p)
+	var out []Option
+	for _, t := range ts {
+		if !t.Active && !old {
+			continue
+		}
+		o := Option{Value: t.ID, Text: topicName(c, t)}
+		if days {
+			o.Note = w.T(c.Lang, K("matter.topic_days", "n", t.Normal))
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+func topicName(c *door.Call, t appeal.Topic) string {
+	if c.Lang == lang.English && t.EN != "" {
+		return t.EN
+	}
+	return t.Name
 }
 
 // withView keeps the filters and leaves the page of the list behind.
 func withView(c *door.Call, view string) string {
 	q := c.R.URL.Query()
 	q.Del("after")
+	q.Del("did")
 	q.Set("view", view)
 	return c.R.URL.Path + "?" + q.Encode()
 }
 
 // matterLines puts names to promises.
 func (w *Web) matterLines(c *door.Call, as []appeal.Appeal) ([]matterLine, error) {
-	var homes, people []string
+	var homes, people, places []string
 	for _, a := range as {
-		homes, people = append(homes, a.Household), append(people, a.Owner)
+		homes, people, places = append(homes, a.Household), append(people, a.Owner), append(places, a.Region)
 	}
 	n, err := w.naming(c, homes, people)
 	if err != nil {
 		return nil, err
 	}
+	if err := w.know(c, n, distinct(places)...); err != nil {
+		return nil, err
+	}
+	if err := w.unite(c, n); err != nil {
+		return nil, err
+	}
+	ts, err := appeal.Topics(c.Context(), w.DB, c.Who.County())
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, t := range ts {
+		names[t.ID] = topicName(c, t)
+	}
 	out := make([]matterLine, len(as))
 	for i, a := range as {
-		out[i] = matterLine{Appeal: a, Status: a.Status(c.Who.Today()), Home: n.Home(a.Household), Place: n.HomePlace(a.Household), Owner: w.ownerName(c, n, a.Owner), Op: w.DB.NewID(),
+		out[i] = matterLine{Appeal: a, Status: a.Status(c.Who.Today()), Home: n.Home(a.Household), Place: n.HomePlace(a.Household), Owner: w.ownerName(c, n, a.Owner), Topic: names[a.Topic], Op: w.DB.NewID(),
 			Mine: access.Can(c.Who, access.AppealChange, access.Target{Region: a.Region, Own: a.Owner == c.Who.Cadre()}).OK()}
+		if a.Household == "" {
+			out[i].Place = n.Place(a.Region)
+		}
 	}
 	return out, nil
 }
 
-// ownerName is the official's name, or the office.
+// ownerName is the official's name behind the unit, or the office.
 func (w *Web) ownerName(c *door.Call, n *names, owner string) string {
 	if owner == appeal.Office {
 		return w.T(c.Lang, K("appeal.office"))
 	}
-	return n.Cadre(owner)
-}
-
-type matterShowPage struct {
-	Base
-	Line   matterLine
-	Visit  string // the visit it came out of
-	Voices []matterVoice
-	Steps  []matterStep
-	Can    map[string]bool
-	Open   string // the move whose form was refused
-	People []Option
-	// Provisional: the day lies in a year whose holidays are not announced yet.
-	Provisional bool
-	Opinions    []matterOpinion // what became of it upward
-}
-
-type matterVoice struct {
-	appeal.Voice
-	Home, Place string
-}
-
-type matterStep struct {
-	appeal.Step
-	From, To string // officials, when it was handed on
-}
-
-func (w *Web) matterShow(c *door.Call) error {
-	p, err := w.matterShown(c)
-	if err != nil {
-		return err
-	}
-	return w.Render(c, "matter/show", p)
-}
-
-func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
-	ctx := c.Context()
-	a, err := appeal.Show(ctx, w.DB, c.Who, c.Path("id"))
-	if err != nil {
-		return nil, err
-	}
-	ls, err := w.matterLines(c, []appeal.Appeal{a})
-	if err != nil {
-		return nil, err
-	}
-	p := &matterShowPage{Base: Base{Title: Plain(a.Title), Back: "/matters"}, Line: ls[0], Can: map[string]bool{}, Provisional: a.Provisional && a.Live()}
-	if id, ok := strings.CutPrefix(a.Origin, "visit:"); ok && access.May(c.Who, access.VisitList) {
-		p.Visit = id
-	}
-	can, err := appeal.Possible(ctx, w.DB, c.Who, a)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range can {
-		p.Can[string(m)] = true
-	}
-	vs, err := appeal.Voices(ctx, w.DB, c.Who, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	steps, err := appeal.Steps(ctx, w.DB, c.Who, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	var people, homes []string
-	for _, s := range steps {
-		if s.Cadre != "" {
-			people = append(people, s.Before, s.After)
-		}
-	}
-	for _, v := range vs {
-		homes = append(homes, v.Household)
-	}
-	n, err := w.naming(c, homes, people)
-	if err != nil {
-		return nil, err
-	}
-	for _, v := range vs {
-		p.Voices = append(p.Voices, matterVoice{v, n.Home(v.Household), n.HomePlace(v.Household)})
-	}
-	for _, s := range steps {
-		x := matterStep{Step: s}
-		if s.Cadre != "" {
-			x.From, x.To = w.ownerName(c, n, s.Before), w.ownerName(c, n, s.After)
-		}
-		p.Steps = append(p.Steps, x)
-	}
-	if p.Can["accept"] || p.Can["transfer"] {
-		if p.People, err = w.colleagues(c, access.AppealAssign); err != nil {
-			return nil, err
-		}
-	}
-	if err := w.matterOpinions(c, p); err != nil {
-		return nil, err
-	}
-	p.Fill("on", string(c.Who.Today()))
-	if cal, err := w.workdays(c); err == nil && p.Line.Open() {
-		from := max(a.DueOn, c.Who.Today())
-		if due, _ := deadline.Due(from, 5, cal); due != "" {
-			p.Fill("due", string(due))
-		}
-	}
-	return p, nil
-}
-
-// matterWrite runs one change and leads on, or shows the matter with the form
-// that was sent and what is wrong with it.
-func (w *Web) matterWrite(c *door.Call, form, saved string, do func(tx *db.Tx) error) error {
-	err := db.Do(c.Context(), w.DB, do)
-	if err == nil {
-		return w.Done(c, local(c.Form("next"), "/matters/"+c.Path("id")), saved)
-	}
-	p, perr := w.matterShown(c)
-	if perr != nil {
-		return perr
-	}
-	p.Open = form
-	return w.Refill(c, "matter/show", p, err)
-}
-
-func (w *Web) matterMove(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	cal, err := w.workdays(c)
-	if err != nil {
-		return err
-	}
-	in := appeal.MoveInput{ID: c.Operation, Appeal: c.Path("id"), Move: lifecycle.Move(f.Get("move")), Owner: f.Get("owner"), Due: calendar.Day(f.Get("due")), Outcome: lifecycle.Outcome(f.Get("outcome")), Words: f.Get("words"), On: calendar.Day(f.Get("on")),
-		Into: f.Get("into"), Topic: f.Get("topic"), Urgency: f.Get("urgency"), Heart: f.Get("emphasis"), Way: f.Get("way"), Voice: f.Get("voice")}
-	switch f.Get("face") {
-	case "1", "2", "3":
-		in.Face = int(f.Get("face")[0] - '0')
-	}
-	saved := "matter.moved." + string(in.Move)
-	if next := f.Get("tick"); next != "" && in.Move == lifecycle.Answer {
-		// Ticked off in a list: back there, where a word about it may be added.
-		c.R.PostForm.Set("next", local(next, "/today")+"?told="+in.Appeal)
-		saved = ""
-	}
-	return w.matterWrite(c, string(in.Move), saved, func(tx *db.Tx) error {
-		_, err := appeal.Move(c.Context(), tx, c.Who, in, cal)
-		return err
-	})
-}
-
-func (w *Web) matterResult(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	return w.matterWrite(c, "result", "matter.result_saved", func(tx *db.Tx) error {
-		_, err := appeal.Explain(c.Context(), tx, c.Who, appeal.ExplainInput{ID: c.Operation, Appeal: c.Path("id"), Result: f.Get("result")})
-		return err
-	})
+	return n.Helper(owner)
 }

@@ -18,6 +18,7 @@ import (
 type names struct {
 	homes  map[string]household.Household
 	people map[string]string
+	units  map[string]string // of officials, where they were asked for
 	places map[string]string
 	towns  bool // the page reaches beyond one township: places carry its name
 }
@@ -37,6 +38,26 @@ func (w *Web) naming(c *door.Call, homes, people []string) (*names, error) {
 		paths = append(paths, h.Region)
 	}
 	return n, w.know(c, n, paths...)
+}
+
+// unite adds the units of the page's officials on a day.
+func (w *Web) unite(c *door.Call, n *names) error {
+	var ids []string
+	for id := range n.people {
+		ids = append(ids, id)
+	}
+	ps, err := cadre.PostsOf(c.Context(), w.DB, c.Who.County(), distinct(ids))
+	if err != nil {
+		return err
+	}
+	n.units = map[string]string{}
+	today := c.Who.Today()
+	for _, p := range ps {
+		if p.From <= today && (p.To == "" || p.To >= today) {
+			n.units[p.Cadre] = p.UnitName
+		}
+	}
+	return nil
 }
 
 // know adds the names of the places on some paths, a township at a time.
@@ -71,6 +92,14 @@ func (n *names) HomePlace(id string) string { return n.Place(n.homes[id].Region)
 
 // Cadre is an official's name.
 func (n *names) Cadre(id string) string { return n.people[id] }
+
+// Helper is an official's name with the unit before it: 水务站 周凯.
+func (n *names) Helper(id string) string {
+	if u := n.units[id]; u != "" {
+		return u + " " + n.people[id]
+	}
+	return n.people[id]
+}
 
 // Place is a path in words, with the township where the page shows several.
 func (n *names) Place(path string) string {

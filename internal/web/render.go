@@ -84,6 +84,7 @@ func (w *Web) dress(c *door.Call, b *Base) error {
 	case access.May(c.Who, access.HouseholdList) && w.paths["/households"]:
 		b.Search = "/households"
 	}
+	b.Registers = w.paths["/matters/new"] && access.May(c.Who, access.AppealAssign)
 	if b.Shell == Fragment {
 		return nil
 	}

@@ -60,7 +60,7 @@ func newShow() *showPage {
 		Steps: Steps{Keys: []string{"web.menu.imports", "web.menu.cards", "web.menu.plans"}, At: 1},
 		Pills: []Pill{{Text: Plain("我的待办"), Href: "#p", Here: true, Count: 10}, {Text: Plain("快到期"), Href: "#q", Count: 5}, {Text: Plain("全部"), Href: "#r"}},
 		Pager: Pager{Next: "#next"}, Options: opts, Found: []Option{{Value: "h1", Text: "王桂兰", Note: "李家湾村3组"}, {Value: "h2", Text: "王小军", Note: "大河村1组"}},
-		Chart:  Chart{ID: "c1", Title: Plain("办好一件事要几天"), Unit: "web.yuan", Bars: []Bar{{"看病就医", 3, false}, {"道路水利", 19, true}}, Mark: &Mark{Plain("承诺 15 天"), 15}},
+		Chart:  Chart{ID: "c1", Title: Plain("办好一件事要几天"), Unit: "web.yuan", Bars: []Bar{{Label: "看病就医", Value: 3, High: false}, {Label: "道路水利", Value: 19, High: true}}, Mark: &Mark{Plain("承诺 15 天"), 15}},
 		Masked: Masked{ID: "m1", What: Plain("电话"), Text: "138****5678", Action: "/show", Field: "phone", Purposes: []Option{{Value: "visit", Text: "联系走访"}}},
 		Tag:    Tag{Tone: "g", Icon: "check", Text: Plain("办好了")}, Dots: Dots{Done: 4, Of: 6, Text: Plain("今年 4 次，定 6 次")}, Nothing: Plain("这几天没有该去的户。"),
 	}

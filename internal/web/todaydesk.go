@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"lianxin/internal/door"
@@ -11,6 +12,7 @@ import (
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/progress"
+	"lianxin/internal/work/region"
 )
 
 // todayDeskPage is the office's and the leader's desk: figures that lead to
@@ -24,6 +26,7 @@ type todayDeskPage struct {
 	View    string
 	More    bool
 	Reads   bool // promises may be read
+	Spent   *Chart
 	Unseen  waitingPart
 	Alone   waitingPart
 	Others  []figure // further things that wait, in one line each
@@ -82,59 +85,77 @@ func (w *Web) todayDesk(c *door.Call, own bool) error {
 	return w.Render(c, "today/desk", p)
 }
 
-// deskMatters fills the promises: how many are over, how many are near, and
-// the beginning of the list that is asked for.
+// todayViews are the views of the queue that have room on the desk.
+var todayViews = []string{"take", "soon", "over", "others", "open"}
+
+// deskMatters fills the matters: how many wait where, and the beginning of the
+// list that is asked for.
 func (w *Web) deskMatters(c *door.Call, p *todayDeskPage) error {
 	ctx, today := c.Context(), c.Who.Today()
-	counts := map[string]int{}
-	lists := map[string][]appeal.Appeal{}
-	for _, v := range []string{"over", "soon", "open"} {
-		f := appeal.Filter{Limit: 200}
-		if v == "open" {
-			f.Limit = 8
-		}
-		matterView(v, today, &f)
-		as, _, err := appeal.List(ctx, w.DB, c.Who, f)
-		if err != nil {
-			return err
-		}
-		lists[v], counts[v] = as, len(as)
+	q, err := appeal.Count(ctx, w.DB, c.Who, "", near)
+	if err != nil {
+		return err
+	}
+	views := todayViews
+	if c.Who.Cadre() != "" {
+		views = append([]string{"mine"}, views...)
 	}
 	p.View = c.Query("view")
-	if lists[p.View] == nil {
-		p.View = "over"
-		if len(lists["over"]) == 0 {
-			p.View = "soon"
+	if !slices.Contains(views, p.View) {
+		p.View = "open"
+	}
+	p.Views = matterPills(views, p.View, &q, func(v string) string { return "/today?view=" + v })
+	take := figure{N: strconv.Itoa(q.Take), Name: K("today.take"), By: K("today.over_none"), Href: "/matters?view=take"}
+	if q.Take > 0 {
+		take.By = K("today.take_eldest", "n", today.Sub(q.Eldest))
+		if q.Eldest == today {
+			take.By = K("today.take_today")
 		}
 	}
-	for _, v := range []string{"over", "soon", "open"} {
-		pill := Pill{Text: K("matter.view." + v), Href: "/today?view=" + v, Here: v == p.View}
-		if v != "open" {
-			pill.Count = counts[v]
-		}
-		p.Views = append(p.Views, pill)
+	soon := figure{N: strconv.Itoa(q.Soon), Name: K("today.due_soon"), By: K("today.due_soon_by"), Href: "/matters?view=soon"}
+	over := figure{N: strconv.Itoa(q.Over), Name: K("matter.view.over"), By: K("today.over_none"), Href: "/matters?view=over", Ochre: q.Over > 0}
+	if q.Longest != "" {
+		over.By = K("today.over_longest", "n", today.Sub(q.Longest))
+	} else if q.Over > 0 {
+		over.By = K("today.over_take")
 	}
-	over := figure{N: many(counts["over"]), Name: K("matter.view.over"), By: K("today.over_none"), Href: "/matters?view=over"}
-	if len(lists["over"]) > 0 {
-		over.Ochre, over.By = true, K("today.over_longest", "n", today.Sub(lists["over"][0].DueOn))
+	p.Figures = append(p.Figures, take, soon, over)
+	f := appeal.Filter{Limit: 9}
+	matterView(p.View, today, &f)
+	as, next, err := appeal.List(ctx, w.DB, c.Who, f)
+	if err != nil {
+		return err
 	}
-	soon := figure{N: many(counts["soon"]), Name: K("today.due_soon"), By: K("today.due_soon_by"), Href: "/matters?view=soon"}
-	p.Figures = append(p.Figures, over, soon)
-	show := lists[p.View]
-	if p.More = len(show) >= 8; p.More {
-		show = show[:8]
+	p.More = next != ""
+	if p.Matters, err = w.matterLines(c, as); err != nil {
+		return err
 	}
-	var err error
-	p.Matters, err = w.matterLines(c, show)
-	return err
+	return w.deskSpent(c, p)
 }
 
-// many writes a count; lists are read to 200.
-func many(n int) string {
-	if n >= 200 {
-		return "200+"
+// spentDays is how far back the desk looks at how long matters took.
+const spentDays = 90
+
+// deskSpent draws how many days matters took, beside what is promised.
+func (w *Web) deskSpent(c *door.Call, p *todayDeskPage) error {
+	town := region.Upto(c.Who.Home(), region.Township)
+	if town == "" {
+		return nil
 	}
-	return strconv.Itoa(n)
+	cal, err := w.workdays(c)
+	if err != nil {
+		return err
+	}
+	spans, err := appeal.Spent(c.Context(), w.DB, c.Who, town, c.Who.Today().Add(-spentDays), cal)
+	if err != nil || len(spans) == 0 {
+		return err
+	}
+	ch := Chart{ID: "spent", Title: K("today.spent"), Unit: "matter.days"}
+	for _, s := range spans {
+		ch.Bars = append(ch.Bars, Bar{Label: topicName(c, s.Topic), Value: s.Median, High: s.Median > s.Limit, Mark: s.Limit})
+	}
+	p.Spent = &ch
+	return nil
 }
 
 func (w *Web) deskWaiting(c *door.Call, p *todayDeskPage) error {

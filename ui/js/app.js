@@ -12,6 +12,7 @@ import {menus} from './menu.js';
 import {lines} from './lines.js';
 import {lengths} from './length.js';
 import {slipCode} from './slip.js';
+import {alikes} from './similar.js';
 
 searchKey(document);
 tableKeys(document);
@@ -24,6 +25,7 @@ menus(document);
 lines(document);
 lengths(document);
 slipCode(document);
+alikes(document);
 
 // After a form came back with problems, the summary is read first.
 const problem = document.getElementById('problem');

@@ -25,6 +25,9 @@ export function pickers(doc) {
         if (!r.ok) return;
         const page = new DOMParser().parseFromString(await r.text(), 'text/html');
         found.replaceChildren(...page.body.childNodes);
+        // One answer is the answer.
+        const all = /** @type {NodeListOf<HTMLInputElement>} */ (found.querySelectorAll('input[type=radio]'));
+        if (all.length === 1) { all[0].checked = true; all[0].dispatchEvent(new Event('change', {bubbles: true})); }
       } catch { /* no network: the button still works */ }
     };
     input.addEventListener('input', (e) => {
@@ -37,7 +40,7 @@ export function pickers(doc) {
       if (e.key === 'Enter' && !e.isComposing) { e.preventDefault(); search(); }
       if (e.key === 'ArrowDown') {
         const first = /** @type {HTMLInputElement|null} */ (found.querySelector('input[type=radio]'));
-        if (first) { e.preventDefault(); first.focus(); }
+        if (first) { e.preventDefault(); first.focus(); first.click(); }
       }
     });
   }

@@ -20,5 +20,6 @@ func appeals(r *Registry) {
 	r.Plain("appeal_steps", "references and dates", "county", "id", "appeal", "kind", "day", "before", "after", "actor", "cadre", "bundle")
 	r.Plain("appeal_voices", "references, codes and dates", "county", "id", "appeal", "household", "region", "origin", "source", "day", "word", "word_on", "way", "face", "came_from")
 	r.Plain("appeal_bundles", "references and dates", "county", "id", "kind", "region", "actor", "at", "n", "undone_at")
+	r.Plain("appeal_views", "filters an account keeps for itself", "county", "account", "id", "name", "query")
 	r.Plain("appeal_topics", "the county's catalogue", "county", "id", "name", "name_en", "urgent", "normal", "hard", "sort", "active", "version")
 }

@@ -14,7 +14,8 @@
 // Complaints about officials are not here: they have a package and tables of
 // their own, which no reader of this one reaches.
 //
-// Owns: appeals, appeal_steps, appeal_voices, appeal_bundles, appeal_topics.
+// Owns: appeals, appeal_steps, appeal_voices, appeal_bundles, appeal_topics,
+// appeal_views.
 // Sources: A4, A6, A8, A12, A13, B9, B10, B22, B23; domain.md §2.5, §6.4.
 package appeal
 

@@ -237,6 +237,24 @@ func Undo(ctx context.Context, tx *db.Tx, who access.Actor, op, bundle string, c
 	return b, err
 }
 
+// Made gives a bundle to the one who made it or to the desk, for the page that
+// offers to take it back; back tells whether that is still possible.
+func Made(ctx context.Context, r db.Reader, who access.Actor, id string, now time.Time) (b Bundle, back bool, err error) {
+	var actor string
+	var undone int64
+	b, err = db.One(ctx, r, func(w db.Row) (b Bundle, err error) {
+		return b, w.Scan(&b.ID, &b.Kind, &b.Region, &actor, &b.At, &b.N, &undone)
+	}, `SELECT id, kind, region, actor, at, n, undone_at FROM appeal_bundles WHERE county = $1 AND id = $2`, who.County(), id)
+	if err != nil {
+		return b, false, err
+	}
+	if err := scope.Can(who, access.AppealAssign, b.Region, actor == who.Account()); err != nil {
+		return b, false, err
+	}
+	b.Undone = undone != 0
+	return b, !b.Undone && slices.Contains(undoable, b.Kind) && now.Sub(time.UnixMilli(b.At)) <= UndoFor, nil
+}
+
 // back restores one matter as it was before a bundle touched it.
 func back(ctx context.Context, tx *db.Tx, who access.Actor, appeal string, kind lifecycle.Move, before string, cal calendar.Calendar) error {
 	a, err := Get(ctx, tx, who.County(), appeal)

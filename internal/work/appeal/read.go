@@ -100,6 +100,8 @@ type Filter struct {
 	Any       bool // all states, the newest first; otherwise what is alive, in the order of work
 	Ended     bool // what is closed, merged or routed out
 	Running   bool // only what its owner still has to answer
+	Handled   bool // only what somebody has in hand
+	Others    bool // in the hands of somebody else than the reader or the office
 	Meeting   bool // for the analysis meeting
 	Level     string
 	Round     string
@@ -263,6 +265,12 @@ func (f Filter) where(who access.Actor) (string, scope.Args, error) {
 	}
 	if f.Running {
 		where += " AND a.state IN ('registered', 'handling', 'extension')"
+	}
+	if f.Handled || f.Others {
+		where += " AND a.state IN ('handling', 'extension')"
+	}
+	if f.Others {
+		where += " AND a.owner <> 'office' AND a.owner <> " + args.Add(orElse(who.Cadre(), Office))
 	}
 	if f.Meeting {
 		where += " AND a.meeting = TRUE"

@@ -185,8 +185,20 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 // Purposes for which a number is opened, as message keys appeal.purpose.<code>.
 var Purposes = []string{"handle", "call_back", "other"}
 
-// Slip gives the look-up code of a voice again, for a lost slip.
+// Slip gives the look-up code of a voice again, for a lost slip, to those who
+// register what people raise. With the code the people's word is given, so
+// whoever answers for the matter does not get it.
 func Slip(ctx context.Context, r db.Reader, who access.Actor, appeal, voice string) (string, error) {
+	a, err := Show(ctx, r, who, appeal)
+	if err != nil {
+		return "", err
+	}
+	if err := scope.Can(who, access.AppealOpen, a.Region, own(a, who)); err != nil {
+		return "", err
+	}
+	if who.Cadre() != "" && a.Owner == who.Cadre() || a.answeredBy != "" && a.answeredBy == who.Account() {
+		return "", fault.New(fault.Forbidden, "appeal.slip_own")
+	}
 	vs, err := Voices(ctx, r, who, appeal)
 	if err != nil {
 		return "", err
