@@ -28,7 +28,8 @@ type matterBulkPage struct {
 	Base
 	Move   string
 	Rows   []bulkLine
-	Ready  bool // everything the move needs is there; it may be confirmed
+	Full   bool // everything the move needs is there
+	Ready  bool // and something would change: it may be confirmed
 	N      int  // matters that would change
 	Fails  int  // matters that cannot
 	People []Option
@@ -98,7 +99,7 @@ func (w *Web) matterBulk(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	if !p.Ready || Finding(c) || f.Get("sure") != "1" || f.Get("seen") != p.Seen {
+	if !p.Full || Finding(c) || f.Get("sure") != "1" || f.Get("seen") != p.Seen {
 		return w.refind(c, "matter/bulk", p)
 	}
 	var b appeal.Bundle
@@ -107,7 +108,7 @@ func (w *Web) matterBulk(c *door.Call) error {
 		return err
 	})
 	if err != nil {
-		p.Ready = false
+		p.Full, p.Ready = false, false
 		return w.Refill(c, "matter/bulk", p, err)
 	}
 	key := "matter.bulk_done"
@@ -138,15 +139,15 @@ func (w *Web) bulkPage(c *door.Call, in appeal.BulkInput, cal calendar.Calendar,
 	ask := in
 	switch in.Move {
 	case lifecycle.Accept, lifecycle.Transfer:
-		if p.Ready = in.Owner != ""; !p.Ready {
+		if p.Full = in.Owner != ""; !p.Full {
 			ask.Owner = "somebody" // who it will be is not chosen yet; what stands against it is known
 		}
 	case lifecycle.Redue:
-		p.Ready = in.Due.Valid() && in.Words != ""
+		p.Full = in.Due.Valid() && in.Words != ""
 	case lifecycle.Merge:
-		p.Ready = len(in.Appeals) > 1
+		p.Full = len(in.Appeals) > 1
 	default:
-		p.Ready = true
+		p.Full = true
 	}
 	fs, err := appeal.Preview(c.Context(), w.DB, c.Who, ask, cal)
 	if err != nil {
@@ -177,13 +178,13 @@ func (w *Web) bulkPage(c *door.Call, in appeal.BulkInput, cal calendar.Calendar,
 			}
 		default:
 			p.N++
-			if x.Owner != x.Appeal.Owner && p.Ready {
+			if x.Owner != x.Appeal.Owner && p.Full {
 				l.OwnerTo = w.ownerName(c, n, x.Owner)
 			}
 		}
 		p.Rows = append(p.Rows, l)
 	}
-	p.Ready = p.Ready && p.N > 0
+	p.Ready = p.Full && p.N > 0
 	p.Title = K("matter.bulk_title", "what", w.T(c.Lang, K("appeal.move."+p.Move)), "n", len(fs))
 	if in.Move == lifecycle.Accept || in.Move == lifecycle.Transfer {
 		if p.People, err = w.ownersFound(c, as[0].Region, c.R.PostForm.Get("owner_q"), in.Owner, as...); err != nil {
