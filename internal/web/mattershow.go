@@ -207,7 +207,7 @@ func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
 		return nil, err
 	}
 	p.Fill("way", "call")
-	if cal, err := w.workdays(c); err == nil && p.Line.Open() {
+	if cal, err := w.workdays(c); err == nil && p.Line.Open() && !p.Can["accept"] { // taking up counts its day by the rules
 		from := max(a.DueOn, c.Who.Today())
 		if due, _ := deadline.Due(from, 5, cal); due != "" {
 			p.Fill("due", string(due))

@@ -48,7 +48,7 @@ export function tableKeys(doc) {
         button.click();
       }
     });
-    if (table.hasAttribute('data-start') && doc.activeElement === doc.body && !location.hash && matchMedia('(pointer:fine) and (min-width:821px)').matches) {
+    if (table.hasAttribute('data-start') && doc.activeElement === doc.body && !location.hash && matchMedia('(min-width:821px)').matches && !matchMedia('(pointer:coarse)').matches) {
       const at = place(table.querySelector('tbody tr'));
       if (at) at.focus({preventScroll: true});
     }

@@ -25,6 +25,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Size of a screen in CSS pixels.
@@ -354,4 +355,33 @@ func (p *Page) shot(name string, whole bool) {
 	if err := os.WriteFile(filepath.Join(folder, name+"-"+p.Size.Name+".png"), b, 0o600); err != nil { // #nosec G703 -- the tester names the folder
 		p.t.Error(err)
 	}
+}
+
+// Press types keys into whatever has the focus and counts each: letters, or
+// names of keys such as ArrowDown, Enter and Tab, a space being a space.
+func (p *Page) Press(keys ...string) {
+	p.t.Helper()
+	named := map[string]string{"ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp, "Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape}
+	for _, k := range keys {
+		p.Keys++
+		sign, ok := named[k]
+		if !ok {
+			sign = k
+		}
+		p.Do(chromedp.KeyEvent(sign))
+	}
+}
+
+// PressOn is Press of a key that leads to another page.
+func (p *Page) PressOn(key string) {
+	p.t.Helper()
+	_ = Eval[bool](p, `window.stale = true`)
+	p.Press(key)
+	for range 400 {
+		time.Sleep(50 * time.Millisecond)
+		if Eval[bool](p, `window.stale !== true && document.readyState === "complete"`) {
+			return
+		}
+	}
+	p.t.Fatalf("browser: %s led nowhere", key)
 }

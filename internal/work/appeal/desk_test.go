@@ -79,7 +79,7 @@ func TestSpent(t *testing.T) {
 			done("water", n, lifecycle.Solved)
 		}
 		done("water", 90, lifecycle.NotOurs)
-		done("health", 1, lifecycle.Solved)
+		done("housing", 1, lifecycle.Solved)
 		spans, err := appeal.Spent(t.Context(), d, Office(today), Qingshi, today.Add(-90), b.cal)
 		if err != nil || len(spans) != 1 || spans[0].Topic.ID != "water" || spans[0].N != 3 || spans[0].Median != 4 || spans[0].Limit != spans[0].Topic.Normal {
 			t.Errorf("%+v %v", spans, err)
