@@ -62,6 +62,15 @@ const (
 	AppealConfirm Action = "appeal.confirm"
 	TopicChange   Action = "appeal.topics" // the county's catalogue
 
+	// MeetingRead is by region, or for those who were invited; MeetingAgenda sees
+	// what is proposed; MeetingChange calls and writes, of the analysis meeting
+	// (MeetingAnalyse) the office alone; MeetingSign is the chair's.
+	MeetingRead    Action = "meeting.read"
+	MeetingAgenda  Action = "meeting.agenda"
+	MeetingChange  Action = "meeting.change"
+	MeetingAnalyse Action = "meeting.analyse"
+	MeetingSign    Action = "meeting.sign"
+
 	PracticalRead    Action = "practical.read"
 	PracticalChange  Action = "practical.change"
 	PracticalConfirm Action = "practical.confirm" // logged for the household, never by the official himself
@@ -152,6 +161,12 @@ var policy = map[Action]row{
 	AppealExtend:  {Leader: InRegion, Office: InRegion},
 	AppealConfirm: {Office: InRegion, Committee: InRegion},
 	TopicChange:   {CountyAdmin: InRegion},
+
+	MeetingRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
+	MeetingAgenda:  {Office: InRegion, Leader: InRegion, Committee: InRegion},
+	MeetingChange:  {Office: InRegion, Committee: InRegion},
+	MeetingAnalyse: {Office: InRegion},
+	MeetingSign:    {Leader: InRegion},
 
 	PracticalRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	PracticalChange:  {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},

@@ -1,0 +1,463 @@
+package meeting_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"lianxin/internal/base/db"
+	"lianxin/internal/base/db/dbtest"
+	"lianxin/internal/base/fault"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/agenda"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/meeting"
+	"lianxin/internal/work/notice"
+	"lianxin/internal/work/visit"
+	. "lianxin/internal/work/worktest"
+)
+
+const today = calendar.Day("2026-11-23")
+
+var (
+	office  = Who(access.Office, Qingshi, "", today)
+	baihe   = Who(access.Office, Baihe, "", today)
+	leader  = Who(access.Leader, Qingshi, ZhaoWei, today)
+	li      = Who(access.Cadre, Qingshi, LiMing, today)
+	zhao    = Who(access.Cadre, Qingshi, ZhaoWei, today)
+	village = Who(access.Committee, Lijiawan, "", today)
+	quarter = calendar.Span{From: "2026-10-01", To: "2026-12-31"}
+)
+
+func cal(tb testing.TB) calendar.Calendar {
+	tb.Helper()
+	c, err := calendar.Shipped()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return c
+}
+
+func write[T any](d *db.DB, fn func(tx *db.Tx) (T, error)) (T, error) {
+	return db.Write(context.Background(), d, fn)
+}
+
+func raise(tb testing.TB, d *db.DB, id, home, topic, title, wish string) {
+	tb.Helper()
+	if _, err := write(d, func(tx *db.Tx) (appeal.Opened, error) {
+		return appeal.Open(context.Background(), tx, office, appeal.OpenInput{ID: id, Source: "phone", Household: home, Topic: topic, Title: title, Wish: wish}, cal(tb))
+	}); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func call(d *db.DB, who access.Actor, in meeting.CallInput) (meeting.Meeting, error) {
+	return write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+		m, _, err := meeting.Call(context.Background(), tx, who, in)
+		return m, err
+	})
+}
+
+func find(p meeting.Proposal, kind agenda.Kind) []agenda.Item {
+	var out []agenda.Item
+	for _, i := range p.Items {
+		if i.Kind == kind {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// TestFromProposalToNextAgenda: what people raised is proposed, chosen with
+// their words, decided, becomes a matter with owner and day, comes back to the
+// next agenda, and ends when it is done.
+func TestFromProposalToNextAgenda(t *testing.T) {
+	dbtest.EachClock(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		ctx := t.Context()
+		Seed(t, d)
+		for i := range 3 {
+			raise(t, d, fmt.Sprintf("water-00%d", i), WangHome, "water", "自来水常停", "一到下午就没水，做不成饭")
+		}
+		p, err := meeting.Propose(ctx, d, office, Qingshi, quarter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec := find(p, agenda.Recurs)
+		if len(rec) != 1 || rec[0].N != 3 || rec[0].Topic != "water" || rec[0].Place != Lijiawan {
+			t.Fatalf("%+v", p.Items)
+		}
+		if len(find(p, agenda.Unvisited)) != 2 {
+			t.Errorf("homes nobody was seen at: %+v", p.Items)
+		}
+		m, err := call(d, office, meeting.CallInput{ID: "meeting-01", Kind: meeting.Analysis, Region: Qingshi, Day: today, From: "09:00", Place: "镇政府二楼会议室", Chair: ZhaoWei, Invited: []string{LiMing}})
+		if err != nil || m.Number != 1 || m.Period != quarter || len(m.People) != 2 {
+			t.Fatalf("%+v %v", m, err)
+		}
+		for _, who := range []access.Actor{li, zhao} {
+			items, _, err := notice.List(ctx, d, who, notice.Filter{})
+			if err != nil || len(items) != 1 || items[0].Kind != "meeting.called" {
+				t.Errorf("%+v %v", items, err)
+			}
+		}
+		add := func(op string, items ...meeting.NewItem) (meeting.Meeting, error) {
+			return write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+				return meeting.Add(ctx, tx, office, meeting.AddInput{ID: op, Meeting: "meeting-01", Items: items})
+			})
+		}
+		if _, err := add("op-add-bad", meeting.NewItem{Key: "recurs~matter~road~" + Lijiawan}); !fault.Is(err, fault.Invalid) {
+			t.Error("a number nobody counted:", err)
+		}
+		m, err = add("op-add-01", meeting.NewItem{Key: rec[0].Key, Title: "李家湾村自来水常停"}, meeting.NewItem{Title: "冬春防火"})
+		if err != nil || len(m.Items) != 2 || m.Items[0].Basis.N != 3 {
+			t.Fatalf("%+v %v", m, err)
+		}
+		water := m.Items[0].ID
+		qs, err := meeting.Candidates(ctx, d, office, m.ID, water)
+		if err != nil || len(qs) != 3 || qs[0].Words != "一到下午就没水，做不成饭" {
+			t.Fatalf("%+v %v", qs, err)
+		}
+		set := func(op string, in meeting.ItemInput) (meeting.Meeting, error) {
+			in.ID, in.Meeting = op, m.ID
+			return write(d, func(tx *db.Tx) (meeting.Meeting, error) { return meeting.SetItem(ctx, tx, office, in, cal(t)) })
+		}
+		if m, err = set("op-set-01", meeting.ItemInput{Item: water, Title: "李家湾村自来水常停", Share: "common", Heat: "hot", Analysis: "水源不足", Opinion: "先修引水管", Decision: meeting.Assign, Quotes: []string{qs[0].Ref}}); err != nil {
+			t.Fatal(err)
+		}
+		minutes := func(op string, done bool, why string) (meeting.Meeting, error) {
+			return write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+				return meeting.Minutes(ctx, tx, office, meeting.MinutesInput{ID: op, Meeting: m.ID, Version: m.Version, Day: today, From: "09:00", To: "11:00", Place: "镇政府二楼会议室", Chair: ZhaoWei, Recorder: LiMing,
+					Cadres: map[string]string{ZhaoWei: meeting.Present, LiMing: meeting.OnLeave}, Others: []meeting.OtherInput{{Name: "供水站老陶", Part: meeting.SittingIn}}, Done: done, Why: why}, cal(t))
+			})
+		}
+		if _, err := minutes("op-min-00", true, ""); !fault.Is(err, fault.Invalid) {
+			t.Error("handed in without an owner and a day:", err)
+		}
+		if m, err = set("op-set-02", meeting.ItemInput{Item: water, Title: "李家湾村自来水常停", Share: "common", Heat: "hot", Analysis: "水源不足", Opinion: "先修引水管", Decision: meeting.Assign, Owner: LiMing, Due: "2026-12-10", Quotes: []string{qs[0].Ref}}); err != nil {
+			t.Fatal(err)
+		}
+		if m, err = minutes("op-min-01", true, ""); err != nil || m.State != meeting.Recorded || m.Items[0].Appeal == "" || m.Items[1].Appeal != "" {
+			t.Fatalf("%+v %v", m, err)
+		}
+		a, err := appeal.Get(ctx, d, County, m.Items[0].Appeal)
+		if err != nil || a.Owner != LiMing || a.DueOn != "2026-12-10" || a.Source != "meeting" || a.Origin != meeting.Origin(m.ID, water) || a.Title != "李家湾村自来水常停" || a.Topic != "water" || a.State != lifecycle.Handling {
+			t.Fatalf("%+v %v", a, err)
+		}
+		// What was handed in changes with a reason, and the former text stays.
+		if _, err := set("op-set-03", meeting.ItemInput{Item: m.Items[1].ID, Title: "冬春防火", Decision: meeting.Explain}); !fault.Is(err, fault.Invalid) {
+			t.Error("changed without a reason:", err)
+		}
+		if m, err = set("op-set-04", meeting.ItemInput{Item: m.Items[1].ID, Title: "冬春防火", Decision: meeting.Explain, Why: "漏记"}); err != nil {
+			t.Fatal(err)
+		}
+		vs, err := meeting.Versions(ctx, d, office, m.ID)
+		if err != nil || len(vs) != 1 || vs[0].Why != "漏记" || vs[0].Before.Items[1].Decision != "" {
+			t.Errorf("%+v %v", vs, err)
+		}
+		sign := func(who access.Actor, op string, v int) error {
+			_, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) { return meeting.Sign(ctx, tx, who, op, m.ID, v) })
+			return err
+		}
+		if err := sign(office, "op-sign-00", m.Version); !fault.Is(err, fault.Forbidden) {
+			t.Error("the office signs:", err)
+		}
+		if err := sign(leader, "op-sign-01", m.Version-1); !fault.Is(err, fault.Conflict) {
+			t.Error("signed what he has not read:", err)
+		}
+		if err := sign(leader, "op-sign-02", m.Version); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := meeting.Show(ctx, d, li, m.ID); err != nil || s.State != meeting.Signed || s.SignedBy != ZhaoWei || len(s.Items[0].Quotes) != 1 {
+			t.Errorf("%+v %v", s, err)
+		}
+		end := func(op string) error {
+			_, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) { return meeting.Close(ctx, tx, office, op, m.ID) })
+			return err
+		}
+		if err := end("close-00"); !fault.Is(err, fault.Conflict) {
+			t.Error("closed while decisions are open:", err)
+		}
+		// It returns to the next agenda until it is done.
+		clock.Add(60 * 24 * time.Hour)
+		later := Who(access.Office, Qingshi, "", "2027-01-22")
+		p, err = meeting.Propose(ctx, d, later, Qingshi, calendar.Span{From: "2027-01-01", To: "2027-03-31"})
+		st := find(p, agenda.Standing)
+		if err != nil || len(st) != 2 || !slices.ContainsFunc(st, func(i agenda.Item) bool { return i.State == "handling" && slices.Contains(i.Refs, "appeal:"+a.ID) }) {
+			t.Fatalf("%+v %v", st, err)
+		}
+		next, err := call(d, later, meeting.CallInput{ID: "meeting-02", Kind: meeting.Analysis, Region: Qingshi, Day: "2027-01-22"})
+		if err != nil || next.Number != 1 || next.Year != 2027 {
+			t.Errorf("%+v %v", next, err)
+		}
+		if f, ok, err := meeting.Former(ctx, d, later, next); err != nil || !ok || f.ID != m.ID || len(f.Items) != 2 {
+			t.Errorf("%+v %v %v", f, ok, err)
+		}
+		if _, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+			return meeting.Settle(ctx, tx, later, meeting.SettleInput{ID: "settle-01", Meeting: m.ID, Item: m.Items[1].ID, Words: "院坝会上讲过了"})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range []appeal.MoveInput{{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "引水管修好了"}, {Move: lifecycle.Agree, Way: "phone", Face: 3}} {
+			x.ID, x.Appeal = "op-move-0"+strconv.Itoa(i), a.ID
+			who := Who(access.Cadre, Qingshi, LiMing, "2027-01-22")
+			if i == 1 {
+				who = later
+			}
+			if _, err := write(d, func(tx *db.Tx) (appeal.Appeal, error) { return appeal.Move(ctx, tx, who, x, cal(t)) }); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+		p, err = meeting.Propose(ctx, d, later, Qingshi, calendar.Span{From: "2027-01-01", To: "2027-03-31"})
+		if st := find(p, agenda.Standing); err != nil || len(st) != 0 {
+			t.Errorf("%+v %v", st, err)
+		}
+		if err := end("close-01"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestWhoMay: the office in its township, the committee its village's talks,
+// those invited read theirs, others nothing.
+func TestWhoMay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		Seed(t, d)
+		for _, x := range []struct {
+			who         access.Actor
+			kind, place string
+			want        fault.Kind
+		}{
+			{office, meeting.Analysis, Qingshi, ""}, {office, meeting.Forum, Dahe, ""}, {office, meeting.Analysis, Baihe, fault.NotFound}, {baihe, meeting.Talk, Lijiawan, fault.NotFound},
+			{village, meeting.Talk, Lijiawan, ""}, {village, meeting.Analysis, Lijiawan, fault.Forbidden}, {village, meeting.Talk, Dahe, fault.NotFound},
+			{li, meeting.Talk, Lijiawan, fault.Forbidden}, {leader, meeting.Analysis, Qingshi, fault.Forbidden},
+		} {
+			in := meeting.CallInput{ID: "call-" + x.who.Account()[:4] + x.kind + x.place[len(x.place)-4:len(x.place)-1], Kind: x.kind, Region: x.place, Day: today, Invited: []string{}}
+			if x.who.Account() == office.Account() && x.kind == meeting.Analysis {
+				in.Invited = []string{LiMing}
+			}
+			m, err := call(d, x.who, in)
+			if x.want != "" && !fault.Is(err, x.want) || x.want == "" && err != nil {
+				t.Errorf("%s %s %s: %v", x.who.Account(), x.kind, x.place, err)
+			}
+			if err != nil {
+				continue
+			}
+			invited := len(in.Invited) > 0
+			for _, y := range []struct {
+				who access.Actor
+				ok  bool
+			}{{office, true}, {leader, true}, {li, invited}, {zhao, false}, {baihe, false}, {village, x.place == Lijiawan}, {Who(access.Inspector, Qingshi, "", today), false}, {Who(access.CountyAdmin, Root, "", today), false}} {
+				_, err := meeting.Show(ctx, d, y.who, m.ID)
+				if (err == nil) != y.ok {
+					t.Errorf("%s at %s reads %s: %v", y.who.Account(), x.place, m.ID, err)
+				}
+				ms, _, _ := meeting.List(ctx, d, y.who, meeting.Filter{})
+				if slices.ContainsFunc(ms, func(z meeting.Meeting) bool { return z.ID == m.ID }) != y.ok {
+					t.Errorf("%s lists %s: %v", y.who.Account(), m.ID, ms)
+				}
+			}
+		}
+		if _, err := meeting.Propose(ctx, d, li, Qingshi, quarter); !fault.Is(err, fault.Forbidden) {
+			t.Error(err)
+		}
+		if _, err := meeting.Propose(ctx, d, office, Baihe, quarter); !fault.Is(err, fault.NotFound) {
+			t.Error(err)
+		}
+	})
+}
+
+// TestTalk: a home comes to a talk, its official is credited with a visit, and
+// what is said becomes a matter of the home.
+func TestTalk(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		Seed(t, d)
+		m, err := call(d, village, meeting.CallInput{ID: "talk-0001", Kind: meeting.Talk, Region: Lijiawan, Day: "2026-11-20", From: "19:30"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		attend := func(op, home string) (meeting.Meeting, error) {
+			return write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+				return meeting.Attend(ctx, tx, village, meeting.AttendInput{ID: op, Meeting: m.ID, Household: home, Name: "大女儿", Visit: true}, cal(t))
+			})
+		}
+		if _, err := attend("attend-00", ChenHome); err == nil {
+			t.Error("a home of another village")
+		}
+		if m, err = attend("attend-01", WangHome); err != nil || len(m.People) != 1 {
+			t.Fatalf("%+v %v", m, err)
+		}
+		if _, err := attend("attend-02", WangHome); !fault.Is(err, fault.Invalid) {
+			t.Error("twice:", err)
+		}
+		v, err := visit.Get(ctx, d, County, m.People[0].Visit)
+		if err != nil || v.How != "meeting" || v.Cadre != LiMing || v.Household != WangHome || v.Day != "2026-11-20" {
+			t.Errorf("%+v %v", v, err)
+		}
+		m, err = write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+			return meeting.Raise(ctx, tx, village, meeting.RaiseInput{ID: "raise-001", Meeting: m.ID, Person: m.People[0].ID, Title: "路灯坏了", Wish: "晚上看不见路", Topic: "road"}, cal(t))
+		})
+		if err != nil || len(m.Items) != 1 || m.Items[0].Appeal == "" {
+			t.Fatalf("%+v %v", m, err)
+		}
+		a, err := appeal.Get(ctx, d, County, m.Items[0].Appeal)
+		if err != nil || a.Household != WangHome || a.Sponsor != LiMing || a.Owner != appeal.Office || a.Source != "meeting" {
+			t.Errorf("%+v %v", a, err)
+		}
+	})
+}
+
+// TestSealed: nothing of what was said lies open in the database.
+func TestSealed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		if _, err := call(d, office, meeting.CallInput{ID: "meeting-01", Kind: meeting.Forum, Region: Qingshi, Day: today, Place: "王家院坝"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+			return meeting.Add(t.Context(), tx, office, meeting.AddInput{ID: "add-0001", Meeting: "meeting-01", Items: []meeting.NewItem{{Title: "王家的田埂"}}})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range []string{`SELECT place FROM meetings`, `SELECT title FROM meeting_items`} {
+			if s, err := db.One(t.Context(), d, db.Text, q); err != nil || s == "" || strings.Contains(s, "王家") {
+				t.Error(q, s, err)
+			}
+		}
+	})
+}
+
+// TestBounds: five periods of a township, of which only those the records cover
+// make the usual level.
+func TestSpreading(t *testing.T) {
+	dbtest.EachClock(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		Seed(t, d)
+		clock.Add(-300 * 24 * time.Hour) // to the end of January
+		n := 0
+		for _, k := range []int{1, 1, 1, 5} { // per quarter
+			for range k {
+				n++
+				raise(t, d, fmt.Sprintf("road-00%03d", n), WangHome, "road", "路坏了", "")
+			}
+			clock.Add(91 * 24 * time.Hour)
+		}
+		who := Who(access.Office, Qingshi, "", calendar.FromTime(d.Now()))
+		p, err := meeting.Propose(t.Context(), d, who, "", quarter)
+		up := find(p, agenda.Spreading)
+		if err != nil || len(up) != 1 || up[0].N != 5 || up[0].Mean != "1" || len(up[0].Before) != 2 || up[0].Place != Lijiawan {
+			t.Errorf("%+v %v %v", up, err, p.Before)
+		}
+		late := find(p, agenda.Overdue)
+		if len(late) == 0 || late[0].Why != "open" || p.Overdue != len(late) {
+			t.Errorf("%+v %d", late, p.Overdue)
+		}
+	})
+}
+
+// BenchmarkAgenda counts the quarter of a county. LIANXIN_AGENDA=1 takes 40,000
+// visits and 10,000 matters in each of five quarters.
+func BenchmarkAgenda(b *testing.B) {
+	visits, matters := 400, 100
+	if os.Getenv("LIANXIN_AGENDA") != "" {
+		visits, matters = 40000, 10000
+	}
+	for _, engine := range []struct {
+		name string
+		open func(testing.TB) (*db.DB, *dbtest.Clock)
+	}{{"sqlite", dbtest.SQLite}, {"postgres", dbtest.Postgres}} {
+		b.Run(engine.name, func(b *testing.B) {
+			d, _ := engine.open(b)
+			Seed(b, d)
+			stock(b, d, visits, matters)
+			who := Who(access.Office, Root, "", today)
+			b.ResetTimer()
+			for b.Loop() {
+				p, err := meeting.Propose(b.Context(), d, who, Root, quarter)
+				if err != nil || len(p.Items) == 0 {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// stock copies one visit and one matter into five quarters, 24 townships and
+// ten villages each.
+func stock(b *testing.B, d *db.DB, visits, matters int) {
+	b.Helper()
+	ctx := b.Context()
+	raise(b, d, "pattern-m", WangHome, "road", "路坏了，下雨天车都进不来", "盼早点修")
+	if _, err := write(d, func(tx *db.Tx) (visit.Visit, error) {
+		v, _, err := visit.Record(ctx, tx, li, visit.RecordInput{ID: "pattern-v", Household: WangHome, How: "home", Words: strings.Repeat("说了水和路的事。", 20)}, cal(b))
+		return v, err
+	}); err != nil {
+		b.Fatal(err)
+	}
+	copies := func(table, day string, n int, change func(i int, row map[string]any)) {
+		cols, err := db.Columns(ctx, d)
+		if err != nil {
+			b.Fatal(err)
+		}
+		var names []string
+		for _, c := range cols {
+			if c.Table == table {
+				names = append(names, c.Name)
+			}
+		}
+		vals, err := db.One(ctx, d, func(r db.Row) ([]any, error) {
+			out, to := make([]any, len(names)), make([]any, len(names))
+			for i := range out {
+				to[i] = &out[i]
+			}
+			return out, r.Scan(to...)
+		}, `SELECT `+strings.Join(names, ", ")+` FROM `+table+` WHERE id = $1`, "pattern-"+table[:1][:0]+map[string]string{"visits": "v", "appeals": "m"}[table])
+		if err != nil {
+			b.Fatal(err)
+		}
+		for q := range 5 {
+			for from := 0; from < n; from += 1000 {
+				err := db.Do(ctx, d, func(tx *db.Tx) error {
+					var rows [][]any
+					for i := from; i < min(n, from+1000); i++ {
+						row := map[string]any{}
+						for k, name := range names {
+							row[name] = vals[k]
+						}
+						row["id"] = fmt.Sprintf("%s-%d-%06d", table, q, i)
+						t, v := i%24, i/24%10
+						town := fmt.Sprintf("%s990101%03d/", Root, 200+t)
+						row["region"] = fmt.Sprintf("%s990101%03d%03d/", town, 200+t, 201+v)
+						row[day] = string(calendar.Day("2026-10-01").Add(-91*q + i%50))
+						change(i, row)
+						var r []any
+						for _, name := range names {
+							r = append(r, row[name])
+						}
+						rows = append(rows, r)
+					}
+					return db.Insert(ctx, tx, `INSERT INTO `+table+` (`+strings.Join(names, ", ")+`)`, "", rows)
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	topics := []string{"health", "income farming", "housing school", "water_road", "subsidy neighbours work"}
+	copies("visits", "day", visits, func(i int, row map[string]any) { row["topics"] = topics[i%len(topics)] })
+	kinds := []string{"road", "water", "housing", "jobs", "land"}
+	copies("appeals", "opened_on", matters, func(i int, row map[string]any) {
+		row["topic"] = kinds[i%len(kinds)]
+		row["household"] = ""
+		if row["live"] = i%9 == 0; i%9 != 0 {
+			row["state"] = "closed"
+		}
+	})
+}
