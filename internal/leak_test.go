@@ -25,6 +25,7 @@ import (
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/lookup"
+	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/notice"
 	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
@@ -77,6 +78,25 @@ var shows = map[string]read{
 	},
 	"advice.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return advice.Show(ctx, d, who, "advice-one"+p.x)
+	},
+	"meeting.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		a, _, err := meeting.List(ctx, d, who, meeting.Filter{})
+		b, _, err2 := meeting.List(ctx, d, who, meeting.Filter{Place: p.village})
+		return both(a, "", err)(b, "", err2)
+	},
+	"meeting.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return meeting.Show(ctx, d, who, "meeting-one"+p.x)
+	},
+	"meeting.Versions": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		vs, err := meeting.Versions(ctx, d, who, "meeting-one"+p.x)
+		return vs, err
+	},
+	"meeting.Propose": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return meeting.Propose(ctx, d, who, p.town, calendar.PeriodOf(asked, calendar.PeriodQuarter))
+	},
+	"meeting.Behind": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		as, _, err := meeting.Behind(ctx, d, who, p.town, "", calendar.Span{}, "")
+		return as, err
 	},
 	"leading.Contacts": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		cs, err := leading.Contacts(ctx, d, who, p.village)
@@ -378,6 +398,10 @@ var elsewhere = map[string]string{
 	"roster.Open":        "roster: by the import's place",
 	"roster.See":         "roster: by the import's place",
 	"leading.List":       "leading: TestWhoMayKnow",
+	"meeting.Candidates": "meeting: TestFromProposalToNextAgenda; for those who may write the meeting",
+	"meeting.Former":     "meeting: TestFromProposalToNextAgenda; asks as Show does",
+	"meeting.Open":       "meeting: TestOpensOnlyItsOwn; asks for each matter",
+	"meeting.Rhythms":    "meeting: TestRhythms; codes and days of a plan",
 	"leading.Sheet":      "leading: TestWhoMayKnow",
 	"leading.Show":       "leading: TestWhoMayKnow",
 	"leading.Changes":    "leading: TestOneEntryForBoth; for those who may change the list",

@@ -40,6 +40,7 @@ import (
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
+	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/notice"
 	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
@@ -406,6 +407,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		return err
 	})
 	w.opinions(tb, t, x, own, office, c)
+	w.meetings(tb, t, x, helper, c, cal)
 	w.notices(tb, t, x, helper, c.text("channel-basis"))
 	if !w.mute {
 		w.complaints(tb, t, x, c)
@@ -424,6 +426,46 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	w.account(tb, t, x)
 	w.groups(tb, t)
 	return t
+}
+
+// meetings gives a village a talk that waits for signature, with a decision that
+// is not done, and one that is signed and may be closed. The set's official was
+// invited.
+func (w *world) meetings(tb testing.TB, t thing, x, helper string, c canary, cal calendar.Calendar) {
+	ctx := tb.Context()
+	office, leader := who(t["county"], access.Office, t["town"], "", ""), who(t["county"], access.Leader, t["town"], "", "")
+	for _, id := range []string{"meeting-" + x, "meeting-two-" + x} {
+		w.do(tb, func(tx *db.Tx) error {
+			_, _, err := meeting.Call(ctx, tx, office, meeting.CallInput{ID: id, Kind: meeting.Talk, Region: t["place"], Day: today.Add(-3), Chair: helper, Recorder: helper})
+			return err
+		})
+		w.do(tb, func(tx *db.Tx) error {
+			_, err := meeting.Add(ctx, tx, office, meeting.AddInput{ID: "add-" + id, Meeting: id, Items: []meeting.NewItem{{Title: c.text("item-title")}}})
+			return err
+		})
+		w.do(tb, func(tx *db.Tx) error {
+			m, err := meeting.Get(ctx, tx, t["county"], id)
+			if err != nil {
+				return err
+			}
+			in := meeting.ItemInput{ID: "set-" + id, Meeting: id, Item: m.Items[0].ID, Title: c.text("item-title"), Words: c.text("quoted"), Analysis: c.text("analysis")}
+			if id == "meeting-"+x {
+				in.Decision, t["item"] = meeting.Report, in.Item
+			}
+			_, err = meeting.SetItem(ctx, tx, office, in, cal)
+			return err
+		})
+		w.do(tb, func(tx *db.Tx) error {
+			m, err := meeting.Minutes(ctx, tx, office, meeting.MinutesInput{ID: "min-" + id, Meeting: id, Version: 3, Day: today.Add(-3), Place: c.text("room"), Chair: helper, Recorder: helper, Others: []meeting.OtherInput{{Name: c.text("came"), Part: meeting.Present}}, Summary: c.text("summary"), Done: true}, cal)
+			t["mversion"] = strconv.Itoa(m.Version)
+			return err
+		})
+	}
+	t["meeting"], t["meeting2"] = "meeting-"+x, "meeting-two-"+x
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := meeting.Sign(ctx, tx, leader, "sign-"+x, t["meeting2"], 4)
+		return err
+	})
 }
 
 // notices tells a set's official something and gives its township a channel,

@@ -54,6 +54,7 @@ func (a *API) Routes() []door.Route {
 	rs = append(rs, a.pairings()...)
 	rs = append(rs, a.visits()...)
 	rs = append(rs, a.appeals()...)
+	rs = append(rs, a.meetings()...)
 	rs = append(rs, a.search()...)
 	rs = append(rs, a.stays()...)
 	rs = append(rs, a.practicals()...)

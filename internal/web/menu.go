@@ -47,6 +47,7 @@ var desk = []Group{
 	}},
 	{"web.menu.matters", []Entry{
 		{Path: "/matters", Key: "matter.menu", Icon: "list", Need: access.AppealRead},
+		{Path: "/meetings", Key: "page_meeting.title", Icon: "pair", Need: access.MeetingRead},
 		{Path: "/practical", Key: "practical_page.menu", Icon: "check", Need: access.PracticalRead},
 		{Path: "/opinions", Key: "opinion_page.menu", Icon: "send", Need: access.OpinionRead},
 	}},

@@ -10,6 +10,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
@@ -82,7 +83,26 @@ func (w *Web) todayDesk(c *door.Call, own bool) error {
 	if n > 0 {
 		p.Others = append([]figure{{N: strconv.Itoa(n), Name: K("page_advice.waiting"), Href: "/households/advice"}}, p.Others...)
 	}
+	if err := w.deskMeetings(c, p); err != nil {
+		return err
+	}
 	return w.Render(c, "today/desk", p)
+}
+
+// deskMeetings tells of the meetings the plan asks for in this period, where
+// none was held or planned yet.
+func (w *Web) deskMeetings(c *door.Call, p *todayDeskPage) error {
+	town := region.Upto(c.Who.Home(), region.Township)
+	if town == "" || !access.Can(c.Who, access.MeetingAgenda, access.Target{Region: town}).OK() {
+		return nil
+	}
+	rs, err := meeting.Rhythms(c.Context(), w.DB, c.Who, town)
+	for _, r := range rs {
+		if !r.Held && r.Next == "" {
+			p.Others = append(p.Others, figure{N: "", Name: K("page_meeting.not_yet", "name", r.Name, "to", r.Period.To), Href: "/meetings"})
+		}
+	}
+	return err
 }
 
 // todayViews are the views of the queue that have room on the desk.

@@ -84,6 +84,7 @@ var tables = []func(*Registry){
 	notices,
 	searches,
 	holidays,
+	meetings,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.

@@ -18,6 +18,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/notice"
 	"lianxin/internal/work/visit"
@@ -203,7 +204,7 @@ func TestFromProposalToNextAgenda(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		for i, x := range []appeal.MoveInput{{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "引水管修好了"}, {Move: lifecycle.Agree, Way: "phone", Face: 3}} {
+		for i, x := range []appeal.MoveInput{{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "引水管修好了"}, {Move: lifecycle.Agree, Way: "call", Face: 3}} {
 			x.ID, x.Appeal = "op-move-0"+strconv.Itoa(i), a.ID
 			who := Who(access.Cadre, Qingshi, LiMing, "2027-01-22")
 			if i == 1 {
@@ -458,6 +459,73 @@ func stock(b *testing.B, d *db.DB, visits, matters int) {
 		row["household"] = ""
 		if row["live"] = i%9 == 0; i%9 != 0 {
 			row["state"] = "closed"
+		}
+	})
+}
+
+// TestOpensOnlyItsOwn: an item that names a matter of another place opens nothing.
+func TestOpensOnlyItsOwn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		raise(t, d, "water-0001", WangHome, "water", "自来水常停", "")
+		items := []agenda.Item{{Kind: agenda.Overdue, Refs: []string{agenda.Ref("water-0001"), agenda.Ref("unknown")}}}
+		for _, x := range []struct {
+			who access.Actor
+			n   int
+		}{{office, 1}, {village, 1}, {leader, 1}, {baihe, 0}, {Who(access.Committee, Dahe, "", today), 0}} {
+			m, err := meeting.Open(t.Context(), d, x.who, items)
+			if err != nil || len(m) != x.n || x.n == 1 && (m["water-0001"].Title != "自来水常停" || m["water-0001"].Last.Kind != "open") {
+				t.Errorf("%s: %+v %v", x.who.Account(), m, err)
+			}
+		}
+		if _, err := meeting.Open(t.Context(), d, li, items); !fault.Is(err, fault.Forbidden) {
+			t.Error(err)
+		}
+	})
+}
+
+// TestRhythms: the plan asks for a meeting in each quarter; a planned one is
+// named, a held one is enough.
+func TestRhythms(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		Seed(t, d)
+		text, err := os.ReadFile("../../../plans/siqun.toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Do(ctx, d, func(tx *db.Tx) error {
+			return campaign.Found(ctx, tx, Who(access.CountyAdmin, Root, "", today), "县委", text)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		ask := func() meeting.Rhythm {
+			rs, err := meeting.Rhythms(ctx, d, office, Qingshi)
+			if err != nil || len(rs) != 2 || rs[0].Kind != meeting.Analysis || rs[1].Kind != meeting.Talk || rs[0].Period != quarter {
+				t.Fatalf("%+v %v", rs, err)
+			}
+			return rs[0]
+		}
+		if r := ask(); r.Held || r.Next != "" {
+			t.Errorf("%+v", r)
+		}
+		m, err := call(d, office, meeting.CallInput{ID: "meeting-01", Kind: meeting.Analysis, Region: Qingshi, Day: today})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := ask(); r.Held || r.Next != today {
+			t.Errorf("%+v", r)
+		}
+		if _, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+			return meeting.Minutes(ctx, tx, office, meeting.MinutesInput{ID: "minutes-01", Meeting: m.ID, Version: 1, Day: today}, cal(t))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if r := ask(); !r.Held {
+			t.Errorf("%+v", r)
+		}
+		if _, err := meeting.Rhythms(ctx, d, li, Qingshi); !fault.Is(err, fault.Forbidden) {
+			t.Error(err)
 		}
 	})
 }

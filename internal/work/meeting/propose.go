@@ -3,6 +3,7 @@ package meeting
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -158,12 +159,16 @@ func (q asked) scan(source string) func(db.Row) (agenda.Count, error) {
 	}
 }
 
+// raisedOnly leaves out what a meeting itself decided: a topic must not rise
+// because it was talked over.
+const raisedOnly = `NOT (a.source = 'meeting' AND EXISTS (SELECT 1 FROM meeting_items i WHERE i.county = a.county AND i.appeal = a.id AND i.appeal <> '' AND i.kind <> 'raised'))`
+
 func (q asked) matters(ctx context.Context) ([]agenda.Count, error) {
 	var args scope.Args
 	where := q.where(&args, "a")
 	from, to := args.Add(string(q.first())), args.Add(string(q.span.To))
 	return db.All(ctx, q.r, q.scan(agenda.Matters), `SELECT `+q.place("a.region")+`, a.topic`+q.buckets("a.opened_on")+` FROM appeals a
-		WHERE `+where+` AND a.opened_on >= `+from+` AND a.opened_on <= `+to+` AND a.state <> 'merged' GROUP BY 1, 2`, args...)
+		WHERE `+where+` AND a.opened_on >= `+from+` AND a.opened_on <= `+to+` AND a.state <> 'merged' AND `+raisedOnly+` GROUP BY 1, 2`, args...)
 }
 
 // diaries counts what was talked about in visits. The database groups by what
@@ -322,5 +327,15 @@ func Behind(ctx context.Context, r db.Reader, who access.Actor, at, topic string
 	if _, err := scope.Reach(who, access.MeetingAgenda, at); err != nil {
 		return nil, "", err
 	}
-	return appeal.List(ctx, r, who, appeal.Filter{Place: at, Topic: topic, Any: true, From: period.From, To: period.To, After: after, Limit: 50})
+	as, next, err := appeal.List(ctx, r, who, appeal.Filter{Place: at, Topic: topic, Any: true, From: period.From, To: period.To, After: after, Limit: 50})
+	if err != nil || len(as) == 0 {
+		return nil, "", err
+	}
+	ids := make([]string, len(as))
+	for i, a := range as {
+		ids[i] = a.ID
+	}
+	args := scope.Args{who.County()}
+	counted, err := db.All(ctx, r, db.Text, `SELECT a.id FROM appeals a WHERE a.county = $1 AND a.id IN `+scope.In(&args, ids)+` AND a.state <> 'merged' AND `+raisedOnly, args...)
+	return slices.DeleteFunc(as, func(a appeal.Appeal) bool { return !slices.Contains(counted, a.ID) || a.Topic != topic }), next, err
 }

@@ -17,6 +17,7 @@ import (
 	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
+	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
@@ -216,6 +217,26 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 	}
 	do(func(tx *db.Tx) error {
 		_, err := leading.SetContact(ctx, tx, office, leading.ContactInput{ID: "contact-on" + x, Region: town, Seat: "镇组织办", Phone: "0838-6600110", Complaint: "0838-6600119"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, _, err := meeting.Call(ctx, tx, office, meeting.CallInput{ID: "meeting-one" + x, Kind: meeting.Forum, Region: village, Day: today, Place: "老槐树下", Chair: own.Cadre(), Recorder: own.Cadre()})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := meeting.Add(ctx, tx, office, meeting.AddInput{ID: "meeting-add" + x, Meeting: "meeting-one" + x, Items: []meeting.NewItem{{Title: "两只鸡的事"}}})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := meeting.Minutes(ctx, tx, office, meeting.MinutesInput{ID: "meeting-min" + x, Meeting: "meeting-one" + x, Version: 2, Day: today, Place: "老槐树下", Chair: own.Cadre(), Recorder: own.Cadre(), Others: []meeting.OtherInput{{Name: "马家老二", Part: meeting.Present}}, Followup: "问水务站", Summary: "正在了解", Done: true}, cal)
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		m, err := meeting.Get(ctx, tx, County, "meeting-one"+x)
+		if err != nil {
+			return err
+		}
+		_, err = meeting.SetItem(ctx, tx, office, meeting.ItemInput{ID: "meeting-set" + x, Meeting: m.ID, Item: m.Items[0].ID, Title: "两只鸡的事", Words: "管水的那个", Analysis: "写错了名字", Opinion: "记混了", Decision: meeting.Report, Why: "材料不齐"}, cal)
 		return err
 	})
 	do(func(tx *db.Tx) error {

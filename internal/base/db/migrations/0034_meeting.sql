@@ -11,7 +11,7 @@ CREATE TABLE meetings (
   day         TEXT   NOT NULL,
   from_clock  TEXT   NOT NULL,
   to_clock    TEXT   NOT NULL,
-  place       TEXT   NOT NULL,
+  room        TEXT   NOT NULL,
   chair       TEXT   NOT NULL,
   recorder    TEXT   NOT NULL,
   state       TEXT   NOT NULL CHECK (state IN ('planned', 'held', 'recorded', 'signed', 'closed')),
@@ -70,6 +70,7 @@ CREATE TABLE meeting_items (
 );
 CREATE INDEX meeting_items_of ON meeting_items (county, meeting, seq, id);
 CREATE INDEX meeting_items_open ON meeting_items (county, meeting) WHERE decision <> '' AND settled_on = '';
+CREATE INDEX meeting_items_appeal ON meeting_items (county, appeal) WHERE appeal <> '';
 
 CREATE TABLE meeting_quotes (
   county  TEXT   NOT NULL,
