@@ -15,6 +15,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
 )
 
 func meetingPages() []Page {
@@ -151,6 +152,10 @@ func (w *Web) meetingForm(c *door.Call) (*meetingNewPage, error) {
 		p.Kinds = p.Kinds[1:]
 	}
 	at := w.meetingAt(c)
+	// The form names the township's officials, so it is asked for first.
+	if err := scope.Can(c.Who, access.MeetingChange, at, false); err != nil {
+		return nil, err
+	}
 	for _, root := range access.Reaches(c.Who, access.MeetingChange).Regions {
 		if region.Upto(root, region.Township) != "" {
 			p.Places = append(p.Places, Option{Value: root, Text: w.placeName(c, root)})

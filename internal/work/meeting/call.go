@@ -87,9 +87,9 @@ func Call(ctx context.Context, tx *db.Tx, who access.Actor, in CallInput) (m Mee
 		if m.Number, err = db.One(ctx, tx, db.Int, `SELECT COALESCE(MAX(number), 0) + 1 FROM meetings WHERE county = $1 AND region = $2 AND kind = $3 AND year = $4`, county, m.Region, m.Kind, m.Year); err != nil {
 			return Meeting{}, err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO meetings (county, id, kind, year, number, region, day, from_clock, to_clock, place, chair, recorder, state, period_from, period_to, followup, summary, recorded_on, signed_by, signed_on, closed_on, writer, version)
+		_, err = tx.Exec(ctx, `INSERT INTO meetings (county, id, kind, year, number, region, day, from_clock, to_clock, room, chair, recorder, state, period_from, period_to, followup, summary, recorded_on, signed_by, signed_on, closed_on, writer, version)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '', '', '', '', '', $16, 1)`,
-			county, m.ID, m.Kind, m.Year, m.Number, m.Region, string(m.Day), m.From, m.To, seal(tx, "meetings", county, m.ID, "place", m.Place), m.Chair, m.Recorder, m.State, string(m.Period.From), string(m.Period.To), who.Account())
+			county, m.ID, m.Kind, m.Year, m.Number, m.Region, string(m.Day), m.From, m.To, seal(tx, "meetings", county, m.ID, "room", m.Place), m.Chair, m.Recorder, m.State, string(m.Period.From), string(m.Period.To), who.Account())
 		if err != nil {
 			return Meeting{}, err
 		}

@@ -75,9 +75,9 @@ func versionRow(meeting string, version int) string {
 // touch stores a meeting's own row.
 func touch(ctx context.Context, tx *db.Tx, county string, m *Meeting) error {
 	m.Version++
-	n, err := tx.Exec(ctx, `UPDATE meetings SET day = $3, from_clock = $4, to_clock = $5, place = $6, chair = $7, recorder = $8, state = $9, period_from = $10, period_to = $11, followup = $12, summary = $13, recorded_on = $14, signed_by = $15, signed_on = $16, closed_on = $17, version = $18
+	n, err := tx.Exec(ctx, `UPDATE meetings SET day = $3, from_clock = $4, to_clock = $5, room = $6, chair = $7, recorder = $8, state = $9, period_from = $10, period_to = $11, followup = $12, summary = $13, recorded_on = $14, signed_by = $15, signed_on = $16, closed_on = $17, version = $18
 		WHERE county = $1 AND id = $2 AND version = $19`,
-		county, m.ID, string(m.Day), m.From, m.To, seal(tx, "meetings", county, m.ID, "place", m.Place), m.Chair, m.Recorder, m.State, string(m.Period.From), string(m.Period.To), seal(tx, "meetings", county, m.ID, "followup", m.Followup), seal(tx, "meetings", county, m.ID, "summary", m.Summary),
+		county, m.ID, string(m.Day), m.From, m.To, seal(tx, "meetings", county, m.ID, "room", m.Place), m.Chair, m.Recorder, m.State, string(m.Period.From), string(m.Period.To), seal(tx, "meetings", county, m.ID, "followup", m.Followup), seal(tx, "meetings", county, m.ID, "summary", m.Summary),
 		string(m.Recorded), m.SignedBy, string(m.SignedOn), string(m.ClosedOn), m.Version, m.Version-1)
 	if err == nil && n == 0 {
 		err = db.ErrAgain

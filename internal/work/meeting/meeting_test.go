@@ -327,7 +327,7 @@ func TestSealed(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		for _, q := range []string{`SELECT place FROM meetings`, `SELECT title FROM meeting_items`} {
+		for _, q := range []string{`SELECT room FROM meetings`, `SELECT title FROM meeting_items`} {
 			if s, err := db.One(t.Context(), d, db.Text, q); err != nil || s == "" || strings.Contains(s, "王家") {
 				t.Error(q, s, err)
 			}
@@ -335,7 +335,7 @@ func TestSealed(t *testing.T) {
 	})
 }
 
-// TestBounds: five periods of a township, of which only those the records cover
+// TestSpreading: five periods of a township, of which only those the records cover
 // make the usual level.
 func TestSpreading(t *testing.T) {
 	dbtest.EachClock(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {

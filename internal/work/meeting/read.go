@@ -12,14 +12,14 @@ import (
 	"lianxin/internal/work/scope"
 )
 
-const columns = `m.id, m.kind, m.year, m.number, m.region, m.day, m.from_clock, m.to_clock, m.place, m.chair, m.recorder, m.state, m.period_from, m.period_to, m.followup, m.summary, m.recorded_on, m.signed_by, m.signed_on, m.closed_on, m.version`
+const columns = `m.id, m.kind, m.year, m.number, m.region, m.day, m.from_clock, m.to_clock, m.room, m.chair, m.recorder, m.state, m.period_from, m.period_to, m.followup, m.summary, m.recorded_on, m.signed_by, m.signed_on, m.closed_on, m.version`
 
 func scanner(r db.Reader, county string) func(db.Row) (Meeting, error) {
 	return func(w db.Row) (m Meeting, err error) {
 		if err = w.Scan(&m.ID, &m.Kind, &m.Year, &m.Number, &m.Region, &m.Day, &m.From, &m.To, &m.Place, &m.Chair, &m.Recorder, &m.State, &m.Period.From, &m.Period.To, &m.Followup, &m.Summary, &m.Recorded, &m.SignedBy, &m.SignedOn, &m.ClosedOn, &m.Version); err != nil {
 			return m, err
 		}
-		for column, text := range map[string]*string{"place": &m.Place, "followup": &m.Followup, "summary": &m.Summary} {
+		for column, text := range map[string]*string{"room": &m.Place, "followup": &m.Followup, "summary": &m.Summary} {
 			if err = open(r, "meetings", county, m.ID, column, text); err != nil {
 				return m, err
 			}
