@@ -292,7 +292,7 @@ func (w *Web) meetingShown(c *door.Call) (*meetingShowPage, error) {
 		return nil, err
 	}
 	if p.Talks {
-		if p.Topics, err = w.topicOptions(c); err != nil {
+		if p.Topics, err = w.meetingTopics(c); err != nil {
 			return nil, err
 		}
 		p.Here = anyOf("page_meeting.nobody", p.Here)
@@ -307,12 +307,12 @@ func (w *Web) meetingShown(c *door.Call) (*meetingShowPage, error) {
 	return p, nil
 }
 
-func (w *Web) topicOptions(c *door.Call) ([]Option, error) {
+func (w *Web) meetingTopics(c *door.Call) ([]Option, error) {
 	ts, err := appeal.Topics(c.Context(), w.DB, c.Who.County())
 	out := []Option{{Key: "page_meeting.no_topic"}}
 	for _, t := range ts {
 		if t.Active {
-			out = append(out, Option{Value: t.ID, Text: topicName(c.Lang, t)})
+			out = append(out, Option{Value: t.ID, Text: topicTitle(c.Lang, t)})
 		}
 	}
 	return out, err

@@ -26,7 +26,7 @@ type agendaWords struct {
 	c      *door.Call
 }
 
-func topicName(tag string, t appeal.Topic) string {
+func topicTitle(tag string, t appeal.Topic) string {
 	if tag == lang.English && t.EN != "" {
 		return t.EN
 	}
@@ -40,7 +40,7 @@ func (w *Web) agendaWords(c *door.Call, tag string) (*agendaWords, error) {
 	}
 	a := &agendaWords{w: w, tag: tag, topics: map[string]string{}, names: &names{places: map[string]string{}}, c: c}
 	for _, t := range ts {
-		a.topics[t.ID] = topicName(tag, t)
+		a.topics[t.ID] = topicTitle(tag, t)
 	}
 	return a, nil
 }
