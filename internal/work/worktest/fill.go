@@ -236,7 +236,10 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 		if err != nil {
 			return err
 		}
-		_, err = meeting.SetItem(ctx, tx, office, meeting.ItemInput{ID: "meeting-set" + x, Meeting: m.ID, Item: m.Items[0].ID, Title: "两只鸡的事", Words: "管水的那个", Analysis: "写错了名字", Opinion: "记混了", Decision: meeting.Report, Why: "材料不齐"}, cal)
+		if _, err = meeting.SetItem(ctx, tx, office, meeting.ItemInput{ID: "meeting-set" + x, Meeting: m.ID, Item: m.Items[0].ID, Title: "两只鸡的事", Words: "管水的那个", Analysis: "写错了名字", Opinion: "记混了", Decision: meeting.Report, Why: "材料不齐"}, cal); err != nil {
+			return err
+		}
+		_, err = meeting.Settle(ctx, tx, office, meeting.SettleInput{ID: "meeting-end" + x, Meeting: m.ID, Item: m.Items[0].ID, Words: "周三就回去了"})
 		return err
 	})
 	do(func(tx *db.Tx) error {
