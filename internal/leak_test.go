@@ -31,6 +31,7 @@ import (
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
+	"lianxin/internal/work/reception"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/stay"
 	"lianxin/internal/work/visit"
@@ -97,6 +98,28 @@ var shows = map[string]read{
 	"meeting.Behind": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		as, _, err := meeting.Behind(ctx, d, who, p.town, "", calendar.Span{}, "")
 		return as, err
+	},
+	"reception.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		a, _, err := reception.List(ctx, d, who, reception.Filter{})
+		b, _, err2 := reception.List(ctx, d, who, reception.Filter{Place: p.town, Household: p.home, State: reception.Closed})
+		return both(a, "", err)(b, "", err2)
+	},
+	"reception.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return reception.Show(ctx, d, who, "recept-one"+p.x)
+	},
+	"reception.GetSlip": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return reception.GetSlip(ctx, d, who, "recept-one"+p.x)
+	},
+	"reception.History": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		cs, err := reception.History(ctx, d, who, "recept-one"+p.x)
+		return marked(p, cs, err)
+	},
+	"reception.Before": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return reception.Before(ctx, d, who, p.home, "13800007711")
+	},
+	"reception.Find": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		a, _, err := reception.Find(ctx, d, who, "白水生", 12)
+		return a, err
 	},
 	"leading.Contacts": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		cs, err := leading.Contacts(ctx, d, who, p.village)

@@ -46,6 +46,7 @@ import (
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
+	"lianxin/internal/work/reception"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/roster"
 	"lianxin/internal/work/stay"
@@ -271,6 +272,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
 		"visit": "visit-" + x, "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x, "bundle": "bundle-" + x,
 		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x, "advice": "advice-" + x, "opinion": "opinion-" + x,
+		"reception": "recept-" + x, "waits": "recept-waits-" + x,
 		"holidayyear": "2025", "holidayday": "2026-08-06",
 		"version": "2", "member": "member-" + x, "member2": "member-two-" + x, "minor": "member-minor-" + x}
 
@@ -319,6 +321,15 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	})
 	step(func(tx *db.Tx) error {
 		_, err := advice.Decline(ctx, tx, office, advice.DeclineInput{ID: "advice-decline-" + x, Advice: "advice-no-" + x, Words: c.text("advice-answer")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := reception.Record(ctx, tx, office, reception.RecordInput{ID: t["reception"], Household: t["home"], Name: c.text("recept-name"), Phone: c.phone(0), Address: c.text("recept-address"), Words: c.text("recept-words"), Remarks: c.text("recept-remarks"),
+			Handling: reception.Handling{Way: reception.Answer, Opinion: c.text("recept-opinion")}}, cal)
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := reception.Record(ctx, tx, office, reception.RecordInput{ID: t["waits"], Household: t["home"], Words: c.text("recept-waits")}, cal)
 		return err
 	})
 	step(func(tx *db.Tx) error {

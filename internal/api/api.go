@@ -61,6 +61,7 @@ func (a *API) Routes() []door.Route {
 	rs = append(rs, a.leading()...)
 	rs = append(rs, a.advices()...)
 	rs = append(rs, a.opinions()...)
+	rs = append(rs, a.receptions()...)
 	rs = append(rs, a.progress()...)
 	rs = append(rs, a.imports()...)
 	rs = append(rs, a.notices()...)

@@ -34,6 +34,7 @@ func (w *Web) exportRoutes() []door.Route {
 		Get("/exports", may, door.Quiet, w.exports),
 		w.download("POST", "/exports/ledger", may, w.exportLedger),
 		w.download("POST", "/exports/visits", may, w.exportVisits),
+		w.download("POST", "/exports/receptions", may, w.exportReceptions),
 		w.download("POST", "/exports/progress", may, w.exportProgress),
 	}
 }
@@ -51,6 +52,7 @@ type exportPage struct {
 	Campaigns []Option
 	Views     []Option
 	Books     []Option // forms of the register: workbook, print page
+	Papers    []Option // forms of the register of receptions: workbook, text table, document, print page
 	Files     []Option // forms of lists: workbook, text table
 	Whole     bool     // the reader may take whole phones out
 }
@@ -70,7 +72,7 @@ func (w *Web) exports(c *door.Call) error {
 
 func (w *Web) exportHead(c *door.Call) (*exportPage, error) {
 	p := &exportPage{Base: Base{Title: K("web.menu.exports"), At: "/exports"}, Purposes: anyOf("page_export.choose", catalogue("page_export.purpose.", exportPurposes)), Ways: anyOf("visit.any_way", catalogue("visit.how.", visit.Ways)),
-		Views: catalogue("page_progress.by_", []string{"cadre", "home", "place"}), Books: catalogue("page_export.form.", []string{"xlsx", "print"}), Files: catalogue("page_export.form.", []string{"xlsx", "csv"})}
+		Views: catalogue("page_progress.by_", []string{"cadre", "home", "place"}), Books: catalogue("page_export.form.", []string{"xlsx", "print"}), Files: catalogue("page_export.form.", []string{"xlsx", "csv"}), Papers: catalogue("page_export.form.", []string{"xlsx", "csv", "docx", "print"})}
 	p.Whole = access.May(c.Who, access.HouseholdReveal)
 	a, err := w.progressAsked(c)
 	if err != nil {
@@ -99,7 +101,7 @@ func (w *Web) exportHead(c *door.Call) (*exportPage, error) {
 	// What a list linked here with is filled in.
 	for name, value := range map[string]string{"place": c.Query("place"), "year": strconv.Itoa(a.year), "campaign": a.campaign, "by": either(c.Query("by"), "cadre"), "form": "xlsx",
 		"cadre": c.Query("cadre"), "how": c.Query("how"), "from": either(c.Query("from"), string(calendar.FirstOf(this))), "to": either(c.Query("to"), string(c.Who.Today()))} {
-		for _, what := range []string{"ledger.", "visits.", "progress."} {
+		for _, what := range []string{"ledger.", "visits.", "receptions.", "progress."} {
 			p.Fill(what+name, value)
 		}
 	}
@@ -281,7 +283,7 @@ func (w *Web) exportNote(c *door.Call, what string, a exportAsk, rows int, more 
 	})
 }
 
-var exportKinds = map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+var exportKinds = map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8", "docx": typeDocx}
 
 // exportFile makes the file, notes it in the record, and only then sends it: a
 // file that fails on its way is a page that says so and not half a list, and

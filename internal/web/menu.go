@@ -48,6 +48,7 @@ var desk = []Group{
 	{"web.menu.matters", []Entry{
 		{Path: "/matters", Key: "matter.menu", Icon: "list", Need: access.AppealRead},
 		{Path: "/meetings", Key: "page_meeting.title", Icon: "pair", Need: access.MeetingRead},
+		{Path: "/receptions", Key: "reception.menu", Icon: "me", Need: access.ReceptionRead},
 		{Path: "/practical", Key: "practical_page.menu", Icon: "check", Need: access.PracticalRead},
 		{Path: "/opinions", Key: "opinion_page.menu", Icon: "send", Need: access.OpinionRead},
 	}},

@@ -21,19 +21,20 @@ import (
 // waits, never who is behind.
 type todayDeskPage struct {
 	Base
-	Figures []figure
-	Matters []matterLine
-	Views   []Pill
-	View    string
-	More    bool
-	Reads   bool // promises may be read
-	Spent   *Chart
-	Unseen  waitingPart
-	Alone   waitingPart
-	Others  []figure // further things that wait, in one line each
-	Own     bool     // works with homes of his own too
-	Records bool     // may record visits for others
-	Links   bool     // homes have pages
+	Figures  []figure
+	Matters  []matterLine
+	Views    []Pill
+	View     string
+	More     bool
+	Reads    bool // promises may be read
+	Spent    *Chart
+	Unseen   waitingPart
+	Alone    waitingPart
+	Others   []figure // further things that wait, in one line each
+	Own      bool     // works with homes of his own too
+	Records  bool     // may record visits for others
+	Receives bool     // sits at the desk
+	Links    bool     // homes have pages
 }
 
 // figure is a number that leads to its list.
@@ -65,7 +66,7 @@ func (l waitingLine) Seen() bool { return l.Last != "" }
 func (w *Web) todayDesk(c *door.Call, own bool) error {
 	today := c.Who.Today()
 	p := &todayDeskPage{Base: Base{Title: K("today.desk_title"), Sub: K("today.sub", "day", w.day(c.Lang, today, true), "weekday", K("web.weekday."+weekdayNumber(today)))},
-		Own: own, Records: access.May(c.Who, access.VisitRecord), Reads: access.May(c.Who, access.AppealRead), Links: w.paths["/households/{id}"] && access.May(c.Who, access.HouseholdRead)}
+		Own: own, Records: access.May(c.Who, access.VisitRecord), Receives: access.May(c.Who, access.ReceptionRecord), Reads: access.May(c.Who, access.AppealRead), Links: w.paths["/households/{id}"] && access.May(c.Who, access.HouseholdRead)}
 	if p.Reads {
 		if err := w.deskMatters(c, p); err != nil {
 			return err

@@ -60,7 +60,10 @@ const (
 	AppealAssign  Action = "appeal.assign"
 	AppealExtend  Action = "appeal.extend"
 	AppealConfirm Action = "appeal.confirm"
-	TopicChange   Action = "appeal.topics" // the county's catalogue
+
+	ReceptionRead   Action = "reception.read"   // the register, without telephone and address
+	ReceptionRecord Action = "reception.record" // at the office's desk, at the committee's
+	TopicChange     Action = "appeal.topics"    // the county's catalogue
 
 	// MeetingRead is by region, or for those who were invited; MeetingAgenda sees
 	// what is proposed; MeetingChange calls and writes, of the analysis meeting
@@ -162,11 +165,13 @@ var policy = map[Action]row{
 	AppealConfirm: {Office: InRegion, Committee: InRegion},
 	TopicChange:   {CountyAdmin: InRegion},
 
-	MeetingRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
-	MeetingAgenda:  {Office: InRegion, Leader: InRegion, Committee: InRegion},
-	MeetingChange:  {Office: InRegion, Committee: InRegion},
-	MeetingAnalyse: {Office: InRegion},
-	MeetingSign:    {Leader: InRegion},
+	MeetingRead:     {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
+	MeetingAgenda:   {Office: InRegion, Leader: InRegion, Committee: InRegion},
+	MeetingChange:   {Office: InRegion, Committee: InRegion},
+	MeetingAnalyse:  {Office: InRegion},
+	MeetingSign:     {Leader: InRegion},
+	ReceptionRead:   {Office: InRegion, Leader: InRegion, Committee: InRegion},
+	ReceptionRecord: {Office: InRegion, Committee: InRegion},
 
 	PracticalRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	PracticalChange:  {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},

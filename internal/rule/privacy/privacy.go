@@ -76,6 +76,7 @@ var tables = []func(*Registry){
 	progress,
 	stays,
 	practicals,
+	receptions,
 	rosters,
 	feedbacks,
 	complaints,

@@ -210,3 +210,44 @@ func Slip(ctx context.Context, r db.Reader, who access.Actor, appeal, voice stri
 	}
 	return "", notFound()
 }
+
+// CodeFor gives a voice that was raised without a slip its look-up code: its
+// home came to the desk about the same matter.
+func CodeFor(ctx context.Context, tx *db.Tx, who access.Actor, appeal, voice string) (string, error) {
+	a, err := Show(ctx, tx, who, appeal)
+	if err != nil {
+		return "", err
+	}
+	if err := scope.Can(who, access.AppealOpen, a.Region, own(a, who)); err != nil {
+		return "", err
+	}
+	code := lookup(tx, who.County(), voice)
+	n, err := tx.Exec(ctx, `UPDATE appeal_voices SET code = $4 WHERE county = $1 AND id = $2 AND appeal = $3`, who.County(), voice, a.ID, CodeHash(tx, who.County(), code))
+	if err == nil && n == 0 {
+		err = notFound()
+	}
+	if err != nil {
+		return "", err
+	}
+	return code, nil
+}
+
+// Said gives what the voices of some matters said of the answers, without
+// anything sealed, for use cases above that have decided who may see it.
+func Said(ctx context.Context, r db.Reader, county string, appeals []string) (map[string][]Voice, error) {
+	m := map[string][]Voice{}
+	if len(appeals) == 0 {
+		return m, nil
+	}
+	args := scope.Args{county}
+	vs, err := db.All(ctx, r, func(w db.Row) (v Voice, err error) {
+		var code string
+		err = w.Scan(&v.ID, &v.Appeal, &v.Household, &v.Origin, &v.Day, &code, &v.Word, &v.WordOn, &v.Face)
+		v.Coded = code != ""
+		return v, err
+	}, `SELECT id, appeal, household, origin, day, code, word, word_on, face FROM appeal_voices WHERE county = $1 AND appeal IN `+scope.In(&args, appeals)+` ORDER BY id`, args...)
+	for _, v := range vs {
+		m[v.Appeal] = append(m[v.Appeal], v)
+	}
+	return m, err
+}

@@ -24,6 +24,7 @@ import (
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
+	"lianxin/internal/work/reception"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/stay"
 	"lianxin/internal/work/visit"
@@ -31,7 +32,7 @@ import (
 
 // All gives the movers of every package that owns work records with a place.
 func All() []region.Mover {
-	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, meeting.Rehome, complaint.Rehome, opinion.Rehome, leading.Rehome, notice.Rehome, lookup.Rehome}
+	return []region.Mover{cadre.Rehome, household.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, meeting.Rehome, complaint.Rehome, opinion.Rehome, leading.Rehome, notice.Rehome, lookup.Rehome, reception.Rehome}
 }
 
 // With gives all movers and the one of the accounts: a village committee whose

@@ -21,6 +21,7 @@ import (
 	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/practical"
+	"lianxin/internal/work/reception"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/stay"
 	"lianxin/internal/work/visit"
@@ -32,6 +33,7 @@ var Secrets = []string{
 	"13800001001", "13800001003", "13800002001", "13800002004", "990101195003070025", "6600110", "6600119", "平房朝南", "验收完", // phones, an ID number
 	"老槐树", "腿疼", "盼修水渠", "送去镇卫生院", "医院已约好", "早该来看看", "写错了名字", "茶园灌溉", "周三就回去了", "修好漏雨的屋顶", "见证人老杨", "进门先喊一声", "爱抽旱烟", "残疾证3号", "监护人钱", "记混了", "材料不齐", "屋后山洪",
 	"引水上山", "等村里议过", "管水的那个", "两只鸡", "马家老二", "问水务站", "正在了解",
+	"老马代来", "13800007711", "桥头第二家", "渡口几时修", "门卫旁小屋", "耳朵背", "明年开工", "漏写一个字", "听明白了",
 	"geheim", // addresses, passwords and keys of the channels
 }
 
@@ -190,6 +192,19 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 	})
 	do(func(tx *db.Tx) error {
 		_, err := pairing.Change(ctx, tx, office, pairing.ChangeInput{ID: "change-one" + x, Household: "home-more" + x, Cadre: other, Reason: "rotation", Notes: "进门先喊一声"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, _, err := reception.Record(ctx, tx, office, reception.RecordInput{ID: "recept-one" + x, Household: home, Name: "老马代来", Phone: "13800007711", Address: "桥头第二家", Words: "想问渡口几时修", Speakers: []string{"老马代来"}, Place: "门卫旁小屋", Remarks: "耳朵背",
+			Handling: reception.Handling{Way: reception.Answer, Opinion: "说了明年开工"}}, cal)
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := reception.Amend(ctx, tx, office, reception.AmendInput{ID: "recept-fix" + x, Reception: "recept-one" + x, Version: 1, Name: "老马代来", Address: "桥头第二家", Words: "想问渡口几时修好", Speakers: []string{"老马代来"}, Place: "门卫旁小屋", Opinion: "说了明年开工", Remarks: "耳朵背", Why: "漏写一个字"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := reception.Hear(ctx, tx, office, reception.HearInput{ID: "recept-end" + x, Reception: "recept-one" + x, Face: 3, Words: "听明白了"})
 		return err
 	})
 	do(func(tx *db.Tx) error {
