@@ -122,6 +122,7 @@ func sampleDocuments() map[string]doc.Document {
 		"handover": Handover(sampleHandover()), "handover-empty": Handover(HandoverData{From: sampleCadre()}),
 		"registration": RegistrationCard(sampleRegistration()), "registration-blank": RegistrationCard(RegistrationData{}),
 		"leading": Leading(sampleLeading()), "opinion": Opinion(sampleOpinion(0)), "opinion-full": Opinion(sampleOpinion(1530)), "opinion-small": Opinion(sampleOpinion(440)), "opinion-middle": Opinion(sampleOpinion(640)), "opinion-large": Opinion(sampleOpinion(990)), "opinion-empty": Opinion(OpinionData{}), "leading-empty": Leading(LeadingData{Township: "青石镇", Campaign: "四群教育"}),
+		"reception": Reception("青石镇", []ReceptionRow{sampleReception()}), "reception-empty": Reception("青石镇", nil), "receipt": Receipt(sampleReceipts()[0]),
 		"contactform": filled, "contactform-blank": blank,
 	}
 }

@@ -78,7 +78,7 @@ type receptionFormPage struct {
 // WhoField is the box that finds the person.
 func (p *receptionFormPage) WhoField() Picker {
 	k := p.Picker("household", "reception.who", "/receptions/who", p.Homes)
-	k.More = p.More
+	k.More, k.Hint = p.More, K("reception.who_hint")
 	return k
 }
 
