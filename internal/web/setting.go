@@ -152,7 +152,7 @@ var actionGroups = []struct {
 	nouns []string
 }{
 	{"page_setting.group.people", []string{"household", "cadre", "pairing", "card", "roster"}},
-	{"page_setting.group.records", []string{"visit", "appeal", "meeting", "opinion", "practical", "stay", "progress", "export"}},
+	{"page_setting.group.records", []string{"visit", "appeal", "reception", "meeting", "opinion", "practical", "stay", "progress", "export"}},
 	{"page_setting.group.rules", []string{"plan", "calendar", "leading", "region", "feedback", "complaint"}},
 	{"page_setting.group.system", []string{"account", "grant", "notice", "audit", "system", "self"}},
 }
