@@ -120,17 +120,10 @@ func (w *Web) receptionTopics(c *door.Call) ([]Option, error) {
 	out := []Option{{Key: "reception.topic_by_words"}}
 	for _, t := range ts {
 		if t.Active {
-			out = append(out, Option{Value: t.ID, Text: receptionTopic(c, t)})
+			out = append(out, Option{Value: t.ID, Text: topicName(c, t)})
 		}
 	}
 	return out, nil
-}
-
-func receptionTopic(c *door.Call, t appeal.Topic) string {
-	if c.Lang == "en" && t.EN != "" {
-		return t.EN
-	}
-	return t.Name
 }
 
 func (w *Web) receptionNew(c *door.Call) error {
@@ -552,7 +545,7 @@ func (w *Web) receptionShown(c *door.Call) (*receptionShowPage, error) {
 	}
 	for _, t := range ts {
 		if t.ID == x.Topic {
-			p.Topic = receptionTopic(c, t)
+			p.Topic = topicName(c, t)
 		}
 	}
 	if x.Way != "" {
