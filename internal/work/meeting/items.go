@@ -173,15 +173,17 @@ func refs(i agenda.Item, noun string) (out []string) {
 
 // titleOf is the title of the decision a standing item comes from.
 func titleOf(ctx context.Context, r db.Reader, county string, i agenda.Item) (string, error) {
-	for _, ref := range refs(i, "meeting:") {
-		_, item, _ := strings.Cut(ref, ":")
-		t, err := db.One(ctx, r, db.Text, `SELECT title FROM meeting_items WHERE county = $1 AND id = $2`, county, item)
-		if err != nil {
-			return "", err
-		}
-		return t, open(r, "meeting_items", county, item, "title", &t)
+	from := refs(i, "meeting:")
+	if len(from) == 0 {
+		return "", nil
 	}
-	return "", nil
+	_, item, _ := strings.Cut(from[0], ":")
+	t, err := db.One(ctx, r, db.Text, `SELECT title FROM meeting_items WHERE county = $1 AND id = $2`, county, item)
+	if err != nil {
+		return "", err
+	}
+	err = open(r, "meeting_items", county, item, "title", &t)
+	return t, err
 }
 
 func insertItem(ctx context.Context, tx *db.Tx, county, meeting string, i Item) error {
