@@ -78,6 +78,7 @@ func (l *loader) township(ctx context.Context, t sample.Township) error {
 	steps = append(steps, l.leading(t)...)
 	steps = append(steps, l.advice(t)...)
 	steps = append(steps, l.matters(t, units)...)
+	steps = append(steps, l.atDesk(t)...)
 	sort.SliceStable(steps, func(i, j int) bool {
 		return steps[i].day+steps[i].clock < steps[j].day+steps[j].clock
 	})
