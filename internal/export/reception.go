@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -159,7 +160,7 @@ func ReceptionRows(ctx context.Context, r db.Reader, who access.Actor, xs []rece
 			row.Next = t("reception.next_hear")
 		}
 		if x.Face > 0 {
-			row.Face = t("reception.face." + string(rune('0'+x.Face)))
+			row.Face = t("reception.face." + strconv.Itoa(x.Face))
 		}
 		if x.Heard != "" {
 			row.Face = strings.Trim(row.Face+"　"+x.Heard, "　")

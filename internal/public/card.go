@@ -189,7 +189,7 @@ func (n *namer) title(ctx context.Context, s appeal.Seen) (Say, error) {
 			names = append(names, m.Name)
 		}
 	}
-	if text, ok := mask.Public(s.Title, append(names, s.Name), words); ok && text != "" {
+	if text, ok := mask.Public(s.Title, append(names, s.Name), words); ok && text != "" && text == s.Title { // a title somebody is named in is not shown at all, masked or not
 		return Plain(text), nil
 	}
 	if n.topics == nil {
@@ -359,6 +359,9 @@ func (p *Public) wordOf(c *door.Call, voice string) appeal.WordInput {
 		in.Agree, in.Face = true, 2
 	case "1":
 		in.Agree, in.Face = true, 1
+	case "0": // 还没有办好
+	default:
+		in.Face = -1 // no button of ours: refused, not taken for a word
 	}
 	return in
 }

@@ -256,9 +256,12 @@ func TestNobodyIsNamed(t *testing.T) {
 			}
 		}
 	}
-	for _, yes := range []string{"王*兰家水管漏，电话138****2001", "您家提的一件事", "**门口积水", "杨*旺家门口路灯不亮", "赵*生的地界"} {
-		if !strings.Contains(all, yes) {
-			t.Errorf("%s is not shown", yes)
+	if !strings.Contains(all, "您家提的一件事") {
+		t.Error("a title that names somebody is not replaced")
+	}
+	for _, no := range []string{"王*兰", "138****2001", "**门口积水", "杨*旺", "赵*生"} { // nor in part
+		if strings.Contains(all, no) {
+			t.Errorf("%s is shown", no)
 		}
 	}
 	if strings.Contains(s.log.String(), s.token) || strings.Contains(s.log.String(), "192.0.2.1") {

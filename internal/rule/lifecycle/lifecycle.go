@@ -107,7 +107,7 @@ var from = map[Move][]State{
 	Out:      {Registered, Handling, Extension, Shelved},
 	Reopen:   {Answered, Closed, Petition},
 	Withdraw: {Registered, Handling, Extension, Answered, Shelved},
-	Redue:    {Registered, Handling, Extension},
+	Redue:    {Registered, Handling},
 }
 
 // Matter is what the rules look at.
@@ -173,10 +173,6 @@ func Next(m Matter, mv Move, by By, to string, outcome Outcome, r Rules) (Matter
 		m.State, m.Asked = Handling, m.Asked+1
 	case Deny:
 		m.State = Handling
-	case Redue:
-		if m.State == Extension { // the office has answered the question
-			m.State = Handling
-		}
 	case Answer:
 		m.State, m.Outcome, m.Answers, m.Tries = Answered, outcome, m.Answers+1, 0
 	case Call:
@@ -260,7 +256,7 @@ func may(mv Move, by By, m Matter) string {
 	switch mv {
 	case Accept, Refuse, Transfer, Merge, Unmerge, Out, Shelve, Look, TakeUp, Redue:
 		ok = by.Desk
-		if mv == Shelve || mv == TakeUp {
+		if mv == TakeUp { // the shelf is no way out of one's own work
 			ok = ok || by.Owner
 		}
 	case Return:

@@ -104,6 +104,8 @@ func Preview(ctx context.Context, r db.Reader, who access.Actor, in BulkInput, c
 			f.Fails = "appeal.kept"
 		} else if m, no := lifecycle.Next(a.matter(), in.Move, standing(who, a, x.Matters), in.Owner, "", x.life()); no != nil {
 			f.Fails = no.Key
+		} else if in.Move == lifecycle.Redue && putsOff(a, in.Due) {
+			f.Fails = "appeal.redue_later"
 		} else {
 			f.Owner = m.Owner
 			switch {

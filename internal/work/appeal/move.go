@@ -149,8 +149,8 @@ func apply(ctx context.Context, tx *db.Tx, who audit.Actor, by lifecycle.By, a A
 	if in.Move == lifecycle.Dispute || in.Move == lifecycle.Reopen || in.Move == lifecycle.TakeUp {
 		again(&a, today, x)
 	}
-	if a.State != was.State || in.Move == lifecycle.Look || a.DueOn != was.DueOn {
-		x.next(&a, today)
+	if a.State != was.State || in.Move == lifecycle.Look || a.DueOn != was.DueOn && a.State != lifecycle.Registered {
+		x.next(&a, today) // a new day of answer gives no new day to take the matter up
 	}
 	if err := write(ctx, tx, county, &a); err != nil {
 		return a, err
@@ -199,6 +199,7 @@ func checkMove(ctx context.Context, tx *db.Tx, county string, a Appeal, in *Move
 		f.Check(in.Due.Valid() && in.Due > a.DueOn && in.Due <= today.Add(maxDue), "due", "appeal.extend_later")
 	case lifecycle.Redue:
 		f.Check(in.Due.Valid() && in.Due >= today && in.Due <= today.Add(maxDue), "due", "appeal.due_bad")
+		f.Check(!putsOff(a, in.Due), "due", "appeal.redue_later")
 	case lifecycle.Accept:
 		f.Check(in.Due == "" || in.Due.Valid() && in.Due >= today && in.Due <= today.Add(maxDue), "due", "appeal.due_bad")
 		f.Check(in.Urgency == "" || has(Urgencies, in.Urgency), "urgency", "appeal.urgency_bad")
@@ -224,6 +225,12 @@ func checkMove(ctx context.Context, tx *db.Tx, county string, a Appeal, in *Move
 		return suitable(ctx, tx, county, a.Region, in.Owner)
 	}
 	return nil
+}
+
+// putsOff reports whether a new day would put off what was promised: that is an
+// extension, which somebody else grants and which is counted.
+func putsOff(a Appeal, due calendar.Day) bool {
+	return a.State == lifecycle.Handling && due >= a.DueOn
 }
 
 func has(of []string, s string) bool {
