@@ -60,7 +60,7 @@ func (w *world) seen(role access.Role) (paths []string) {
 	}
 	things := []thing{w.sets["same village"], w.own[role]}
 	for _, rt := range w.table {
-		if rt.Method != http.MethodGet || strings.HasPrefix(rt.Pattern, "/a/") {
+		if rt.Method != http.MethodGet || strings.HasPrefix(rt.Pattern, "/a/") || strings.HasPrefix(rt.Pattern, "/k/") { // a card's token is chance: another one in each world
 			continue
 		}
 		noun := nounOf(rt.Pattern)
@@ -82,7 +82,7 @@ func (w *world) seen(role access.Role) (paths []string) {
 		}
 	}
 	// One home a page: whether there is more, and where it begins.
-	for _, p := range []string{"/api/v1/households?limit=1", "/api/v1/visits?limit=1", "/api/v1/promises?limit=1&any=true", "/api/v1/stays?limit=1", "/api/v1/practicals?limit=1", "/api/v1/pairings?limit=1", "/api/v1/handovers?limit=1", "/api/v1/cadres?limit=1", "/today?desk=1"} {
+	for _, p := range []string{"/api/v1/households?limit=1", "/api/v1/visits?limit=1", "/api/v1/appeals?limit=1&any=true", "/api/v1/stays?limit=1", "/api/v1/practicals?limit=1", "/api/v1/pairings?limit=1", "/api/v1/handovers?limit=1", "/api/v1/cadres?limit=1", "/today?desk=1"} {
 		add(p)
 	}
 	return slices.DeleteFunc(paths, func(p string) bool {
