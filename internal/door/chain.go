@@ -259,11 +259,23 @@ func (cfg Config) fail(c *Call, k Kind, err error) {
 		cfg.Log.Error("request failed", "request", c.Request, "method", c.R.Method, "pattern", c.R.Pattern, "error", Clean(err))
 	}
 	c.W.Header().Set("Cache-Control", "no-store")
+	err = nowhere(err)
 	if k == JSON {
 		cfg.FailJSON(c, err)
 		return
 	}
 	cfg.FailPage(c, err)
+}
+
+// nowhere tells what lies elsewhere as what is nowhere, with one key and no
+// more: otherwise the answer to a guessed id would say whether another township
+// has it. A use case that names what is missing inside a thing one may see keeps
+// its own key.
+func nowhere(err error) error {
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Kind == fault.NotFound && (e.Key == "access.outside" || e.Key == "fault.not_found") {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	return err
 }
 
 // Status maps a failure to HTTP, once.

@@ -128,10 +128,10 @@ func Split(ctx context.Context, tx *db.Tx, who access.Actor, in SplitInput, move
 		}
 		for _, id := range in.Groups {
 			g, err := Get(ctx, tx, who.County(), id)
-			if err != nil {
+			if err != nil && !fault.Is(err, fault.NotFound) {
 				return from, err
 			}
-			if g.Parent != from.ID || g.To != "" {
+			if err != nil || g.Parent != from.ID || g.To != "" { // another place's group and none at all are told alike
 				return from, fault.New(fault.Invalid, "region.split_level")
 			}
 			if err := moveBelow(ctx, tx, who, g, made, in.Note, movers); err != nil {
