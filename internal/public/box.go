@@ -90,7 +90,10 @@ func (p *Public) boxed(c *door.Call) error {
 	default:
 		about = "work"
 	}
-	r, err := db.Write(c.Context(), p.DB, func(tx *db.Tx) (complaint.Receipt, error) { return complaint.Send(c.Context(), tx, in) })
+	var r complaint.Receipt
+	if err = long(in.Words); err == nil {
+		r, err = db.Write(c.Context(), p.DB, func(tx *db.Tx) (complaint.Receipt, error) { return complaint.Send(c.Context(), tx, in) })
+	}
 	if err != nil {
 		page, e := p.boxShown(c.Context(), f)
 		if e != nil {

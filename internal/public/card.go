@@ -2,6 +2,7 @@ package public
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"lianxin/internal/base/db"
@@ -49,6 +50,20 @@ type matter struct {
 	Voice  string
 	Code   string
 	Op     string
+	Said   string // what was typed already
+	Wrong  Say    // what is wrong with it
+}
+
+// again puts what was typed back into the form of a matter.
+func (m *matter) again(words string, err error) {
+	m.Said = words
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		for _, f := range e.Fields {
+			if f.Name == "words" {
+				m.Wrong = K(f.Key, f.Args...)
+			}
+		}
+	}
 }
 
 // holder is a card with its official and township.
@@ -307,6 +322,8 @@ func (p *Public) said(c *door.Call) error {
 	in := appeal.TellInput{ID: c.Operation, Title: titled(c.Form("words")), Topic: c.Form("topic"), Wish: strings.TrimSpace(c.Form("words")), Phone: strings.TrimSpace(c.Form("phone"))}
 	var o appeal.Opened
 	switch {
+	case long(in.Wish) != nil:
+		err = long(in.Wish)
 	case in.Title == "":
 		err = &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "words", Key: "public.words_needed"}}}
 	default:
@@ -337,7 +354,7 @@ func (p *Public) word(c *door.Call) error {
 		return err
 	}
 	in := p.wordOf(c, c.Form("voice"))
-	_, err = withDays(c.Context(), p, h.County, func(tx *db.Tx, cal calendar.Calendar) (appeal.Seen, error) {
+	_, err = p.withWord(c, h.County, in, func(tx *db.Tx, cal calendar.Calendar) (appeal.Seen, error) {
 		return appeal.Say(c.Context(), tx, h.bearer(), func(v appeal.Voice) bool { return v.Household == h.Household }, in, cal)
 	})
 	if err != nil {
@@ -345,9 +362,22 @@ func (p *Public) word(c *door.Call) error {
 		if e != nil {
 			return e
 		}
+		for i := range page.Matters {
+			if m := &page.Matters[i]; m.Voice == in.Voice {
+				m.again(in.Words, err)
+			}
+		}
 		return p.refill(c, "card", page, err)
 	}
 	return p.thanks(c, in, h.town, h.home())
+}
+
+// withWord writes a word that is not too long.
+func (p *Public) withWord(c *door.Call, county string, in appeal.WordInput, fn func(*db.Tx, calendar.Calendar) (appeal.Seen, error)) (appeal.Seen, error) {
+	if err := long(in.Words); err != nil {
+		return appeal.Seen{}, err
+	}
+	return withDays(c.Context(), p, county, fn)
 }
 
 func (p *Public) wordOf(c *door.Call, voice string) appeal.WordInput {

@@ -129,6 +129,7 @@ func (p *Public) showFound(c *door.Call, f found, code string, wrong error) erro
 		m.Action, m.Code, m.Voice = "/c/word", code, ""
 		page := &matterPage{Base{Title: K("public.matter_title"), Back: "/c"}, m}
 		if wrong != nil {
+			page.Matter.again(strings.TrimSpace(c.Form("words")), wrong)
 			return p.refill(c, "matter", page, wrong)
 		}
 		return p.render(c, 200, "matter", page)
@@ -165,7 +166,7 @@ func (p *Public) lookWord(c *door.Call) error {
 		return p.wrongCode(c, 404, "public.code_unknown")
 	}
 	in := p.wordOf(c, f.seen.Voice)
-	_, err = withDays(c.Context(), p, f.county, func(tx *db.Tx, cal calendar.Calendar) (appeal.Seen, error) {
+	_, err = p.withWord(c, f.county, in, func(tx *db.Tx, cal calendar.Calendar) (appeal.Seen, error) {
 		return appeal.Say(c.Context(), tx, appeal.Bearer{County: f.county, Mark: "code:" + f.seen.Voice}, func(v appeal.Voice) bool { return v.ID == f.seen.Voice }, in, cal)
 	})
 	if err != nil {
@@ -188,7 +189,10 @@ func (p *Public) lookMore(c *door.Call) error {
 		do, told = complaint.TakeBack, K("public.more_taken_back")
 	}
 	in := complaint.SaidMore{ID: c.Operation, Code: code, Words: c.Form("words")}
-	if err := db.Do(c.Context(), p.DB, func(tx *db.Tx) error { return do(c.Context(), tx, f.county, in) }); err != nil {
+	if err = long(strings.TrimSpace(in.Words)); err == nil {
+		err = db.Do(c.Context(), p.DB, func(tx *db.Tx) error { return do(c.Context(), tx, f.county, in) })
+	}
+	if err != nil {
 		return p.showFound(c, f, code, err)
 	}
 	return p.render(c, 200, "done", &donePage{Base: Base{Title: K("public.more_title"), Back: "/c"}, Text: told})

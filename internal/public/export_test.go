@@ -9,7 +9,7 @@ var Pages = pages
 func (p *Public) Set(tag, page string) *template.Template { return p.sets[tag][page] }
 
 // Most is the bound of the throttle; Kept how much is in it.
-const Most = most
+const Most = bound
 
 // Kept counts the buckets.
 func (p *Public) Kept() int { return len(p.throttle.m) }

@@ -97,6 +97,7 @@ func (p *Public) funcs(tag string) template.FuncMap {
 		"t":      func(what any, args ...any) string { return p.tell(tag, what, args...) },
 		"asset":  p.Asset,
 		"spaced": spaced,
+		"most":   func() int { return most },
 		"icon": func(name string) template.HTML {
 			// #nosec G203 -- both parts are ours: the hash and a literal name, escaped
 			return template.HTML(`<svg class="i" aria-hidden="true" focusable="false"><use href="` + p.Asset("icons.svg") + "#" + template.HTMLEscapeString(name) + `"/></svg>`)
@@ -218,6 +219,8 @@ func (p *Public) Fail(c *door.Call, err error) {
 	switch status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
 		page = unknown()
+	case http.StatusRequestEntityTooLarge:
+		page = &failPage{Base: Base{Title: K("public.large_title")}, Text: K("public.large"), Do: K("public.large_do", "most", most)}
 	case http.StatusInternalServerError, http.StatusServiceUnavailable:
 		page.Number = c.Request
 	}

@@ -18,12 +18,16 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/base/lang"
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/workday"
 )
 
@@ -54,10 +58,27 @@ func New(c Config) (*Public, error) {
 	return p, p.parse()
 }
 
+// roomy is the limit of this door's bodies. A text that is too long must come
+// back to whoever typed it, so far more is read than a form may hold: the longest
+// text allowed is 18 KB as a browser sends it, nine bytes a character.
+var roomy = door.Medium
+
+// most is how many characters a text may have.
+const most = min(appeal.MaxWords, complaint.MaxWords)
+
+// long refuses a text that is too long, in the words of this door.
+func long(words string) error {
+	n := utf8.RuneCountInString(words)
+	if n <= most {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "words", Key: "public.words_long", Args: []any{"n", n, "most", most}}}}
+}
+
 // Routes of the door. All are open: what they show hangs on the token or code.
 func (p *Public) Routes() []door.Route {
 	row := func(method, pattern string, a door.Class, h func(*door.Call) error) door.Route {
-		return door.Route{Kind: door.Page, Method: method, Pattern: pattern, Policy: door.Open, Limits: door.Small, Audit: a, Unbound: true, Handle: func(c *door.Call) error {
+		return door.Route{Kind: door.Page, Method: method, Pattern: pattern, Policy: door.Open, Limits: roomy, Audit: a, Unbound: true, Handle: func(c *door.Call) error {
 			// Searching machines may follow a link somebody passed on.
 			c.W.Header().Set("X-Robots-Tag", "noindex, nofollow, noarchive")
 			if wait := p.crowded(c); wait > 0 {

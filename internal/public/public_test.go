@@ -165,6 +165,21 @@ func (s *stand) promise(home, title string) appeal.Opened {
 	return o
 }
 
+// promiseOfStranger gives the code of a matter somebody without a card raised,
+// which has its answer.
+func (s *stand) promiseOfStranger(title string) string {
+	s.t.Helper()
+	o, err := db.Write(s.t.Context(), s.d, func(tx *db.Tx) (appeal.Opened, error) {
+		return appeal.Open(s.t.Context(), tx, office, appeal.OpenInput{ID: s.op(), Source: "reception", Region: Dahe, Name: "赵水生", Phone: "13800002031", Title: title}, s.cal)
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.move(office, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: LiMing})
+	s.move(li, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "修好了"})
+	return o.Code
+}
+
 func (s *stand) move(who access.Actor, in appeal.MoveInput) appeal.Appeal {
 	s.t.Helper()
 	in.ID = s.op()
@@ -472,6 +487,84 @@ func TestBox(t *testing.T) {
 	}
 	if n < 40 {
 		t.Errorf("only %d values were looked at", n)
+	}
+}
+
+// TestLong: a text that is too long comes back whole, with how long it may be, on
+// every form of the door; only a body no form could send is refused outright.
+func TestLong(t *testing.T) {
+	s := open(t, false)
+	o := s.promise(WangHome, "村口路灯不亮")
+	s.move(office, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: LiMing})
+	s.move(li, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "换了灯泡"})
+	k := "/k/" + s.token
+	_, card, _ := s.ask(k, nil)
+	told := s.promiseOfStranger("水渠漏水")
+	_, box, _ := s.ask(k+"/box", nil)
+	_, sent, _ := s.ask("/box", url.Values{"op": {hidden(t, box, "op")}, "from": {hidden(t, box, "from")}, "about": {"mine"}, "words": {"少发了"}})
+	confided := regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}`).FindString(sent)
+	_, box, _ = s.ask(k+"/box", nil)
+	forms := []struct {
+		path string
+		form url.Values
+	}{
+		{k + "/say", url.Values{"op": {s.op()}, "topic": {"water"}, "phone": {"13800002001"}}},
+		{k + "/word", url.Values{"op": {s.op()}, "voice": {hidden(t, card, "voice")}, "face": {"0"}}},
+		{"/box", url.Values{"op": {hidden(t, box, "op")}, "from": {hidden(t, box, "from")}, "about": {"other"}, "about_words": {"站长"}, "reach": {"找赵家"}}},
+		{"/c/word", url.Values{"op": {s.op()}, "code": {told}, "face": {"0"}}},
+		{"/c/more", url.Values{"op": {s.op()}, "code": {confided}, "do": {"added"}}},
+	}
+	for _, x := range forms {
+		for _, n := range []int{2001, 30_000} { // the second is more than 64 KB
+			words := strings.Repeat("渠", n-1) + "尾"
+			x.form.Set("words", words)
+			code, body, _ := s.ask(x.path, x.form)
+			body = html.UnescapeString(body)
+			for _, want := range []string{">" + words + "</textarea>", fmt.Sprintf("写了%d个字，最多2000个字", n), "最多2000个字。"} {
+				if code != 422 || !strings.Contains(body, want) {
+					t.Errorf("%s, %d: %d, without %.60s", x.path, n, code, want)
+				}
+			}
+			for name := range x.form {
+				if v := x.form.Get(name); name != "words" && name != "face" && !(name == "op" && strings.HasSuffix(x.path, "word")) && name != "do" && !strings.Contains(body, v) {
+					t.Errorf("%s, %d: %s is lost", x.path, n, name)
+				}
+			}
+		}
+		x.form.Set("words", strings.Repeat("渠", 200_000))
+		if code, body, _ := s.ask(x.path, x.form); code != 413 || !strings.Contains(body, "送来的东西太大") || !strings.Contains(body, "最多2000个字") || strings.Contains(body, "过一会儿") {
+			t.Errorf("%s, far too much: %d", x.path, code)
+		}
+		x.form.Set("words", strings.Repeat("渠", 2000))
+		if code, _, _ := s.ask(x.path, x.form); code != 200 {
+			t.Errorf("%s, as long as may be: %d", x.path, code)
+		}
+	}
+}
+
+// TestLongSeen: the same as somebody sees it whose browser runs no script.
+func TestLongSeen(t *testing.T) {
+	b := browsertest.Start(t)
+	s := open(t, false)
+	p := b.Open(browsertest.Phone)
+	p.NoScripts()
+	for _, path := range []string{"/say", "/box"} {
+		p.Go(s.url + "/k/" + s.token + path)
+		p.Sixty()
+		p.Set("textarea", strings.Repeat("渠", 9000)) // 81 KB as it is sent
+		p.Follow("button.big")
+		p.Sixty()
+		p.Shot("public-long" + strings.ReplaceAll(path, "/", "-"))
+		if text := p.Text("main"); !strings.Contains(text, "写了9000个字") || browsertest.Eval[float64](p, `document.querySelector('textarea').value.length`) != 9000 {
+			t.Errorf("%s:\n%.300s", path, text)
+		}
+		p.Set("textarea", strings.Repeat("渠", 300_000))
+		p.Follow("button.big")
+		p.Sixty()
+		p.Shot("public-large" + strings.ReplaceAll(path, "/", "-"))
+		if text := p.Text("main"); !strings.Contains(text, "送来的东西太大") {
+			t.Errorf("%s:\n%.300s", path, text)
+		}
 	}
 }
 

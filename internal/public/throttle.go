@@ -33,8 +33,8 @@ var (
 	toldFrom   = pace{"told from", 30, time.Minute}
 )
 
-// most buckets kept at once.
-const most = 1 << 14
+// bounds the buckets kept at once.
+const bound = 1 << 14
 
 // throttle counts in memory under keyed hashes; no address and no token is in it.
 type throttle struct {
