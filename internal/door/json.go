@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -40,7 +41,8 @@ func API[In, Out any](method, pattern string, p Policy, l Limits, audit Class, s
 			status = http.StatusCreated
 		}
 		if c.Encoded != nil {
-			return writeJSON(c.W, status, c.Encoded)
+			writeJSON(c.W, status, c.Encoded)
+			return nil
 		}
 		return WriteJSON(c.W, status, out)
 	}
@@ -49,20 +51,37 @@ func API[In, Out any](method, pattern string, p Policy, l Limits, audit Class, s
 
 // WriteJSON writes a value as JSON.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
+	b, _ := lines.Get().(*bytes.Buffer)
+	if b == nil {
+		b = new(bytes.Buffer)
+	}
+	if err := json.NewEncoder(b).Encode(v); err != nil {
 		return err
 	}
-	return writeJSON(w, status, append(b, '\n'))
+	// After a failed write HTTP/2 may still hold the bytes; they are left to it.
+	if writeJSON(w, status, b.Bytes()) && b.Cap() <= maxKept {
+		clear(b.Bytes()) // the words must not linger
+		b.Reset()
+		lines.Put(b)
+	}
+	return nil
 }
+
+// lines are buffers for answers, used again: a page of a list takes 30 kB.
+var lines sync.Pool
+
+const maxKept = 256 << 10
 
 var jsonType = []string{"application/json; charset=utf-8"}
 
-func writeJSON(w http.ResponseWriter, status int, b []byte) error {
-	w.Header()["Content-Type"] = jsonType
+// writeJSON reports whether all was written; where the caller went away there
+// is nobody to tell.
+func writeJSON(w http.ResponseWriter, status int, b []byte) bool {
+	h := w.Header()
+	h["Content-Type"], h["Content-Length"] = jsonType, []string{strconv.Itoa(len(b))}
 	w.WriteHeader(status)
-	_, _ = w.Write(b) // #nosec G705 -- JSON under its own type and nosniff; where the caller went away there is nobody to tell
-	return nil
+	n, err := w.Write(b) // #nosec G705 -- JSON under its own type and nosniff
+	return err == nil && n == len(b)
 }
 
 const maxDepth = 20

@@ -31,7 +31,7 @@ func asked(c *Call, rt Route) error {
 		return nil
 	}
 	var f fault.Fields
-	q := c.R.URL.Query()
+	q := c.values()
 	for _, name := range rt.Query {
 		s := q.Get(name)
 		if s == "" {

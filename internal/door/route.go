@@ -9,6 +9,7 @@ package door
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"reflect"
 	"time"
 
@@ -102,6 +103,8 @@ type Call struct {
 	// row writes it in place of encoding its result again.
 	Encoded []byte
 	matched bool // a row of the table was found
+	query   url.Values
+	asked   string // the address's query that query was read from
 }
 
 // Context of the request.
@@ -111,7 +114,15 @@ func (c *Call) Context() context.Context { return c.R.Context() }
 func (c *Call) Path(name string) string { return c.R.PathValue(name) }
 
 // Query gives a query value.
-func (c *Call) Query(name string) string { return c.R.URL.Query().Get(name) }
+func (c *Call) Query(name string) string { return c.values().Get(name) }
+
+// values reads the query once for a request, however many values a row takes.
+func (c *Call) values() url.Values {
+	if c.query == nil || c.asked != c.R.URL.RawQuery {
+		c.query, c.asked = c.R.URL.Query(), c.R.URL.RawQuery
+	}
+	return c.query
+}
 
 // Form gives a form value.
 func (c *Call) Form(name string) string { return c.R.PostFormValue(name) }

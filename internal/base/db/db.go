@@ -142,6 +142,11 @@ func (d *DB) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error
 
 // All collects the rows of a query.
 func All[T any](ctx context.Context, r Reader, scan func(Row) (T, error), q string, args ...any) ([]T, error) {
+	return UpTo(ctx, r, 0, scan, q, args...)
+}
+
+// UpTo is All for a query that ends after n rows: their memory is taken at once.
+func UpTo[T any](ctx context.Context, r Reader, n int, scan func(Row) (T, error), q string, args ...any) ([]T, error) {
 	rows, err := r.Query(ctx, q, args...)
 	if err != nil {
 		return nil, err
@@ -149,6 +154,9 @@ func All[T any](ctx context.Context, r Reader, scan func(Row) (T, error), q stri
 	defer rows.Close()
 	var out []T
 	for rows.Next() {
+		if out == nil && n > 0 {
+			out = make([]T, 0, n)
+		}
 		v, err := scan(rows)
 		if err != nil {
 			return nil, err

@@ -182,16 +182,8 @@ func seal[T string | []byte](v *Vault, p Place, plain T) string {
 	n, head := k.gcm.NonceSize(), len(suite)+len(k.id)+2
 	sealed := n + len(plain) + k.gcm.Overhead()
 	placed := len(p.Table) + len(p.Column) + len(p.County) + len(p.Row) + 3
-	total := sealed + placed + head + base64.RawStdEncoding.EncodedLen(sealed)
-	buf, _ := v.bufs.Get().(*[]byte)
-	if buf == nil {
-		buf = new([]byte)
-	}
-	*buf = slices.Grow((*buf)[:0], total)[:total]
-	defer func() {
-		clear(*buf) // the words must not linger
-		v.bufs.Put(buf)
-	}()
+	buf := v.borrow(sealed + placed + head + base64.RawStdEncoding.EncodedLen(sealed))
+	defer v.giveBack(buf)
 	ct, place, text := (*buf)[:sealed], (*buf)[sealed:sealed+placed], (*buf)[sealed+placed:]
 	if _, err := io.ReadFull(v.rand, ct[:n]); err != nil {
 		panic("vault: no randomness: " + err.Error())
@@ -203,6 +195,21 @@ func seal[T string | []byte](v *Vault, p Place, plain T) string {
 	return string(text)
 }
 
+// borrow gives a buffer of n bytes that was used before.
+func (v *Vault) borrow(n int) *[]byte {
+	buf, _ := v.bufs.Get().(*[]byte)
+	if buf == nil {
+		buf = new([]byte)
+	}
+	*buf = slices.Grow((*buf)[:0], n)[:n]
+	return buf
+}
+
+func (v *Vault) giveBack(buf *[]byte) {
+	clear(*buf) // the words must not linger
+	v.bufs.Put(buf)
+}
+
 // ErrSealed says that a value was changed, moved, or sealed with a key that is
 // not here. It fails closed: no part of the text is given.
 var ErrSealed = errors.New("vault: value does not open at this place")
@@ -212,19 +219,26 @@ func (v *Vault) Open(p Place, sealed string) (string, error) {
 	if sealed == "" {
 		return "", nil
 	}
-	parts := strings.SplitN(sealed, ".", 3)
-	if len(parts) != 3 || parts[0] != suite {
+	by, rest, _ := strings.Cut(sealed, ".")
+	id, spelt, ok := strings.Cut(rest, ".")
+	if !ok || by != suite {
 		return "", ErrSealed
 	}
-	ct, err := base64.RawStdEncoding.DecodeString(parts[2])
+	// One borrowed buffer holds nonce and ciphertext, the text, and the place.
+	n := base64.RawStdEncoding.DecodedLen(len(spelt))
+	buf := v.borrow(2*n + len(p.Table) + len(p.Column) + len(p.County) + len(p.Row) + 3)
+	defer v.giveBack(buf)
+	ct, text, place := (*buf)[:n:n], (*buf)[n:n:2*n], (*buf)[2*n:2*n]
+	n, err := base64.RawStdEncoding.Decode(ct, []byte(spelt))
 	if err != nil {
 		return "", ErrSealed
 	}
+	ct, place = ct[:n], p.aad(place)
 	for _, k := range v.keys {
-		if k.id != parts[1] || len(ct) < k.gcm.NonceSize() {
+		if k.id != id || len(ct) < k.gcm.NonceSize() {
 			continue
 		}
-		if b, err := k.gcm.Open(nil, ct[:k.gcm.NonceSize()], ct[k.gcm.NonceSize():], p.aad(nil)); err == nil {
+		if b, err := k.gcm.Open(text, ct[:k.gcm.NonceSize()], ct[k.gcm.NonceSize():], place); err == nil {
 			return string(b), nil
 		}
 	}

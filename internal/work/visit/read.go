@@ -14,48 +14,68 @@ import (
 
 const columns = `v.id, v.household, v.region, v.cadre, v.writer, v.proxy, v.day, v.clock, v.how, v.topics, v.policies, v.activities, v.weather, v.need, v.usual, v.words, v.paired, v.late, v.version, v.written_at, v.voided_on, v.void_why`
 
-// closed reads a row and leaves what is sealed as it lies there.
-func closed(w db.Row) (v Visit, err error) {
-	var topics, policies, activities string
-	err = w.Scan(&v.ID, &v.Household, &v.Region, &v.Cadre, &v.Writer, &v.Proxy, &v.Day, &v.Clock, &v.How, &topics, &policies, &activities, &v.Weather, &v.Need, &v.Usual, &v.Words, &v.Paired, &v.Late, &v.Version, &v.Written, &v.Voided, &v.VoidWhy)
-	v.Topics, v.Policies, v.Activities = split(topics), split(policies), split(activities)
-	return v, err
+// row is a visit as it lies there: what is sealed is closed.
+type row struct {
+	v                            Visit
+	topics, policies, activities string
+	dest                         []any
 }
 
-// scanner reads rows; the words are opened only where open allows it.
-func scanner(r db.Reader, county string, open func(Visit) bool) func(db.Row) (Visit, error) {
-	vt := r.Vault()
+// newRow makes a row that reads into itself again and again; more are places
+// for columns behind those of the visit.
+func newRow(more ...any) *row {
+	x := new(row)
+	v := &x.v
+	x.dest = append([]any{&v.ID, &v.Household, &v.Region, &v.Cadre, &v.Writer, &v.Proxy, &v.Day, &v.Clock, &v.How, &x.topics, &x.policies, &x.activities, &v.Weather, &v.Need, &v.Usual, &v.Words, &v.Paired, &v.Late, &v.Version, &v.Written, &v.Voided, &v.VoidWhy}, more...)
+	return x
+}
+
+func (x *row) read(w db.Row) error {
+	if err := w.Scan(x.dest...); err != nil {
+		return err
+	}
+	x.v.Topics, x.v.Policies, x.v.Activities = split(x.topics), split(x.policies), split(x.activities)
+	return nil
+}
+
+// open opens what is sealed.
+func (x *row) open(vt *vault.Vault, county string) (err error) {
+	v := &x.v
+	if v.Words, err = vt.Open(words(county, v.ID), v.Words); err != nil {
+		return err
+	}
+	v.VoidWhy, err = vt.Open(vault.Place{Table: "visits", Column: "void_why", County: county, Row: v.ID}, v.VoidWhy)
+	return err
+}
+
+// closed reads rows and leaves what is sealed as it lies there.
+func closed() func(db.Row) (Visit, error) {
+	x := newRow()
 	return func(w db.Row) (Visit, error) {
-		v, err := closed(w)
-		if err != nil {
-			return v, err
-		}
-		if !open(v) {
-			v.Words, v.VoidWhy, v.Weather = "", "", ""
-			return v, nil
-		}
-		if v.Words, err = vt.Open(words(county, v.ID), v.Words); err != nil {
-			return v, err
-		}
-		v.VoidWhy, err = vt.Open(vault.Place{Table: "visits", Column: "void_why", County: county, Row: v.ID}, v.VoidWhy)
-		return v, err
+		err := x.read(w)
+		return x.v, err
 	}
 }
-
-func anyone(Visit) bool { return true }
 
 // Get gives a visit with companions and promises, for rules and papers; what
 // leaves a door goes through Show.
 func Get(ctx context.Context, r db.Reader, county, id string) (Visit, error) {
-	v, err := db.One(ctx, r, scanner(r, county, anyone), `SELECT `+columns+` FROM visits v WHERE v.county = $1 AND v.id = $2`, county, id)
+	x := newRow()
+	v, err := db.One(ctx, r, func(w db.Row) (Visit, error) {
+		err := x.read(w)
+		if err == nil {
+			err = x.open(r.Vault(), county)
+		}
+		return x.v, err
+	}, `SELECT `+columns+` FROM visits v WHERE v.county = $1 AND v.id = $2`, county, id)
 	if err != nil {
 		return v, err
 	}
 	vs := []Visit{v}
-	if err := fill(ctx, r, county, vs, true); err != nil {
+	if err := company(ctx, r, county, vs, []string{v.ID}); err != nil {
 		return v, err
 	}
-	return vs[0], nil
+	return vs[0], promised(ctx, r, county, vs)
 }
 
 // Show gives a visit to somebody: its words only to those who may read them.
@@ -90,42 +110,49 @@ func mine(who access.Actor, v Visit) bool {
 	return v.Cadre == who.Cadre()
 }
 
-// fill adds companions and, when asked, promises to a page of visits in two
-// queries.
-func fill(ctx context.Context, r db.Reader, county string, vs []Visit, promises bool) error {
-	if len(vs) == 0 {
+// company adds the companions of some of the visits of a page.
+func company(ctx context.Context, r db.Reader, county string, vs []Visit, of []string) error {
+	if len(of) == 0 {
 		return nil
 	}
-	args := scope.Args{county}
-	ids := make([]string, len(vs))
-	at := map[string]int{}
-	for i, v := range vs {
-		ids[i], at[v.ID] = v.ID, i
+	at := make(map[string]*Visit, len(vs))
+	for i := range vs {
+		at[vs[i].ID] = &vs[i]
 	}
+	args := scope.Args{county}
 	type pair struct{ visit, cadre string }
 	ps, err := db.All(ctx, r, func(w db.Row) (p pair, err error) { return p, w.Scan(&p.visit, &p.cadre) },
-		`SELECT visit, cadre FROM visit_people WHERE county = $1 AND visit IN `+scope.In(&args, ids)+` ORDER BY visit, cadre`, args...)
+		`SELECT visit, cadre FROM visit_people WHERE county = $1 AND visit IN `+scope.In(&args, of)+` ORDER BY visit, cadre`, args...)
 	if err != nil {
 		return err
 	}
 	for _, p := range ps {
-		vs[at[p.visit]].With = append(vs[at[p.visit]].With, p.cadre)
-	}
-	if !promises {
-		return nil
-	}
-	var origins []string
-	for _, v := range vs {
-		if v.Need {
-			origins = append(origins, "visit:"+v.ID)
+		if v := at[p.visit]; v != nil {
+			v.With = append(v.With, p.cadre)
 		}
+	}
+	return nil
+}
+
+// promised adds what was promised in the visits of a page.
+func promised(ctx context.Context, r db.Reader, county string, vs []Visit) error {
+	var origins []string
+	for i := range vs {
+		if vs[i].Need {
+			origins = append(origins, "visit:"+vs[i].ID)
+		}
+	}
+	if origins == nil {
+		return nil
 	}
 	as, err := appeal.OfOrigins(ctx, r, county, origins)
 	if err != nil {
 		return err
 	}
 	for i := range vs {
-		vs[i].Promises = as["visit:"+vs[i].ID]
+		if vs[i].Need {
+			vs[i].Promises = as["visit:"+vs[i].ID]
+		}
 	}
 	return nil
 }
@@ -159,9 +186,10 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 		return nil, "", err
 	}
 	county := who.County()
-	var args scope.Args
-	where := "v.county = " + args.Add(county)
-	from := "visits v"
+	args := make(scope.Args, 0, 8)
+	where := ""
+	args.Add(county)
+	from, alone := "visits v", ""
 	cadre := f.Cadre
 	if f.Mine || (len(s.Regions) == 0 && f.Household == "" && f.Cadre == "") {
 		cadre = who.Cadre()
@@ -173,12 +201,10 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 		// His own visits and those he went along on, each by its own index.
 		c := args.Add(cadre)
 		from = `(SELECT county, id FROM visits WHERE county = $1 AND cadre = ` + c + ` UNION SELECT county, visit AS id FROM visit_people WHERE county = $1 AND cadre = ` + c + `) x JOIN visits v ON v.county = x.county AND v.id = x.id`
-		if f.Cadre == "" || f.Cadre == who.Cadre() {
-			if companionless, err := alone(ctx, r, county, cadre); err != nil {
-				return nil, "", err
-			} else if companionless {
-				from, where = "visits v", where+" AND v.cadre = "+c
-			}
+		if cadre == who.Cadre() {
+			// Who never went along on another's visit has his list in one walk along
+			// an index; for anybody else this finds nothing and costs nothing.
+			alone = " AND v.cadre = CASE WHEN EXISTS (SELECT 1 FROM visit_people WHERE county = $1 AND cadre = " + c + ") THEN NULL ELSE " + c + " END"
 		}
 	}
 	ownRows := cadre != "" && cadre == who.Cadre()
@@ -219,30 +245,52 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	}
 	n := scope.Limit(f.Limit)
 	reads := access.Reaches(who, access.VisitRead)
-	open := func(v Visit) bool {
+	open := func(v *Visit) bool {
 		return reads.Contains(v.Region) || (reads.Cadre != "" && (ownRows || v.Cadre == who.Cadre() || v.Writer == who.Account()))
 	}
-	vs, err := db.All(ctx, r, scanner(r, county, open), `SELECT `+columns+` FROM `+from+` WHERE `+where+` ORDER BY v.day `+order+`, v.clock `+order+`, v.id `+order+` LIMIT `+args.Add(n+1), args...)
+	var together bool
+	var accompanied []string
+	x := newRow(&together)
+	scan := func(w db.Row) (Visit, error) {
+		if err := x.read(w); err != nil {
+			return x.v, err
+		}
+		if together {
+			accompanied = append(accompanied, x.v.ID)
+		}
+		if !open(&x.v) {
+			x.v.Words, x.v.VoidWhy, x.v.Weather = "", "", ""
+			return x.v, nil
+		}
+		err := x.open(r.Vault(), county)
+		return x.v, err
+	}
+	where += ` ORDER BY v.day ` + order + `, v.clock ` + order + `, v.id ` + order + ` LIMIT ` + args.Add(n+1)
+	var vs []Visit
+	if alone != "" {
+		vs, err = db.UpTo(ctx, r, n+1, scan, `SELECT `+columns+`, EXISTS (SELECT 1 FROM visit_people p WHERE p.county = v.county AND p.visit = v.id) FROM visits v WHERE v.county = $1`+alone+where, args...)
+	}
+	if err == nil && vs == nil {
+		// Where rows are sorted, each would be asked for companions before it is
+		// cut off; so the page is asked afterwards.
+		vs, err = db.UpTo(ctx, r, n+1, scan, `SELECT `+columns+`, TRUE FROM `+from+` WHERE v.county = $1`+where, args...)
+	}
 	if err != nil {
 		return nil, "", err
 	}
 	vs, next := scope.Cut(vs, n, func(v Visit) string { return string(v.Day) + "~" + v.Clock + "~" + v.ID })
-	if err := fill(ctx, r, county, vs, true); err != nil {
+	if err := company(ctx, r, county, vs, accompanied); err != nil {
+		return nil, "", err
+	}
+	if err := promised(ctx, r, county, vs); err != nil {
 		return nil, "", err
 	}
 	for i := range vs {
-		if !open(vs[i]) {
+		if !open(&vs[i]) {
 			vs[i].Promises = nil
 		}
 	}
 	return vs, next, nil
-}
-
-// alone reports whether an official never went along on another's visit; then
-// his list is one walk along an index.
-func alone(ctx context.Context, r db.Reader, county, cadre string) (bool, error) {
-	n, err := db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM (SELECT 1 FROM visit_people WHERE county = $1 AND cadre = $2 LIMIT 1) x`, county, cadre)
-	return n == 0, err
 }
 
 // OfCadre gives all visits of an official in a span of days, his own and those

@@ -23,7 +23,7 @@ func Words(ctx context.Context, r db.Reader, county string, ids []string) ([]Vis
 		return nil, nil
 	}
 	args := scope.Args{county}
-	all, err := db.All(ctx, r, closed, `SELECT `+columns+` FROM visits v WHERE v.county = $1 AND v.id IN `+scope.In(&args, ids)+` AND v.voided_on = '' AND v.words <> ''`, args...)
+	all, err := db.All(ctx, r, closed(), `SELECT `+columns+` FROM visits v WHERE v.county = $1 AND v.id IN `+scope.In(&args, ids)+` AND v.voided_on = '' AND v.words <> ''`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,11 @@ func Words(ctx context.Context, r db.Reader, county string, ids []string) ([]Vis
 			vs = append(vs, v)
 		}
 	}
-	return vs, fill(ctx, r, county, vs, false)
+	at := make([]string, len(vs))
+	for i := range vs {
+		at[i] = vs[i].ID
+	}
+	return vs, company(ctx, r, county, vs, at)
 }
 
 // Readable gives those of some visits whose words somebody may read.
