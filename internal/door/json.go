@@ -78,7 +78,10 @@ var jsonType = []string{"application/json; charset=utf-8"}
 // is nobody to tell.
 func writeJSON(w http.ResponseWriter, status int, b []byte) bool {
 	h := w.Header()
-	h["Content-Type"], h["Content-Length"] = jsonType, []string{strconv.Itoa(len(b))}
+	h["Content-Type"] = jsonType
+	if len(b) > 2<<10 { // shorter ones net/http counts itself; longer ones it would send in chunks
+		h["Content-Length"] = []string{strconv.Itoa(len(b))}
+	}
 	w.WriteHeader(status)
 	n, err := w.Write(b) // #nosec G705 -- JSON under its own type and nosniff
 	return err == nil && n == len(b)

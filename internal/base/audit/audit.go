@@ -173,15 +173,29 @@ func flush(ctx context.Context, tx *db.Tx, rows []Row) error {
 		h.seq, h.seal = r.Seq, r.Seal
 	}
 	for _, h := range heads {
-		if _, err := tx.Exec(ctx, `UPDATE audit_heads SET seq = $2, seal = $3 WHERE county = $1`, h.county, h.seq, h.seal); err != nil {
-			return err
-		}
 		if g := tx.Group(); g != nil {
-			tx.Kept(func() { g[headKey(h.county)] = h })
+			// Writes that commit together move the head together.
+			tx.Kept(func() {
+				k := headKey(h.county)
+				if _, moved := g[k]; !moved {
+					tx.Last(func(ctx context.Context, tx *db.Tx) error {
+						h, _ := g[k].(head)
+						return h.store(ctx, tx)
+					})
+				}
+				g[k] = h
+			})
+		} else if err := h.store(ctx, tx); err != nil {
+			return err
 		}
 		tx.Anchor(h.county, h.seq, h.seal)
 	}
 	return nil
+}
+
+func (h head) store(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `UPDATE audit_heads SET seq = $2, seal = $3 WHERE county = $1`, h.county, h.seq, h.seal)
+	return err
 }
 
 type headKey string

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/db/dbtest"
@@ -90,6 +91,61 @@ func TestHooks(t *testing.T) {
 			t.Fatal("a failing hook did not undo its write", err)
 		}
 	})
+}
+
+// What is left for the end of a group is done once, inside its commit, and not
+// for a write that was undone.
+func TestLast(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	ctx := t.Context()
+	for round, fails := range []bool{false, true} {
+		before, done, hold := count(t, d), 0, make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_ = db.Do(ctx, d, func(*db.Tx) error { <-hold; return nil }) // the others queue behind it
+		})
+		time.Sleep(20 * time.Millisecond)
+		errs := make([]error, 6)
+		for i := range errs {
+			wg.Go(func() {
+				errs[i] = db.Do(ctx, d, func(tx *db.Tx) error {
+					tx.Kept(func() {
+						n, shared := tx.Group()["n"].(int)
+						tx.Group()["n"] = n + 1
+						if shared {
+							return
+						}
+						tx.Last(func(ctx context.Context, tx *db.Tx) error {
+							done++ // only the writer's goroutine is here
+							if fails {
+								return errors.New("no")
+							}
+							return insert(ctx, tx, fmt.Sprintf("last-%05d-%d", tx.Group()["n"], done))
+						})
+					})
+					if i == 3 {
+						return errors.New("one of them fails")
+					}
+					return insert(ctx, tx, fmt.Sprintf("round-%d-%d", round, i))
+				})
+			})
+		}
+		time.Sleep(20 * time.Millisecond)
+		close(hold)
+		wg.Wait()
+		for i, err := range errs {
+			if (err != nil) != (fails || i == 3) {
+				t.Errorf("round %d, write %d: %v", round, i, err)
+			}
+		}
+		want := before
+		if !fails {
+			want += 5 + done
+		}
+		if n := count(t, d); n != want || done == 0 || done > 4 {
+			t.Errorf("round %d: %d rows, want %d; the end ran %d times", round, n, want, done)
+		}
+	}
 }
 
 func TestPanicReachesItsCallerOnly(t *testing.T) {

@@ -209,7 +209,11 @@ func (w *writer) commit(j *job) {
 		}
 		break
 	}
-	if err := classify(tx.Commit()); err != nil {
+	err = w.last(bg, tx, group)
+	if err == nil {
+		err = classify(tx.Commit())
+	}
+	if err != nil {
 		_ = tx.Rollback()
 		for _, o := range waiting {
 			o.done <- err

@@ -157,6 +157,28 @@ func (t *Tx) SetValue(k, v any) {
 // from Kept. It is nil where every write commits by itself.
 func (t *Tx) Group() map[any]any { return t.group }
 
+// Last runs fn as the last thing before the group's commit, for what need be
+// written once however many writes commit together. Call it only from Kept and
+// where there is a group. A failure undoes all of the group.
+func (t *Tx) Last(fn func(context.Context, *Tx) error) {
+	last, _ := t.group[lastKey{}].([]func(context.Context, *Tx) error)
+	t.group[lastKey{}] = append(last, fn)
+}
+
+type lastKey struct{}
+
+// last runs what was left for the end of the group.
+func (w *writer) last(ctx context.Context, tx *sql.Tx, group map[any]any) error {
+	fns, _ := group[lastKey{}].([]func(context.Context, *Tx) error)
+	for _, fn := range fns {
+		t := &Tx{d: w.d, tx: tx, conn: w, Now: w.d.Now(), group: group}
+		if err := t.call(ctx, func(t *Tx) error { return fn(ctx, t) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Anchor reports a new audit seal to whoever keeps it outside the database.
 func (t *Tx) Anchor(county string, seq int64, seal string) {
 	if t.d.opt.Anchor != nil {
