@@ -399,6 +399,8 @@ var elsewhere = map[string]string{
 	"complaint.Show":     "complaint: TestNobodyOfTheTownship",
 	"complaint.Steps":    "complaint: TestNobodyOfTheTownship",
 	"complaint.Waiting":  "complaint: TestNobodyOfTheTownship, a number of what one may read",
+	"complaint.Openings": "complaint: TestTwoPersons, of a complaint one may read",
+	"complaint.Asks":     "complaint: TestTwoPersons",
 	"complaint.Sealed":   "complaint: TestSealed, a number for the county",
 	"complaint.Mine":     "complaint: TestAuthor, one's own only",
 	"complaint.ShowMine": "complaint: TestAuthor, one's own only",

@@ -544,6 +544,12 @@ func (w *world) complaints(tb testing.TB, t thing, x string, c canary) {
 		t["grave"] = r.Complaint()
 		return err
 	})
+	// Somebody of the county wants to know who the sender is.
+	t["opening"] = "opening-" + x
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := complaint.Ask(ctx, tx, who(county, access.Discipline, region.Upto(town, region.County), "", ""), complaint.AskInput{ID: t["opening"], Complaint: t["complaint"], Purpose: "contact", Reason: c.text("ask-reason")})
+		return err
+	})
 	w.do(tb, func(tx *db.Tx) error {
 		_, err := complaint.Act(ctx, tx, who(county, access.Discipline, region.Upto(town, region.County), "", ""), complaint.MoveInput{ID: "complaint-note-" + x, Complaint: t["complaint"], Do: confide.Note, Words: c.text("file")})
 		return err

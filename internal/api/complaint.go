@@ -19,6 +19,12 @@ type ComplaintAnswer struct {
 	Complaint *complaint.Complaint `json:"complaint,omitempty"`
 	Own       *complaint.Sight     `json:"own,omitempty"`
 	Steps     []complaint.Step     `json:"steps,omitempty"`
+	Openings  []complaint.Opening  `json:"openings,omitempty"`
+}
+
+// SenderAnswer is the way a sender gave to reach him, opened.
+type SenderAnswer struct {
+	Sender string `json:"sender"`
 }
 
 func (a *API) complaints() []door.Route {
@@ -58,7 +64,27 @@ func (a *API) complaints() []door.Route {
 				return ComplaintAnswer{}, false, err
 			}
 			steps, err := complaint.Steps(c.Context(), a.DB, c.Who, id)
-			return ComplaintAnswer{Complaint: &x, Steps: steps}, false, err
+			if err != nil {
+				return ComplaintAnswer{}, false, err
+			}
+			os, err := complaint.Openings(c.Context(), a.DB, c.Who, id, a.DB.Now())
+			return ComplaintAnswer{Complaint: &x, Steps: steps, Openings: os}, false, err
+		}),
+		door.API("POST", base+"/complaints/{id}/openings", door.Need(access.ComplaintChange), door.Small, door.Writes, "api.complaint_ask", func(c *door.Call, in complaint.AskInput) (complaint.Opening, bool, error) {
+			in.Complaint = c.Path("id")
+			return write(a, c, func(tx *db.Tx) (complaint.Opening, error) { return complaint.Ask(c.Context(), tx, c.Who, in) })
+		}),
+		door.API("POST", base+"/complaints/{id}/reveal", door.Need(access.ComplaintRead), door.Small, door.Reveals, "api.complaint_reveal", func(c *door.Call, _ door.Nothing) (SenderAnswer, bool, error) {
+			text, err := db.Write(c.Context(), a.DB, func(tx *db.Tx) (string, error) { return complaint.Reveal(c.Context(), tx, c.Who, c.Path("id")) })
+			return SenderAnswer{Sender: text}, false, err
+		}),
+		door.API("GET", base+"/openings", door.Need(access.ComplaintSecond), door.Small, door.Reads, "api.openings", func(c *door.Call, _ door.Nothing) (Page[complaint.Opening], bool, error) {
+			os, err := complaint.Asks(c.Context(), a.DB, c.Who, a.DB.Now())
+			return page(os, "", err)
+		}),
+		door.API("POST", base+"/openings/{id}", door.Need(access.ComplaintSecond), door.Small, door.Writes, "api.opening_decide", func(c *door.Call, in complaint.DecideInput) (complaint.Opening, bool, error) {
+			in.Opening = c.Path("id")
+			return write(a, c, func(tx *db.Tx) (complaint.Opening, error) { return complaint.Decide(c.Context(), tx, c.Who, in) })
 		}),
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -17,12 +18,14 @@ import (
 func complaintPages() []Page {
 	return []Page{
 		{"complaint/list", &complaintListPage{}}, {"complaint/new", &complaintFormPage{}}, {"complaint/show", &complaintShowPage{}}, {"complaint/print", &complaintShowPage{}},
+		{"complaint/openings", &openingsPage{}},
 		{"complaint/mine", &confidePage{}}, {"complaint/own", &confidedPage{}}, {"complaint/handin", &complaintFormPage{}}, {"complaint/code", &codePage{}}, {"complaint/sealed", &sealedPage{}},
 	}
 }
 
 func (w *Web) complaintRoutes() []door.Route {
 	read, change, send, desk := door.Need(access.ComplaintRead), door.Need(access.ComplaintChange), door.Need(access.ComplaintSend), door.Need(access.ComplaintHandOver)
+	second := door.Need(access.ComplaintSecond)
 	return []door.Route{
 		Get("/complaints", read, door.Reads, w.complaintList),
 		Get("/complaints/new", change, door.Reads, w.complaintNew),
@@ -30,7 +33,10 @@ func (w *Web) complaintRoutes() []door.Route {
 		Get("/complaints/sealed", door.Need(access.ComplaintSeats), door.Reads, w.complaintSealed),
 		Get("/complaints/{id}", read, door.Reads, w.complaintShow),
 		Post("/complaints/{id}/move", change, door.Writes, w.complaintMove),
+		Post("/complaints/{id}/openings", change, door.Writes, w.complaintAsk),
 		Post("/complaints/{id}/reveal", read, door.Reveals, w.complaintReveal),
+		Get("/openings", second, door.Reads, w.openings),
+		Post("/openings/{id}", second, door.Writes, w.openingDecided),
 		Get("/complaints/{id}/print", read, door.Reads, w.complaintPrint),
 		Get("/confide", send, door.Reads, w.confideList),
 		Post("/confide", send, door.Writes, w.confideSent),
@@ -185,6 +191,69 @@ type complaintShowPage struct {
 	Identity string // opened just now
 	Opened   bool
 	Taken    string
+	Openings []openingLine
+	Granted  *openingLine // the reader's own wish, agreed to
+	Asked    bool         // the reader's own wish waits
+}
+
+// openingLine is a wish to open a name, with the names of the two persons.
+type openingLine struct {
+	complaint.Opening
+	Name, By string
+	Decides  bool // the reader may be the second person
+	At       string
+}
+
+// Tag says where it stands.
+func (l openingLine) Tag() Tag {
+	switch {
+	case l.Standing == confide.Asked:
+		return Tag{Tone: "o", Text: K("complaint_page.opening_asked")}
+	case l.Standing == confide.Granted:
+		return Tag{Tone: "g", Icon: "check", Text: K("complaint_page.opening_granted")}
+	case l.State == confide.Refused:
+		return Tag{Tone: "n", Text: K("complaint_page.opening_refused")}
+	}
+	return Tag{Tone: "n", Text: K("complaint_page.opening_over")}
+}
+
+func (w *Web) openingLines(c *door.Call, os []complaint.Opening, decides func(complaint.Opening) bool, at string) ([]openingLine, error) {
+	out := make([]openingLine, len(os))
+	for i, o := range os {
+		l := openingLine{Opening: o, Decides: decides(o), At: at}
+		var err error
+		if l.Name, err = w.accountName(c, o.Asker); err != nil {
+			return nil, err
+		}
+		if l.By, err = w.accountName(c, o.DecidedBy); err != nil {
+			return nil, err
+		}
+		out[i] = l
+	}
+	return out, nil
+}
+
+// openingsShown puts what was asked about a complaint's sender on its page.
+func (w *Web) openingsShown(c *door.Call, p *complaintShowPage) error {
+	now := w.DB.Now()
+	os, err := complaint.Openings(c.Context(), w.DB, c.Who, p.Line.ID, now)
+	if err != nil {
+		return err
+	}
+	asks, err := complaint.Asks(c.Context(), w.DB, c.Who, now)
+	if err != nil {
+		return err
+	}
+	p.Openings, err = w.openingLines(c, os, func(o complaint.Opening) bool {
+		return slices.ContainsFunc(asks, func(x complaint.Opening) bool { return x.ID == o.ID })
+	}, "/complaints/"+p.Line.ID)
+	for i, o := range p.Openings {
+		if o.Mine && o.Standing == confide.Granted {
+			p.Granted = &p.Openings[i]
+		}
+		p.Asked = p.Asked || o.Mine && o.Standing == confide.Asked
+	}
+	return err
 }
 
 // complaintStep is a step with the name of who made it.
@@ -223,7 +292,7 @@ func (w *Web) complaintShown(c *door.Call) (*complaintShowPage, error) {
 		p.Moves = append(p.Moves, Option{Value: string(m), Key: "complaint.move." + string(m)})
 	}
 	p.Fill("do", p.Moves[0].Value)
-	return p, nil
+	return p, w.openingsShown(c, p)
 }
 
 // accountName is the name on an account, "" for none.
@@ -273,22 +342,74 @@ func (w *Web) complaintMove(c *door.Call) error {
 }
 
 func (w *Web) complaintReveal(c *door.Call) error {
+	if _, err := w.Form(c); err != nil {
+		return err
+	}
+	text, err := db.Write(c.Context(), w.DB, func(tx *db.Tx) (string, error) {
+		return complaint.Reveal(c.Context(), tx, c.Who, c.Path("id"))
+	})
+	if err != nil {
+		return err
+	}
+	p, err := w.complaintShown(c)
+	if err != nil {
+		return err
+	}
+	p.Identity, p.Opened = text, true
+	return w.Render(c, "complaint/show", p)
+}
+
+func (w *Web) complaintAsk(c *door.Call) error {
 	f, err := w.Form(c)
 	if err != nil {
 		return err
 	}
-	text, err := db.Write(c.Context(), w.DB, func(tx *db.Tx) (string, error) {
-		return complaint.Reveal(c.Context(), tx, c.Who, c.Path("id"), f.Get("purpose"))
-	})
-	p, e := w.complaintShown(c)
-	if e != nil {
-		return e
-	}
-	if err != nil {
+	in := complaint.AskInput{ID: c.Operation, Complaint: c.Path("id"), Purpose: f.Get("purpose"), Reason: f.Get("reason")}
+	if _, err = db.Write(c.Context(), w.DB, func(tx *db.Tx) (complaint.Opening, error) { return complaint.Ask(c.Context(), tx, c.Who, in) }); err != nil {
+		p, e := w.complaintShown(c)
+		if e != nil {
+			return e
+		}
 		return w.Refill(c, "complaint/show", p, err)
 	}
-	p.Identity, p.Opened = text, true
-	return w.Render(c, "complaint/show", p)
+	return w.Done(c, "/complaints/"+in.Complaint, "complaint_page.opening_told")
+}
+
+// openingsPage is where the second person finds what waits for his word.
+type openingsPage struct {
+	Base
+	Rows []openingLine
+}
+
+func (w *Web) openings(c *door.Call) error {
+	p := &openingsPage{Base: Base{Title: K("complaint_page.openings_title"), At: "/openings"}}
+	os, err := complaint.Asks(c.Context(), w.DB, c.Who, w.DB.Now())
+	if err != nil {
+		return err
+	}
+	if p.Rows, err = w.openingLines(c, os, func(complaint.Opening) bool { return true }, "/openings"); err != nil {
+		return err
+	}
+	return w.Render(c, "complaint/openings", p)
+}
+
+func (w *Web) openingDecided(c *door.Call) error {
+	f, err := w.Form(c)
+	if err != nil {
+		return err
+	}
+	in := complaint.DecideInput{ID: c.Operation, Opening: c.Path("id"), Agree: f.Get("do") == "grant"}
+	if !in.Agree && f.Get("do") != "refuse" {
+		return fault.New(fault.Invalid, "complaint.word_needed")
+	}
+	if _, err = db.Write(c.Context(), w.DB, func(tx *db.Tx) (complaint.Opening, error) { return complaint.Decide(c.Context(), tx, c.Who, in) }); err != nil {
+		return err
+	}
+	told := "complaint_page.opening_done_refused"
+	if in.Agree {
+		told = "complaint_page.opening_done_granted"
+	}
+	return w.Done(c, "/openings", told)
 }
 
 // sealedPage tells the county's administrator how many complaints nobody can

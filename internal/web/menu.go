@@ -35,6 +35,7 @@ var desk = []Group{
 	{"", []Entry{
 		{Path: "/today", Key: "web.menu.today", Icon: "today", Need: access.PlanRead},
 		{Path: "/complaints", Key: "complaint_page.menu", Icon: "eye", Need: access.ComplaintRead},
+		{Path: "/openings", Key: "complaint_page.openings_menu", Icon: "key", Need: access.ComplaintSecond, Only: true},
 		{Path: "/complaints/sealed", Key: "complaint_page.sealed_menu", Icon: "alert", Need: access.ComplaintSeats, Only: true},
 		{Path: "/search", Key: "web.menu.search", Icon: "search", Need: access.AppealRead},
 	}},
@@ -72,6 +73,7 @@ var three = []Group{{"", []Entry{
 	{Path: "/accounts", Key: "web.menu.accounts", Icon: "me", Need: access.AccountManage},
 	{Path: "/system", Key: "web.menu.system", Icon: "gear", Need: access.SystemManage},
 	{Path: "/grants", Key: "web.menu.grants", Icon: "key", Need: access.GrantManage},
+	{Path: "/openings", Key: "complaint_page.openings_menu", Icon: "key", Need: access.ComplaintSecond, Only: true},
 	{Path: "/audit", Key: "web.menu.audit", Icon: "eye", Need: access.AuditRead},
 }}}
 
@@ -87,7 +89,7 @@ var tabs = []Entry{
 // Counts gives the figures beside the menu: matters due within three days,
 // open matters, what waits for the county's answer, and unread notices. Short
 // questions, each answered by an index.
-func Counts(r db.Reader) func(context.Context, access.Actor) (map[string]int, error) {
+func Counts(r *db.DB) func(context.Context, access.Actor) (map[string]int, error) {
 	return func(ctx context.Context, who access.Actor) (map[string]int, error) {
 		m := map[string]int{}
 		if access.May(who, access.AppealRead) {
@@ -117,6 +119,13 @@ func Counts(r db.Reader) func(context.Context, access.Actor) (map[string]int, er
 				return nil, err
 			}
 			m["/complaints"] = n
+		}
+		if access.May(who, access.ComplaintSecond) {
+			os, err := complaint.Asks(ctx, r, who, r.Now())
+			if err != nil {
+				return nil, err
+			}
+			m["/openings"] = len(os)
 		}
 		if access.May(who, access.ComplaintSeats) {
 			n, err := complaint.Sealed(ctx, r, who)

@@ -61,6 +61,7 @@ type Vault struct {
 	mu   sync.RWMutex
 	sub  map[string][]byte
 	macs map[string]*sync.Pool // of *Message
+	side map[string]*Vault     // of Apart
 	bufs sync.Pool
 }
 
@@ -243,6 +244,33 @@ func (v *Vault) Open(p Place, sealed string) (string, error) {
 		}
 	}
 	return "", ErrSealed
+}
+
+// Apart gives the vault of a purpose, with keys of its own: what is sealed there
+// opens neither here nor under another purpose.
+func (v *Vault) Apart(purpose string) *Vault {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if a := v.side[purpose]; a != nil {
+		return a
+	}
+	masters := make([][]byte, 0, len(v.keys))
+	for _, k := range v.keys {
+		m, err := hkdf.Key(sha256.New, k.master, nil, "apart "+purpose, 32)
+		if err != nil {
+			panic("vault: " + err.Error()) // only for absurd lengths
+		}
+		masters = append(masters, m)
+	}
+	a, err := New(v.rand, masters...)
+	if err != nil {
+		panic("vault: " + err.Error()) // keys of the right length, at least one
+	}
+	if v.side == nil {
+		v.side = map[string]*Vault{}
+	}
+	v.side[purpose] = a
+	return a
 }
 
 // Sub derives a key for a purpose from the oldest master key, so that indexes

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/rand"
 	"os"
 	"path/filepath"
@@ -97,5 +98,31 @@ func TestKeyFile(t *testing.T) {
 	}
 	if got, err := two.Open(p, s); err != nil || got != "走访" || two.Index("c", "x", "1") != v.Index("c", "x", "1") {
 		t.Fatal("rotation lost data", err)
+	}
+}
+
+// TestApart: what is sealed for a purpose of its own opens only there, also
+// after a newer key was put in front.
+func TestApart(t *testing.T) {
+	old, next := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
+	v, err := New(rand.Reader, old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := Place{"complaints", "identity", "990101", "x"}
+	sealed := v.Apart("names").Seal(p, "马家老二")
+	later, err := New(rand.Reader, next, old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []*Vault{v, later} {
+		if s, err := x.Apart("names").Open(p, sealed); err != nil || s != "马家老二" {
+			t.Errorf("%q %v", s, err)
+		}
+		for _, y := range []*Vault{x, x.Apart("others")} {
+			if s, err := y.Open(p, sealed); err == nil {
+				t.Errorf("opened elsewhere: %q", s)
+			}
+		}
 	}
 }

@@ -98,12 +98,15 @@ const (
 	// Complaints about officials: the discipline inspection reads and moves them,
 	// rule/confide says which; officials send them in confidence and follow their
 	// own; the reception desk hands them over sealed; the county's administrator
-	// learns how many nobody can read.
+	// learns how many nobody can read. ComplaintSecond agrees that another opens
+	// a sender's name: somebody who may read the complaint, or the security
+	// administrator, who reads nothing of it (ANON-8).
 	ComplaintRead     Action = "complaint.read"
 	ComplaintChange   Action = "complaint.change"
 	ComplaintSend     Action = "complaint.send"
 	ComplaintHandOver Action = "complaint.hand_over"
 	ComplaintSeats    Action = "complaint.seats"
+	ComplaintSecond   Action = "complaint.second"
 	// Opinions sent upward: any official proposes and follows his own, the office
 	// edits and sends, a leader approves. What others propose about a village is
 	// not read in that village.
@@ -199,6 +202,7 @@ var policy = map[Action]row{
 	ComplaintSend:     {Office: InRegion, Leader: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion},
 	ComplaintHandOver: {Office: InRegion},
 	ComplaintSeats:    {CountyAdmin: InRegion},
+	ComplaintSecond:   {Discipline: InRegion, SecAdmin: InRegion},
 
 	OpinionRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
 	OpinionPropose: {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},

@@ -69,22 +69,8 @@ func May(s Seat, m Matter, seats []Seat, today calendar.Day) Decision {
 	if reach == none {
 		return Decision{Because: Outside}
 	}
-	if s.ID != "" {
-		for _, p := range m.About {
-			if p.ID == s.ID {
-				return Decision{Because: Himself}
-			}
-		}
-		for _, id := range m.Mentioned {
-			if id == s.ID {
-				return Decision{Because: Mentioned}
-			}
-		}
-		for _, p := range m.About {
-			if together(s.Person, p, m.On, today) {
-				return Decision{Because: SameUnit}
-			}
-		}
+	if d := touched(s.Person, m, today); !d.OK {
+		return d
 	}
 	if reach == above {
 		return Decision{OK: true}

@@ -11,9 +11,10 @@
 // and has nothing of the sender: an official finds his own by a keyed index of
 // his account, a villager by a code that is stored as a keyed index. Operations
 // and audit rows do not name the sender, nor whom it is about. Who gave a way to
-// reach him has it in a column of its own, which is opened with a purpose only.
+// reach him has it in a column of its own, sealed with a key of its own, which is
+// opened by two persons only: one asks, another agrees (opening.go).
 //
-// Owns: complaints, complaint_steps. Sources: a21, A4, R4; security.md ANON-6,
+// Owns: complaints, complaint_steps, complaint_openings. Sources: a21, A4, R4; security.md ANON-6,
 // ANON-8, T3, T7; 信访工作条例.
 package complaint
 

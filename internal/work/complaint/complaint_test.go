@@ -122,11 +122,11 @@ func TestNobodyOfTheTownship(t *testing.T) {
 				if _, err := act(d, t, *who, complaint.MoveInput{ID: fmt.Sprintf("note-%d-%04d", len((*who).Home()), i), Complaint: r.Complaint(), Do: confide.Note, Words: "看过"}); (err == nil) != may {
 					t.Errorf("%s: moved %v", x.name, err)
 				}
-				_, err = db.Write(t.Context(), d, func(tx *db.Tx) (string, error) {
-					return complaint.Reveal(t.Context(), tx, *who, r.Complaint(), "contact")
-				})
-				if (err == nil) != may {
+				if _, err := reveal(t, d, *who, r.Complaint()); fault.Is(err, fault.Forbidden) != may || err == nil {
 					t.Errorf("%s: identity %v", x.name, err)
+				}
+				if _, err := ask(t, d, *who, fmt.Sprintf("ask-%d-%06d", len((*who).Home()), i), r.Complaint()); fault.Is(err, fault.NotFound) == may {
+					t.Errorf("%s: asked %v", x.name, err)
 				}
 			}
 			// Everybody else: each role, each official, in the township and above.
@@ -365,9 +365,13 @@ func TestCode(t *testing.T) {
 		}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("taken back after its end: %v", err)
 		}
-		who, err := db.Write(t.Context(), d, func(tx *db.Tx) (string, error) {
-			return complaint.Reveal(t.Context(), tx, watch, r.Complaint(), "contact")
-		})
+		if _, err := ask(t, d, watch, "ask-000001", r.Complaint()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := decide(t, d, above, "decide-000001", "ask-000001", true); err != nil {
+			t.Fatal(err)
+		}
+		who, err := reveal(t, d, watch, r.Complaint())
 		if err != nil || who != "马家老二" {
 			t.Errorf("%q %v", who, err)
 		}
@@ -463,6 +467,128 @@ func TestPages(t *testing.T) {
 		}
 		if len(got) != len(want) {
 			t.Errorf("%d of %d", len(got), len(want))
+		}
+	})
+}
+
+func ask(t *testing.T, d *db.DB, who access.Actor, id, of string) (complaint.Opening, error) {
+	t.Helper()
+	return db.Write(t.Context(), d, func(tx *db.Tx) (complaint.Opening, error) {
+		return complaint.Ask(t.Context(), tx, who, complaint.AskInput{ID: id, Complaint: of, Purpose: "contact", Reason: "要当面核对收条"})
+	})
+}
+
+func decide(t *testing.T, d *db.DB, who access.Actor, id, opening string, agree bool) (complaint.Opening, error) {
+	t.Helper()
+	return db.Write(t.Context(), d, func(tx *db.Tx) (complaint.Opening, error) {
+		return complaint.Decide(t.Context(), tx, who, complaint.DecideInput{ID: id, Opening: opening, Agree: agree})
+	})
+}
+
+func reveal(t *testing.T, d *db.DB, who access.Actor, id string) (string, error) {
+	t.Helper()
+	return db.Write(t.Context(), d, func(tx *db.Tx) (string, error) { return complaint.Reveal(t.Context(), tx, who, id) })
+}
+
+// TestTwoPersons: a sender's name opens when one asked and another agreed, to the
+// one who asked, for a day; nobody agrees to his own wish.
+func TestTwoPersons(t *testing.T) {
+	dbtest.EachClock(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		setUp(t, d, watch, above)
+		r := public(t, d, "complaint-0001", complaint.Said{About: LiMing, Words: words, Reach: "马家老二 13800002055"})
+		nameless := public(t, d, "complaint-0002", complaint.Said{About: LiMing, Words: words})
+		security := Who(access.SecAdmin, Root, "", today)
+		security2 := Who(access.SecAdmin, Root, LiMing, today) // somebody the complaint is about
+		twin := Who(access.Discipline, Root, wei, today)       // the asker under another account
+		none := func(who access.Actor) {
+			t.Helper()
+			if s, err := reveal(t, d, who, r.Complaint()); err == nil || s != "" {
+				t.Fatalf("%s opened it: %q", who.Account(), s)
+			}
+		}
+		none(watch)
+		if _, err := db.Write(t.Context(), d, func(tx *db.Tx) (complaint.Opening, error) {
+			return complaint.Ask(t.Context(), tx, watch, complaint.AskInput{ID: "ask-bad-01", Complaint: r.Complaint(), Purpose: "curious", Reason: " "})
+		}); !fault.Is(err, fault.Invalid) || len(err.(*fault.Error).Fields) != 2 {
+			t.Errorf("without purpose and reason: %v", err)
+		}
+		if _, err := ask(t, d, watch, "ask-none-1", nameless.Complaint()); !fault.Is(err, fault.Conflict) {
+			t.Errorf("nobody left a name: %v", err)
+		}
+		o, err := ask(t, d, watch, "ask-000001", r.Complaint())
+		if err != nil || o.Standing != confide.Asked || !o.Mine {
+			t.Fatalf("%+v %v", o, err)
+		}
+		if again, err := ask(t, d, watch, "ask-000001", r.Complaint()); err != nil || again.ID != o.ID {
+			t.Errorf("sent twice: %+v %v", again, err)
+		}
+		if _, err := ask(t, d, watch, "ask-000002", r.Complaint()); !fault.Is(err, fault.Conflict) {
+			t.Errorf("asked twice: %v", err)
+		}
+		none(watch)
+		none(above)
+		for who, kind := range map[*access.Actor]fault.Kind{&watch: fault.Forbidden, &twin: fault.Forbidden, &security2: fault.NotFound, &county: fault.Forbidden, &li: fault.Forbidden} {
+			if _, err := decide(t, d, *who, "decide-no-"+who.Account(), o.ID, true); !fault.Is(err, kind) {
+				t.Errorf("%s agreed: %v", who.Account(), err)
+			}
+			if os, _ := complaint.Asks(t.Context(), d, *who, clock.Now()); len(os) > 0 {
+				t.Errorf("%s is asked: %+v", who.Account(), os)
+			}
+		}
+		// The security administrator sees who asks and why, and not of which complaint.
+		os, err := complaint.Asks(t.Context(), d, security, clock.Now())
+		if err != nil || len(os) != 1 || os[0].Complaint != "" || os[0].Reason != "要当面核对收条" || os[0].Asker != watch.Account() {
+			t.Errorf("%+v %v", os, err)
+		}
+		if os, err := complaint.Asks(t.Context(), d, above, clock.Now()); err != nil || len(os) != 1 || os[0].Complaint != r.Complaint() {
+			t.Errorf("%+v %v", os, err)
+		}
+		if x, err := decide(t, d, security, "decide-0001", o.ID, false); err != nil || x.State != confide.Refused || x.Complaint != "" {
+			t.Errorf("%+v %v", x, err)
+		}
+		none(watch)
+		if _, err := decide(t, d, above, "decide-0002", o.ID, true); !fault.Is(err, fault.Conflict) {
+			t.Errorf("agreed after it was refused: %v", err)
+		}
+		// A wish of long ago is over.
+		if o, err = ask(t, d, watch, "ask-000003", r.Complaint()); err != nil {
+			t.Fatal(err)
+		}
+		clock.Add(confide.AskedFor)
+		if _, err := decide(t, d, above, "decide-0003", o.ID, true); !fault.Is(err, fault.Conflict) {
+			t.Errorf("agreed a week later: %v", err)
+		}
+		if o, err = ask(t, d, watch, "ask-000004", r.Complaint()); err != nil {
+			t.Fatal(err)
+		}
+		if o, err = decide(t, d, security, "decide-0004", o.ID, true); err != nil || o.Standing != confide.Granted {
+			t.Fatalf("%+v %v", o, err)
+		}
+		if s, err := reveal(t, d, watch, r.Complaint()); err != nil || s != "马家老二 13800002055" {
+			t.Errorf("%q %v", s, err)
+		}
+		none(above)
+		if s, err := complaint.Openings(t.Context(), d, above, r.Complaint(), clock.Now()); err != nil || len(s) != 3 || s[0].DecidedBy != security.Account() {
+			t.Errorf("%+v %v", s, err)
+		}
+		clock.Add(confide.OpenFor)
+		none(watch)
+		// Who asked, who agreed and who looked are on record, and the name is not.
+		rows, err := db.All(t.Context(), d, db.Text, `SELECT action || ' ' || actor || ' ' || detail FROM audit_rows WHERE action IN ('complaint.ask', 'complaint.grant', 'complaint.refuse', 'complaint.reveal') ORDER BY seq`)
+		if err != nil || len(rows) != 6 {
+			t.Errorf("%q %v", rows, err)
+		}
+		for i, want := range []string{"complaint.ask " + watch.Account(), "complaint.refuse " + security.Account(), "complaint.ask", "complaint.ask", "complaint.grant " + security.Account(), "complaint.reveal " + watch.Account()} {
+			if i < len(rows) && (!strings.HasPrefix(rows[i], want) || strings.Contains(rows[i], "马家") || strings.Contains(rows[i], "收条")) {
+				t.Errorf("row %d: %s", i, rows[i])
+			}
+		}
+		// Nothing of name or reason lies open.
+		for _, q := range []string{`SELECT identity FROM complaints`, `SELECT reason FROM complaint_openings`} {
+			vs, err := db.All(t.Context(), d, db.Text, q)
+			if err != nil || strings.Contains(strings.Join(vs, " "), "马家") || strings.Contains(strings.Join(vs, " "), "收条") {
+				t.Errorf("%s: %q %v", q, vs, err)
+			}
 		}
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/login"
@@ -256,30 +255,4 @@ func Sealed(ctx context.Context, r db.Reader, who access.Actor) (int, error) {
 		}
 		after = key(cs[len(cs)-1])
 	}
-}
-
-// Purposes for which a sender's name is opened.
-var Purposes = []string{"contact", "verify", "protect"}
-
-// Reveal opens the way the sender gave to reach him; the record says who did,
-// and why.
-func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, id, purpose string) (string, error) {
-	c, err := Show(ctx, tx, who, id)
-	if err != nil {
-		return "", err
-	}
-	if !slices.Contains(Purposes, purpose) {
-		return "", &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "purpose", Key: "complaint.purpose_needed"}}}
-	}
-	text, err := db.One(ctx, tx, db.Text, `SELECT identity FROM complaints WHERE county = $1 AND id = $2`, who.County(), id)
-	if err != nil {
-		return "", err
-	}
-	if text != "" {
-		if text, err = tx.Vault().Open(place(who.County(), id, "identity"), text); err != nil {
-			return "", err
-		}
-	}
-	audit.Note(tx, who, "complaint.reveal", "complaint:"+id, countyOf(c.Town), "field", "identity", "purpose", purpose)
-	return text, nil
 }

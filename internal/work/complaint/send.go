@@ -214,7 +214,7 @@ func file(ctx context.Context, tx *db.Tx, county, town, source, author, op, enve
 	}
 	identity := ""
 	if in.Reach != "" {
-		identity = seal(tx, county, out.id, "identity", in.Reach)
+		identity = v.Apart(apart).Seal(place(county, out.id, "identity"), in.Reach)
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO complaints (county, id, content, town, source, author, code, about, about_words, words, identity, received_on, state, told_on, ended_on, taken_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'received', '', '', '') ON CONFLICT (county, id) DO NOTHING`,
