@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"lianxin/internal/base/id"
@@ -23,6 +24,7 @@ type Tx struct {
 	values []value
 	group  map[any]any
 	try    int
+	ids    uint16 // made so far
 }
 
 // Write runs fn in one transaction and answers after it is durable. fn may be
@@ -97,8 +99,14 @@ func (t *Tx) Vault() *vault.Vault { return t.d.opt.Vault }
 // or after the engine asked for another run.
 func (t *Tx) Attempt() int { return t.try }
 
-// NewID makes an identifier from the transaction's time.
-func (t *Tx) NewID() string { return id.New(t.Now, t.d.opt.Rand) }
+// NewID makes an identifier from the transaction's time. Those of one
+// transaction sort in the order in which they were made, so that a history read
+// by id tells what came first.
+func (t *Tx) NewID() string {
+	n := t.ids
+	t.ids = min(n, math.MaxUint16-1) + 1
+	return id.Nth(t.Now, n, t.d.opt.Rand)
+}
 
 // Rand is the source of randomness the database was opened with.
 func (t *Tx) Rand() io.Reader { return t.d.opt.Rand }

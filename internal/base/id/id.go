@@ -14,13 +14,26 @@ const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 const Len = 26
 
 // New makes an identifier from an instant and 10 bytes of randomness.
-func New(now time.Time, rand io.Reader) string {
-	var b [16]byte
+func New(now time.Time, rand io.Reader) string { return text(raw(now, rand)) }
+
+// Nth makes the n-th identifier of one instant: they sort in the order in which
+// they were made. The number takes the place of 16 of the random bits.
+func Nth(now time.Time, n uint16, rand io.Reader) string {
+	b := raw(now, rand)
+	binary.BigEndian.PutUint16(b[6:8], n)
+	return text(b)
+}
+
+func raw(now time.Time, rand io.Reader) (b [16]byte) {
 	ms := uint64(now.UnixMilli())             // #nosec G115 -- instants before 1970 do not occur here
 	binary.BigEndian.PutUint64(b[:8], ms<<16) // the low six bytes, first
 	if _, err := io.ReadFull(rand, b[6:]); err != nil {
 		panic("id: no randomness: " + err.Error())
 	}
+	return b
+}
+
+func text(b [16]byte) string {
 	var out [Len]byte
 	// 128 bits are read from the left, five at a time, after two zero bits.
 	for i := range out {

@@ -34,3 +34,17 @@ func TestValid(t *testing.T) {
 		}
 	}
 }
+
+func TestNthOfAnInstant(t *testing.T) {
+	at, last := time.UnixMilli(1_700_000_000_000), ""
+	for n := range 2000 {
+		v := Nth(at, uint16(n), rand.Reader)
+		if len(v) != Len || !Valid(v) || v <= last || v[:10] != New(at, rand.Reader)[:10] {
+			t.Fatalf("id %q after %q", v, last)
+		}
+		last = v
+	}
+	if v := New(at.Add(time.Millisecond), rand.Reader); v <= last {
+		t.Errorf("a later instant %q before %q", v, last)
+	}
+}
