@@ -23,7 +23,7 @@ func visitPages() []Page {
 func (w *Web) visitRoutes() []door.Route {
 	list, record, amend := door.Need(access.VisitList), door.Need(access.VisitRecord), door.Need(access.VisitAmend)
 	return []door.Route{
-		Get("/visits", list, door.Reads, w.visitList).With("from", "to"),
+		Get("/visits", list, door.Reads, w.visitList).With("topic", "from", "to"),
 		Get("/visits/new", record, door.Reads, w.visitNew),
 		Post("/visits", record, door.Writes, w.visitSent),
 		Get("/visits/{id}", list, door.Reads, w.visitShow),
@@ -53,6 +53,7 @@ type visitListPage struct {
 	Places []Option
 	People []Option
 	Ways   []Option
+	Topics []Option
 	Whose  []Pill // own or all
 	Home   string // the one home whose visits are listed
 	Asked  bool   // some filter is set
@@ -61,7 +62,7 @@ type visitListPage struct {
 }
 
 func (w *Web) visitList(c *door.Call) error {
-	f := visit.Filter{Place: c.Query("place"), Household: c.Query("household"), Cadre: c.Query("cadre"), How: c.Query("how"), From: dayQuery(c, "from"), To: dayQuery(c, "to"), After: c.Query("after")}
+	f := visit.Filter{Place: c.Query("place"), Household: c.Query("household"), Cadre: c.Query("cadre"), How: c.Query("how"), Topic: c.Query("topic"), From: dayQuery(c, "from"), To: dayQuery(c, "to"), After: c.Query("after")}
 	wide := len(access.Reaches(c.Who, access.VisitList).Regions) > 0
 	mine := c.Query("mine") != ""
 	if mine && c.Who.Cadre() != "" {
@@ -71,7 +72,7 @@ func (w *Web) visitList(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	p := &visitListPage{Base: Base{Title: K("visit.list_title")}, Pager: w.Pages(c, next), Helper: wide && f.Cadre == "", Ways: anyOf("visit.any_way", catalogue("visit.how.", visit.Ways)), Clear: "/visits"}
+	p := &visitListPage{Base: Base{Title: K("visit.list_title")}, Pager: w.Pages(c, next), Helper: wide && f.Cadre == "", Ways: anyOf("visit.any_way", catalogue("visit.how.", visit.Ways)), Topics: anyOf("visit.any_topic", catalogue("visit.topic.", visit.Topics)), Clear: "/visits"}
 	if p.Places, err = w.villages(c, access.VisitList); err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (w *Web) visitList(c *door.Call) error {
 	if p.Home, err = w.homeAsked(c, f.Household); err != nil {
 		return err
 	}
-	for _, q := range []string{"place", "household", "cadre", "how", "from", "to", "mine"} {
+	for _, q := range []string{"place", "household", "cadre", "how", "topic", "from", "to", "mine"} {
 		p.Fill(q, c.Query(q))
 		p.Asked = p.Asked || c.Query(q) != ""
 	}

@@ -31,10 +31,11 @@ const (
 	Recurs    Kind = "recurs"    // raised or heard again and again
 	Shelf     Kind = "shelf"     // shelved, and its look is due
 	Unvisited Kind = "unvisited" // homes nobody has been seen at for long
+	Unsorted  Kind = "unsorted"  // matters nobody gave a topic: a number to open, nothing to talk over
 )
 
 // Kinds lists them in the order of an agenda.
-var Kinds = []Kind{Standing, Disputed, Overdue, Spreading, Recurs, Shelf, Unvisited}
+var Kinds = []Kind{Standing, Disputed, Overdue, Spreading, Recurs, Shelf, Unvisited, Unsorted}
 
 // Where a count comes from.
 const (
@@ -127,6 +128,8 @@ func (i Item) Text() (key string, args []any) {
 		return key + "." + i.Source, []any{"n", i.N}
 	case Unvisited:
 		return key, []any{"n", i.N, "days", i.Days}
+	case Unsorted:
+		return key, []any{"n", i.N}
 	case Overdue, Shelf, Disputed:
 		return key, []any{"day", i.On}
 	case Standing:
@@ -141,13 +144,16 @@ func (i Item) Text() (key string, args []any) {
 func Ref(appeal string) string { return "appeal:" + appeal }
 
 // Propose makes the agenda: the kinds in their order, within a kind by place in
-// administrative order.
+// administrative order. A matter that was decided about stands there as what was
+// decided and not a second time.
 func Propose(f Facts, b Bounds) []Item {
 	var out []Item
+	standing := map[string]bool{}
 	for _, d := range f.Decisions {
 		i := Item{Kind: Standing, Key: join(string(Standing), d.Meeting, d.Item), Place: d.Place, On: d.Due, State: d.State, Refs: []string{"meeting:" + d.Meeting + ":" + d.Item}}
 		if d.Appeal != "" {
 			i.Refs = append(i.Refs, Ref(d.Appeal))
+			standing[d.Appeal] = true
 		}
 		out = append(out, i)
 	}
@@ -156,11 +162,21 @@ func Propose(f Facts, b Bounds) []Item {
 		of   []Matter
 	}{{Disputed, f.Disputed}, {Overdue, f.Overdue}, {Shelf, f.Shelved}} {
 		for _, m := range x.of {
+			if standing[m.ID] {
+				continue
+			}
 			out = append(out, Item{Kind: x.kind, Key: join(string(x.kind), m.ID), Place: m.Place, Topic: m.Topic, N: 1, On: m.On, Why: m.Why, Refs: []string{Ref(m.ID)}, rank: m.Rank})
 		}
 	}
 	out = append(out, rises(f, b)...)
+	unsorted := 0
 	for _, c := range merged(f.Counts) {
+		if c.Topic == "" { // it says nothing that a meeting could talk about
+			if c.Source == Matters {
+				unsorted += c.N
+			}
+			continue
+		}
 		least := b.Recur
 		if c.Source == Diaries {
 			least = b.Heard
@@ -173,6 +189,9 @@ func Propose(f Facts, b Bounds) []Item {
 		if h.N > 0 {
 			out = append(out, Item{Kind: Unvisited, Key: join(string(Unvisited), h.Place), Place: h.Place, N: h.N, Days: f.Days})
 		}
+	}
+	if unsorted > 0 {
+		out = append(out, Item{Kind: Unsorted, Key: join(string(Unsorted), f.Whole), Place: f.Whole, Source: Matters, N: unsorted})
 	}
 	slices.SortFunc(out, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), cmp.Compare(a.Place, b.Place), cmp.Compare(a.rank, b.rank), cmp.Compare(a.On, b.On), cmp.Compare(a.Source, b.Source), -cmp.Compare(a.N, b.N), cmp.Compare(a.Key, b.Key))

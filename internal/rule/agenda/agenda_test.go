@@ -177,3 +177,41 @@ func TestUnrelatedFacts(t *testing.T) {
 		}
 	}
 }
+
+// TestUnsorted: matters nobody gave a topic are one number at the end; they never
+// spread and never recur, however many there are.
+func TestUnsorted(t *testing.T) {
+	f := facts()
+	f.Counts = append(f.Counts, Count{Matters, "", a, 40, []int{0, 0, 0, 0}}, Count{Diaries, "", a, 9, nil})
+	items := Propose(f, Usual)
+	last := items[len(items)-1]
+	if last.Kind != Unsorted || last.N != 49 || last.Place != town || last.Source != Matters {
+		t.Errorf("%+v", last)
+	}
+	for _, i := range items[:len(items)-1] {
+		if i.Source != "" && i.Topic == "" {
+			t.Errorf("%+v", i)
+		}
+	}
+	if last := Propose(Facts{Whole: town}, Usual); len(last) != 0 {
+		t.Errorf("%+v", last)
+	}
+}
+
+// TestDecidedOnce: what was decided about is there as what was decided alone.
+func TestDecidedOnce(t *testing.T) {
+	f := facts()
+	f.Decisions = append(f.Decisions, Decision{Meeting: "meet-1", Item: "i-3", Appeal: "m-1"}, Decision{Meeting: "meet-1", Item: "i-4", Appeal: "m-2"}, Decision{Meeting: "meet-1", Item: "i-5", Appeal: "m-5"})
+	seen := map[string]int{}
+	for _, i := range Propose(f, Usual) {
+		for _, r := range i.Refs {
+			seen[r]++
+			if (r == Ref("m-1") || r == Ref("m-2") || r == Ref("m-5")) && i.Kind != Standing {
+				t.Errorf("%+v", i)
+			}
+		}
+	}
+	if seen[Ref("m-3")] != 1 || seen[Ref("m-2")] != 1 {
+		t.Error(seen)
+	}
+}

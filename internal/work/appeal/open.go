@@ -31,6 +31,7 @@ type OpenInput struct {
 	Owner     string       `json:"owner,omitempty"` // official who is to answer for it
 	By        string       `json:"by,omitempty"`    // of a promise: self, station, township
 	Topic     string       `json:"topic,omitempty"`
+	Hint      string       `json:"-"` // the topic where none is given, if the county uses it; it sets no day
 	Emphasis  string       `json:"emphasis,omitempty"`
 	Urgency   string       `json:"urgency,omitempty"`
 	Title     string       `json:"title"`
@@ -121,12 +122,20 @@ func open(ctx context.Context, tx *db.Tx, who audit.Actor, in OpenInput, cal cal
 	if a.Sponsor == "" && a.Owner != Office {
 		a.Sponsor = a.Owner
 	}
-	if a.Topic != "" {
+	if a.Topic != "" || in.Hint != "" {
 		ts, err := Topics(ctx, tx, county)
 		if err != nil {
 			return Opened{}, err
 		}
-		if t, ok := find(ts, a.Topic); !ok || !t.Active {
+		t, ok := find(ts, orElse(a.Topic, in.Hint))
+		ok = ok && t.Active
+		switch {
+		case a.Topic == "" && ok:
+			a.Topic = t.ID
+			if in.Days == 0 {
+				in.Days = DefaultDays
+			}
+		case a.Topic != "" && !ok:
 			return Opened{}, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "topic", Key: "appeal.topic_bad"}}}
 		}
 	}
@@ -147,8 +156,8 @@ func open(ctx context.Context, tx *db.Tx, who audit.Actor, in OpenInput, cal cal
 // schedule sets day of answer and day of the next step. A promise with a day of
 // its own, or without a topic, needs no plan.
 func schedule(ctx context.Context, tx *db.Tx, county string, a *Appeal, in OpenInput, cal calendar.Calendar) error {
-	plain := a.DueOn != "" || a.Topic == ""
-	if a.DueOn == "" && a.Topic == "" {
+	plain := a.DueOn != "" || a.Topic == "" || in.Days > 0
+	if a.DueOn == "" && plain {
 		n := in.Days
 		if n == 0 {
 			n = DefaultDays
@@ -168,13 +177,7 @@ func schedule(ctx context.Context, tx *db.Tx, county string, a *Appeal, in OpenI
 	if err != nil {
 		return err
 	}
-	switch {
-	case a.DueOn != "":
-	case in.Days > 0:
-		var announced bool
-		a.DueOn, announced = deadline.Due(a.OpenedOn, in.Days, cal)
-		a.Provisional = !announced
-	default:
+	if a.DueOn == "" {
 		x.due(a, a.OpenedOn)
 	}
 	x.next(a, a.OpenedOn)

@@ -164,6 +164,7 @@ type Filter struct {
 	Cadre     string // his own and those he went along on
 	Mine      bool   // the reader's own
 	How       string
+	Topic     string // talked about, among others
 	From, To  calendar.Day
 	Voided    bool // voided ones too
 	After     string
@@ -179,6 +180,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 		return nil, "", err
 	}
 	if err := scope.Known("how", f.How, Ways...); err != nil {
+		return nil, "", err
+	}
+	if err := scope.Known("topic", f.Topic, Topics...); err != nil {
 		return nil, "", err
 	}
 	after, err := scope.After(f.After, scope.Day, scope.Word, scope.ID)
@@ -225,6 +229,10 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	}
 	if f.How != "" {
 		where += " AND v.how = " + args.Add(f.How)
+	}
+	if f.Topic != "" {
+		// Topics are one word each in one column; both engines replace alike.
+		where += " AND replace(' ' || v.topics || ' ', " + args.Add(" "+f.Topic+" ") + ", '') <> ' ' || v.topics || ' '"
 	}
 	if f.From != "" {
 		where += " AND v.day >= " + args.Add(string(f.From))

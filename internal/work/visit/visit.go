@@ -37,6 +37,10 @@ import (
 // Ways of a visit and its results, as message keys visit.how.<code>.
 var Ways = []string{"home", "met", "phone", "meeting", "reception", "absent", "declined"}
 
+// matterTopics are the topics of matters that a visit's topic means. 收入 and
+// 水电路 may be one of several, so a promise takes none from them.
+var matterTopics = map[string]string{"health": "medical", "housing": "housing", "school": "schooling", "farming": "farming", "subsidy": "policy", "neighbours": "neighbours", "work": "employment"}
+
 // Topics talked about, as message keys visit.topic.<code>.
 var Topics = []string{"health", "income", "housing", "school", "farming", "subsidy", "neighbours", "work", "water_road", "other"}
 
@@ -157,7 +161,12 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 	if err := companions(ctx, tx, who, &v); err != nil {
 		return Visit{}, err
 	}
+	about := ""
+	if len(in.Topics) == 1 {
+		about = matterTopics[in.Topics[0]]
+	}
 	for _, p := range in.Promises {
+		p.Hint = about
 		p.Origin, p.Household, p.Region, p.Owner, p.On = "visit:"+v.ID, v.Household, v.Region, v.Cadre, v.Day
 		a, err := appeal.OpenFor(ctx, tx, who, p, cal)
 		if err != nil {
