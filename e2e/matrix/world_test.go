@@ -444,7 +444,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 // invited.
 func (w *world) meetings(tb testing.TB, t thing, x, helper string, c canary, cal calendar.Calendar) {
 	ctx := tb.Context()
-	office, leader := who(t["county"], access.Office, t["town"], "", ""), who(t["county"], access.Leader, t["town"], "", "")
+	office, chair := who(t["county"], access.Office, t["town"], "", ""), who(t["county"], access.Cadre, t["town"], helper, "chair-"+x)
 	for _, id := range []string{"meeting-" + x, "meeting-two-" + x} {
 		w.do(tb, func(tx *db.Tx) error {
 			_, _, err := meeting.Call(ctx, tx, office, meeting.CallInput{ID: id, Kind: meeting.Talk, Region: t["place"], Day: today.Add(-3), Chair: helper, Recorder: helper})
@@ -474,7 +474,7 @@ func (w *world) meetings(tb testing.TB, t thing, x, helper string, c canary, cal
 	}
 	t["meeting"], t["meeting2"] = "meeting-"+x, "meeting-two-"+x
 	w.do(tb, func(tx *db.Tx) error {
-		_, err := meeting.Sign(ctx, tx, leader, "sign-"+x, t["meeting2"], 4)
+		_, err := meeting.Sign(ctx, tx, chair, "sign-"+x, t["meeting2"], 4, cal)
 		return err
 	})
 }

@@ -294,6 +294,8 @@ func (w *Web) matterStep(c *door.Call, n *names, s appeal.Step) matterStep {
 		x.Say = K("matter.step_handed", "from", name(s.Before), "to", name(s.After))
 	case "undo":
 		x.Say = K("matter.step_undo", "what", w.T(c.Lang, K("appeal.move."+s.Before)))
+	case "decided":
+		x.Say = K("meeting.decision." + s.Before)
 	case "ask", "grant", "redue", "recounted":
 		x.Say = K("matter.step_extend", "from", calendar.Day(s.Before), "to", calendar.Day(s.After))
 	case "escalated":

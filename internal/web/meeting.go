@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func (w *Web) meetingRoutes() []door.Route {
 		Post("/meetings/{id}/attend", change, door.Writes, w.meetingAttend),
 		Post("/meetings/{id}/raise", change, door.Writes, w.meetingRaise),
 		Post("/meetings/{id}/sign", door.Need(access.MeetingSign), door.Writes, w.meetingSign),
-		Post("/meetings/{id}/close", change, door.Writes, w.meetingClose),
+		Post("/meetings/{id}/close", door.Need(access.MeetingClose), door.Writes, w.meetingClose),
 		Get("/meetings/{id}/print", read, door.Reads, w.meetingPrint),
 		w.download("GET", "/meetings/{id}/minutes.docx", read, w.meetingFile),
 	}
@@ -265,28 +266,10 @@ func (w *Web) meetingShown(c *door.Call) (*meetingShowPage, error) {
 	if p.Items, err = w.itemLines(c, m, c.Lang); err != nil {
 		return nil, err
 	}
-	former, ok, err := meeting.Former(c.Context(), w.DB, c.Who, m)
-	if err != nil {
+	if p.Former, p.Past, err = w.meetingPast(c, m); err != nil {
 		return nil, err
 	}
-	if ok {
-		ls, err := w.meetingLines(c, []meeting.Meeting{former})
-		if err != nil {
-			return nil, err
-		}
-		p.Former = &ls[0]
-		all, err := w.itemLines(c, former, c.Lang)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range all {
-			if i.Decision != "" {
-				p.Past = append(p.Past, i)
-			}
-		}
-	}
-	p.Signs = m.State == meeting.Recorded && access.Can(c.Who, access.MeetingSign, access.Target{Region: m.Region}).OK()
-	p.Closes = p.Changes && m.State == meeting.Signed && !slices.ContainsFunc(m.Items, func(i meeting.Item) bool { return !i.Done() })
+	p.Signs, p.Closes = meeting.Signable(c.Who, m), meeting.Closable(c.Who, m)
 	p.Talks = p.Changes && m.Kind != meeting.Analysis && m.Day <= c.Who.Today()
 	if p.Texts, err = meeting.Versions(c.Context(), w.DB, c.Who, m.ID); err != nil {
 		return nil, err
@@ -305,6 +288,21 @@ func (w *Web) meetingShown(c *door.Call) (*meetingShowPage, error) {
 		}
 	}
 	return p, nil
+}
+
+// meetingPast gives the meeting before one, and how its decisions stand now, done
+// or not.
+func (w *Web) meetingPast(c *door.Call, m meeting.Meeting) (*meetingLine, []itemLine, error) {
+	former, ok, err := meeting.Former(c.Context(), w.DB, c.Who, m)
+	if err != nil || !ok {
+		return nil, nil, err
+	}
+	ls, err := w.meetingLines(c, []meeting.Meeting{former})
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := w.itemLines(c, former, c.Lang)
+	return &ls[0], slices.DeleteFunc(all, func(i itemLine) bool { return i.Decision == "" }), err
 }
 
 func (w *Web) meetingTopics(c *door.Call) ([]Option, error) {
@@ -379,6 +377,8 @@ func (w *Web) itemLines(c *door.Call, m meeting.Meeting, tag string) ([]itemLine
 			l.Basis = K("page_meeting.kind." + i.Kind)
 		}
 		switch {
+		case i.Outcome != "" && i.Done():
+			l.Tag = Tag{Tone: "g", Icon: "check", Text: K("page_meeting.ended", "outcome", K("appeal.outcome."+string(i.Outcome)))}
 		case i.State != "" && i.Done():
 			l.Tag = Tag{Tone: "g", Icon: "check", Text: K("appeal.state." + string(i.State))}
 		case i.State != "":
@@ -468,8 +468,12 @@ func (w *Web) meetingSign(c *door.Call) error {
 	if err != nil {
 		return err
 	}
+	cal, err := w.workdays(c)
+	if err != nil {
+		return err
+	}
 	return w.meetingWrite(c, "sign", "page_meeting.signed_done", func(tx *db.Tx) error {
-		_, err := meeting.Sign(c.Context(), tx, c.Who, c.Operation, c.Path("id"), whole(f.Get("version")))
+		_, err := meeting.Sign(c.Context(), tx, c.Who, c.Operation, c.Path("id"), whole(f.Get("version")), cal)
 		return err
 	})
 }
@@ -657,16 +661,9 @@ func (w *Web) meetingMinutes(c *door.Call) error {
 
 // followup says how the former meeting's decisions stand, for the minutes.
 func (w *Web) followup(c *door.Call, m meeting.Meeting) (string, error) {
-	former, ok, err := meeting.Former(c.Context(), w.DB, c.Who, m)
-	if err != nil || !ok {
-		return "", err
-	}
-	items, err := w.itemLines(c, former, c.Lang)
+	_, items, err := w.meetingPast(c, m)
 	var lines []string
 	for _, i := range items {
-		if i.Decision == "" {
-			continue
-		}
 		s := i.Title + w.T(c.Lang, "web.colon") + w.T(c.Lang, i.Tag.Text)
 		if i.Does != "" {
 			s += w.T(c.Lang, "web.comma_long") + i.Does
@@ -688,8 +685,8 @@ func (w *Web) meetingMinutesSent(c *door.Call) error {
 	in := meeting.MinutesInput{ID: c.Operation, Meeting: c.Path("id"), Version: whole(f.Get("version")), Day: calendar.Day(f.Get("day")), From: f.Get("from"), To: f.Get("to"), Place: f.Get("place"), Chair: f.Get("chair"), Recorder: f.Get("recorder"),
 		Followup: f.Get("followup"), Summary: f.Get("summary"), Done: f.Get("done") == "1", Why: f.Get("why"), Cadres: map[string]string{}}
 	for name, vs := range f {
-		if id, ok := strings.CutPrefix(name, "part."); ok && len(vs) > 0 && vs[0] != "" {
-			in.Cadres[id] = vs[0]
+		if id, ok := strings.CutPrefix(name, "part."); ok && len(vs) > 0 {
+			in.Cadres[id] = cmp.Or(vs[0], meeting.Invited) // was asked and did not come
 		}
 	}
 	for _, part := range meeting.Parts {
@@ -711,7 +708,25 @@ func (w *Web) meetingMinutesSent(c *door.Call) error {
 	if perr != nil {
 		return perr
 	}
-	return w.Refill(c, "meeting/minutes", p, err)
+	return w.Refill(c, "meeting/minutes", p, w.itemsWrong(c, err))
+}
+
+// itemsWrong tells which item of the minutes is not whole yet: the form has no
+// fields of theirs.
+func (w *Web) itemsWrong(c *door.Call, err error) error {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	out := *e
+	out.Fields = slices.Clone(e.Fields)
+	for i, f := range out.Fields {
+		if rest, ok := strings.CutPrefix(f.Name, "item."); ok {
+			n, _, _ := strings.Cut(rest, ".")
+			out.Fields[i] = fault.Field{Name: "items", Key: "page_meeting.item_wrong", Args: []any{"n", whole(n), "what", w.T(c.Lang, K(f.Key, f.Args...))}}
+		}
+	}
+	return &out
 }
 
 // meetingQuery is an address of the proposal.

@@ -81,7 +81,10 @@ func TestMeetingStory(t *testing.T) {
 	}
 	p.Go(k.URL + "/meetings/" + id + "/print")
 	p.Long("meeting-print")
-	p.Cookie(k.URL, door.PlainSessionCookie, "leader")
+	if _, body := k.get(t, "leader", "/meetings/"+id); strings.Contains(body, `/sign"`) {
+		t.Error("a leader who did not chair it is offered to sign")
+	}
+	p.Cookie(k.URL, door.PlainSessionCookie, "zhao")
 	p.Go(k.URL + "/meetings/" + id)
 	p.Follow(`form[action$="/sign"] .btn`)
 	if !strings.Contains(p.Text("main"), "已审签") {

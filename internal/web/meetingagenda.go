@@ -100,6 +100,8 @@ type meetingAgendaPage struct {
 	Listed  int
 	Places  []Option
 	None    bool
+	Former  *meetingLine // and how what it decided stands
+	Past    []itemLine
 }
 
 // meetingProposal shows the proposal of a place and period without a meeting.
@@ -142,6 +144,9 @@ func (w *Web) meetingAgendaShown(c *door.Call) (*meetingAgendaPage, error) {
 		return nil, err
 	}
 	p := &meetingAgendaPage{Base: Base{Title: K("page_meeting.agenda"), At: "/meetings", Back: "/meetings/" + m.ID}, Meeting: m.ID}
+	if p.Former, p.Past, err = w.meetingPast(c, m); err != nil {
+		return nil, err
+	}
 	return p, w.proposed(c, p, m.Region, m.Period, &m)
 }
 
@@ -174,6 +179,7 @@ func (w *Web) proposed(c *door.Call, p *meetingAgendaPage, at string, s calendar
 				q.Set("topic", i.Topic)
 				l.Href = "/meetings/behind?" + q.Encode()
 			case i.Source == agenda.Diaries:
+				q.Set("topic", i.Topic)
 				l.Href = "/visits?" + q.Encode()
 			case i.Kind == agenda.Unvisited:
 				l.Href = "/today/unseen?" + url.Values{"place": {i.Place}}.Encode()
@@ -182,7 +188,7 @@ func (w *Web) proposed(c *door.Call, p *meetingAgendaPage, at string, s calendar
 				if id, ok := strings.CutPrefix(ref, "appeal:"); ok {
 					a := opened[id]
 					l.Title, l.Href, l.Emphasis, l.Words = a.Title, "/matters/"+id, a.Emphasis, a.Last.Words
-					if i.Kind == agenda.Overdue && a.Last.Kind != "" {
+					if (i.Kind == agenda.Overdue || i.Kind == agenda.Standing && i.On != "" && i.On < c.Who.Today()) && a.Last.Kind != "" {
 						l.Why = w.T(c.Lang, "appeal.step."+a.Last.Kind)
 					}
 				} else if rest, ok := strings.CutPrefix(ref, "meeting:"); ok && l.Title == "" {

@@ -67,12 +67,14 @@ const (
 
 	// MeetingRead is by region, or for those who were invited; MeetingAgenda sees
 	// what is proposed; MeetingChange calls and writes, of the analysis meeting
-	// (MeetingAnalyse) the office alone; MeetingSign is the chair's.
+	// (MeetingAnalyse) the office alone; MeetingSign is the chair's, whoever that
+	// is, and MeetingClose the chair's and the recorder's.
 	MeetingRead    Action = "meeting.read"
 	MeetingAgenda  Action = "meeting.agenda"
 	MeetingChange  Action = "meeting.change"
 	MeetingAnalyse Action = "meeting.analyse"
 	MeetingSign    Action = "meeting.sign"
+	MeetingClose   Action = "meeting.close"
 
 	PracticalRead    Action = "practical.read"
 	PracticalChange  Action = "practical.change"
@@ -172,7 +174,8 @@ var policy = map[Action]row{
 	MeetingAgenda:   {Office: InRegion, Leader: InRegion, Committee: InRegion},
 	MeetingChange:   {Office: InRegion, Committee: InRegion},
 	MeetingAnalyse:  {Office: InRegion},
-	MeetingSign:     {Leader: InRegion},
+	MeetingSign:     {Office: OwnOnly, Leader: OwnOnly, Cadre: OwnOnly, Committee: OwnOnly},
+	MeetingClose:    {Office: OwnOnly, Leader: OwnOnly, Cadre: OwnOnly, Committee: OwnOnly},
 	ReceptionRead:   {Office: InRegion, Leader: InRegion, Committee: InRegion},
 	ReceptionRecord: {Office: InRegion, Committee: InRegion},
 

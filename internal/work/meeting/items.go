@@ -1,8 +1,10 @@
 package meeting
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -239,6 +241,7 @@ func SetItem(ctx context.Context, tx *db.Tx, who access.Actor, in ItemInput, cal
 		if in.Drop {
 			return m, drop(ctx, tx, who, &m, at)
 		}
+		was := *i
 		i.Title, i.Reporter, i.Share, i.Heat, i.Analysis, i.Opinion = strings.TrimSpace(in.Title), in.Reporter, in.Share, in.Heat, strings.TrimSpace(in.Analysis), strings.TrimSpace(in.Opinion)
 		i.Decision, i.Unit, i.Owner, i.Due = in.Decision, strings.TrimSpace(in.Unit), in.Owner, in.Due
 		var f fault.Fields
@@ -267,8 +270,8 @@ func SetItem(ctx context.Context, tx *db.Tx, who access.Actor, in ItemInput, cal
 		if err := quote(ctx, tx, who, m, i, in); err != nil {
 			return Meeting{}, err
 		}
-		if !m.Open() {
-			if err := issue(ctx, tx, who, m, i, cal); err != nil {
+		if !m.Open() && i.differs(was) {
+			if err := issue(ctx, tx, who, m, i, "", cal); err != nil {
 				return Meeting{}, err
 			}
 		}
@@ -281,9 +284,15 @@ func SetItem(ctx context.Context, tx *db.Tx, who access.Actor, in ItemInput, cal
 	return m, err
 }
 
-// decided looks whether a decision is whole once the minutes are handed in.
+// differs reports whether anything was decided anew.
+func (i Item) differs(was Item) bool {
+	return i.Decision != was.Decision || i.Owner != was.Owner || i.Due != was.Due || i.Opinion != was.Opinion
+}
+
+// decided looks whether a decision is whole once the minutes are handed in. A
+// matter that is there has an owner and a day already; both may stay.
 func decided(f *fault.Fields, prefix string, m Meeting, i Item) {
-	if m.Open() || !i.Matters() {
+	if m.Open() || !i.Matters() || i.Appeal != "" {
 		return
 	}
 	f.Check(i.Owner != "", prefix+"owner", "meeting.owner_needed")
@@ -312,18 +321,56 @@ func writeItem(ctx context.Context, tx *db.Tx, county string, i Item) error {
 	return err
 }
 
-// issue makes a decision's matter, unless it is tied to one already. It is
-// opened by the same code as every other, so its clock and history are alike.
-func issue(ctx context.Context, tx *db.Tx, who access.Actor, m Meeting, i *Item, cal calendar.Calendar) error {
-	if !i.Matters() || i.Appeal != "" {
+// issue puts a decision to work: it makes its matter, or carries the decision
+// out on the one it is tied to. Both are done by the code every other matter goes
+// through, so clock, history and rules are alike. What the rules refuse is told
+// beside the item's field, with what is possible instead.
+func issue(ctx context.Context, tx *db.Tx, who access.Actor, m Meeting, i *Item, prefix string, cal calendar.Calendar) error {
+	due := i.Due
+	if due != "" {
+		due = max(due, calendar.FromTime(tx.Now)) // written down later than it was said
+	}
+	switch {
+	case i.Decision == "":
+		return nil
+	case i.Appeal != "":
+		a, err := appeal.Decide(ctx, tx, who, appeal.DecideInput{Appeal: i.Appeal, Decision: i.Decision, Work: i.Matters(), Owner: i.Owner, Due: due, Words: i.Opinion, Reason: cmp.Or(i.Opinion, i.Analysis, i.Title)}, cal)
+		if err != nil {
+			return besideItem(err, prefix)
+		}
+		i.Appeal, i.State, i.Outcome = a.ID, a.State, a.Outcome
+		if i.Matters() {
+			i.Owner = cmp.Or(i.Owner, a.Handler())
+			if i.Due == "" && a.DueOn >= m.Day {
+				i.Due = a.DueOn
+			}
+		}
+		return nil
+	case !i.Matters():
 		return nil
 	}
-	a, err := appeal.OpenFor(ctx, tx, who, appeal.OpenInput{Origin: Origin(m.ID, i.ID), Source: "meeting", Region: i.Place, Owner: i.Owner, Topic: matterTopic(i.Basis), Title: i.Title, On: calendar.FromTime(tx.Now), Due: max(i.Due, calendar.FromTime(tx.Now))}, cal)
+	a, err := appeal.OpenFor(ctx, tx, who, appeal.OpenInput{Origin: Origin(m.ID, i.ID), Source: "meeting", Region: i.Place, Owner: i.Owner, Topic: matterTopic(i.Basis), Title: i.Title, On: calendar.FromTime(tx.Now), Due: due}, cal)
 	if err != nil {
 		return err
 	}
 	i.Appeal, i.State = a.ID, a.State
 	return tellOwner(ctx, tx, a)
+}
+
+// besideItem puts what a matter's rules say beside the field of an item.
+func besideItem(err error, prefix string) error {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || e.Kind != fault.Invalid && e.Kind != fault.Conflict && e.Kind != fault.Forbidden {
+		return err
+	}
+	var f fault.Fields
+	for _, x := range e.Fields {
+		f.Add(prefix+x.Name, x.Key, x.Args...)
+	}
+	if len(f) == 0 {
+		f.Add(prefix+"decision", e.Key, e.Args...)
+	}
+	return f.Err()
 }
 
 // matterTopic is the topic a decision's matter takes over; diaries have another

@@ -131,10 +131,11 @@ func TestFromProposalToNextAgenda(t *testing.T) {
 		if m, err = set("op-set-01", meeting.ItemInput{Item: water, Title: "李家湾村自来水常停", Share: "common", Heat: "hot", Analysis: "水源不足", Opinion: "先修引水管", Decision: meeting.Assign, Quotes: []string{qs[0].Ref}}); err != nil {
 			t.Fatal(err)
 		}
+		wrote := meeting.Present
 		minutes := func(op string, done bool, why string) (meeting.Meeting, error) {
 			return write(d, func(tx *db.Tx) (meeting.Meeting, error) {
 				return meeting.Minutes(ctx, tx, office, meeting.MinutesInput{ID: op, Meeting: m.ID, Version: m.Version, Day: today, From: "09:00", To: "11:00", Place: "镇政府二楼会议室", Chair: ZhaoWei, Recorder: LiMing,
-					Cadres: map[string]string{ZhaoWei: meeting.Present, LiMing: meeting.OnLeave}, Others: []meeting.OtherInput{{Name: "供水站老陶", Part: meeting.SittingIn}}, Done: done, Why: why}, cal(t))
+					Cadres: map[string]string{ZhaoWei: meeting.Present, LiMing: wrote}, Others: []meeting.OtherInput{{Name: "供水站老陶", Part: meeting.SittingIn}}, Done: done, Why: why}, cal(t))
 			})
 		}
 		if _, err := minutes("op-min-00", true, ""); !fault.Is(err, fault.Invalid) {
@@ -143,6 +144,13 @@ func TestFromProposalToNextAgenda(t *testing.T) {
 		if m, err = set("op-set-02", meeting.ItemInput{Item: water, Title: "李家湾村自来水常停", Share: "common", Heat: "hot", Analysis: "水源不足", Opinion: "先修引水管", Decision: meeting.Assign, Owner: LiMing, Due: "2026-12-10", Quotes: []string{qs[0].Ref}}); err != nil {
 			t.Fatal(err)
 		}
+		for i, away := range []string{meeting.OnLeave, meeting.Invited} {
+			wrote = away
+			if _, err := minutes("op-min-away-"+strconv.Itoa(i), true, ""); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "recorder=meeting.recorder_away") {
+				t.Error("written by somebody who was away:", away, err)
+			}
+		}
+		wrote = meeting.Present
 		if m, err = minutes("op-min-01", true, ""); err != nil || m.State != meeting.Recorded || m.Items[0].Appeal == "" || m.Items[1].Appeal != "" {
 			t.Fatalf("%+v %v", m, err)
 		}
@@ -162,11 +170,13 @@ func TestFromProposalToNextAgenda(t *testing.T) {
 			t.Errorf("%+v %v", vs, err)
 		}
 		sign := func(who access.Actor, op string, v int) error {
-			_, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) { return meeting.Sign(ctx, tx, who, op, m.ID, v) })
+			_, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) { return meeting.Sign(ctx, tx, who, op, m.ID, v, cal(t)) })
 			return err
 		}
-		if err := sign(office, "op-sign-00", m.Version); !fault.Is(err, fault.Forbidden) {
-			t.Error("the office signs:", err)
+		for _, x := range []access.Actor{office, Who(access.Leader, Qingshi, "", today), Who(access.Leader, Qingshi, "cadre-another", today), li} {
+			if err := sign(x, "op-sign-00", m.Version); !fault.Is(err, fault.Forbidden) {
+				t.Error("who is not the chair signs:", x.Account(), err)
+			}
 		}
 		if err := sign(leader, "op-sign-01", m.Version-1); !fault.Is(err, fault.Conflict) {
 			t.Error("signed what he has not read:", err)
@@ -177,11 +187,14 @@ func TestFromProposalToNextAgenda(t *testing.T) {
 		if s, err := meeting.Show(ctx, d, li, m.ID); err != nil || s.State != meeting.Signed || s.SignedBy != ZhaoWei || len(s.Items[0].Quotes) != 1 {
 			t.Errorf("%+v %v", s, err)
 		}
-		end := func(op string) error {
-			_, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) { return meeting.Close(ctx, tx, office, op, m.ID) })
+		end := func(op string, who access.Actor) error {
+			_, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) { return meeting.Close(ctx, tx, who, op, m.ID) })
 			return err
 		}
-		if err := end("close-00"); !fault.Is(err, fault.Conflict) {
+		if err := end("close-office", office); !fault.Is(err, fault.Forbidden) {
+			t.Error("closed by who neither led nor wrote it:", err)
+		}
+		if err := end("close-00", li); !fault.Is(err, fault.Conflict) {
 			t.Error("closed while decisions are open:", err)
 		}
 		// It returns to the next agenda until it is done.
@@ -218,7 +231,7 @@ func TestFromProposalToNextAgenda(t *testing.T) {
 		if st := find(p, agenda.Standing); err != nil || len(st) != 0 {
 			t.Errorf("%+v %v", st, err)
 		}
-		if err := end("close-01"); err != nil {
+		if err := end("close-01", li); err != nil {
 			t.Error(err)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"lianxin/internal/base/once"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
@@ -61,7 +62,8 @@ func Minutes(ctx context.Context, tx *db.Tx, who access.Actor, in MinutesInput, 
 		if m.State == Planned {
 			m.State = Held
 		}
-		if in.Done && m.State == Held {
+		handed := in.Done && m.State == Held
+		if handed {
 			m.State, m.Recorded = Recorded, today
 		}
 		var f fault.Fields
@@ -71,8 +73,12 @@ func Minutes(ctx context.Context, tx *db.Tx, who access.Actor, in MinutesInput, 
 		f.Check(len([]rune(m.Followup)) <= maxWords, "followup", "fault.too_long", "n", maxWords)
 		f.Check(len([]rune(m.Summary)) <= maxWords, "summary", "fault.too_long", "n", maxWords)
 		f.Check(len(in.Cadres)+len(in.Others) <= maxPeople, "cadres", "meeting.people_many", "n", maxPeople)
-		for _, part := range in.Cadres {
-			f.Check(slices.Contains(Parts, part), "cadres", "meeting.part_bad")
+		for c, part := range in.Cadres {
+			f.Check(slices.Contains(Parts, part) || part == Invited, "cadres", "meeting.part_bad")
+			// Who was not there neither led the meeting nor wrote it down.
+			away := c != "" && (part == OnLeave || part == Invited)
+			f.Check(!away || c != m.Chair, "chair", "meeting.chair_away")
+			f.Check(!away || c != m.Recorder, "recorder", "meeting.recorder_away")
 		}
 		for _, o := range in.Others {
 			f.Check(slices.Contains(Parts, o.Part) && strings.TrimSpace(o.Name) != "" && len([]rune(o.Name)) <= maxShort, "others", "meeting.part_bad")
@@ -101,9 +107,9 @@ func Minutes(ctx context.Context, tx *db.Tx, who access.Actor, in MinutesInput, 
 		if err := attend(ctx, tx, county, &m, in); err != nil {
 			return Meeting{}, err
 		}
-		if !m.Open() {
+		if handed { // what is decided later is put to work where it is decided
 			for n := range m.Items {
-				if err := issue(ctx, tx, who, m, &m.Items[n], cal); err != nil {
+				if err := issue(ctx, tx, who, m, &m.Items[n], "item."+strconv.Itoa(n+1)+".", cal); err != nil {
 					return Meeting{}, err
 				}
 				if err := writeItem(ctx, tx, county, m.Items[n]); err != nil {
@@ -305,14 +311,41 @@ func tellOwner(ctx context.Context, tx *db.Tx, a appeal.Appeal) error {
 	return notice.Tell(ctx, tx, notice.In{To: notice.Official(a.Owner), Kind: "appeal.given", Ref: "appeal:" + a.ID, Region: a.Region, Args: map[string]any{"due": string(a.DueOn)}})
 }
 
-// Sign is the chair's or another leader's signature under the minutes.
-func Sign(ctx context.Context, tx *db.Tx, who access.Actor, op, id string, version int) (Meeting, error) {
+// signs asks whether somebody may do what is the chair's, or the chair's and the
+// recorder's, about a meeting. He may chair one that is not of his own village, so
+// one's own is judged where one's grant lies, as for reading.
+func signs(who access.Actor, do access.Action, m Meeting) error {
+	own := who.Cadre() != "" && (m.Chair == who.Cadre() || do == access.MeetingClose && m.Recorder == who.Cadre())
+	err := scope.Can(who, do, m.Region, own)
+	if err != nil && own {
+		for _, g := range who.Grants() {
+			if access.Can(who, do, access.Target{Region: g.Region, Own: true}).OK() {
+				return nil
+			}
+		}
+	}
+	return err
+}
+
+// Signable reports whether the minutes wait for somebody's signature.
+func Signable(who access.Actor, m Meeting) bool {
+	return m.State == Recorded && signs(who, access.MeetingSign, m) == nil
+}
+
+// Closable reports whether somebody may close the meeting now.
+func Closable(who access.Actor, m Meeting) bool {
+	return m.State == Signed && signs(who, access.MeetingClose, m) == nil && !slices.ContainsFunc(m.Items, func(i Item) bool { return !i.Done() })
+}
+
+// Sign is the chair's signature under the minutes (审签). Where the chair is also
+// who decides about extensions, it grants those that this meeting asked for.
+func Sign(ctx context.Context, tx *db.Tx, who access.Actor, op, id string, version int, cal calendar.Calendar) (Meeting, error) {
 	m, _, err := once.Do(ctx, tx, who, "meeting.sign", op, []any{id, version}, func() (Meeting, error) {
 		m, err := Get(ctx, tx, who.County(), id)
 		if err != nil {
 			return m, err
 		}
-		if err := scope.Can(who, access.MeetingSign, m.Region, false); err != nil {
+		if err := signs(who, access.MeetingSign, m); err != nil {
 			return Meeting{}, err
 		}
 		if m.State != Recorded {
@@ -322,20 +355,45 @@ func Sign(ctx context.Context, tx *db.Tx, who access.Actor, op, id string, versi
 			return Meeting{}, fault.New(fault.Conflict, "meeting.changed") // he signs what he has read
 		}
 		m.State, m.SignedBy, m.SignedOn = Signed, who.Cadre(), calendar.FromTime(tx.Now)
+		for n := range m.Items {
+			if err := later(ctx, tx, who, &m.Items[n], cal); err != nil {
+				return Meeting{}, err
+			}
+		}
 		audit.Note(tx, who, "meeting.sign", "meeting:"+m.ID, m.Region, "version", m.Version)
 		return m, touch(ctx, tx, who.County(), &m)
 	})
 	return m, err
 }
 
-// Close ends a signed meeting of which nothing is open.
+// later grants the later day a decision asked for, if whoever signs may do that
+// by the plan; otherwise it goes on waiting for its approver.
+func later(ctx context.Context, tx *db.Tx, who access.Actor, i *Item, cal calendar.Calendar) error {
+	if i.Appeal == "" || !i.Matters() || i.State != lifecycle.Extension {
+		return nil
+	}
+	a, err := appeal.Get(ctx, tx, who.County(), i.Appeal)
+	if err != nil || a.AskedDue < i.Due {
+		return err
+	}
+	can, err := appeal.Possible(ctx, tx, who, a)
+	if err != nil || !slices.Contains(can, lifecycle.Grant) {
+		return err
+	}
+	a, err = appeal.Move(ctx, tx, who, appeal.MoveInput{ID: tx.NewID(), Appeal: a.ID, Move: lifecycle.Grant}, cal)
+	i.State = a.State
+	return err
+}
+
+// Close ends a signed meeting of which nothing is open: the chair's or the
+// recorder's.
 func Close(ctx context.Context, tx *db.Tx, who access.Actor, op, id string) (Meeting, error) {
 	m, _, err := once.Do(ctx, tx, who, "meeting.close", op, id, func() (Meeting, error) {
 		m, err := Get(ctx, tx, who.County(), id)
 		if err != nil {
 			return m, err
 		}
-		if err := mayChange(who, m.Kind, m.Region); err != nil {
+		if err := signs(who, access.MeetingClose, m); err != nil {
 			return Meeting{}, err
 		}
 		if m.State != Signed {

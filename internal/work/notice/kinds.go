@@ -39,6 +39,7 @@ var Kinds = []Kind{
 	{"appeal.extension_asked", ForOffice, []string{"due"}},
 	{"appeal.extension_decided", ForOfficial, nil},
 	{"appeal.disputed", ForOfficial, nil},
+	{"appeal.decided", ForOfficial, nil},
 	{"appeal.answered", ForOffice, nil},
 	{"appeal.shelf_review", ForOfficial, nil},
 	{"meeting.called", ForOfficial, []string{"on"}},
