@@ -97,7 +97,8 @@ var shows = map[string]read{
 	},
 	"meeting.Behind": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		as, _, err := meeting.Behind(ctx, d, who, p.town, "", calendar.Span{}, "")
-		return as, err
+		bs, _, err2 := meeting.Behind(ctx, d, who, p.town, "medical", calendar.Span{}, "")
+		return both(as, "", err)(bs, "", err2)
 	},
 	"reception.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		a, _, err := reception.List(ctx, d, who, reception.Filter{})
