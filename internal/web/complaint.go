@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"slices"
+	"time"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -202,6 +203,14 @@ type openingLine struct {
 	Name, By string
 	Decides  bool // the reader may be the second person
 	At       string
+}
+
+// End is when it closes again.
+func (l openingLine) End() time.Time {
+	if l.Until == nil {
+		return time.Time{}
+	}
+	return *l.Until
 }
 
 // Tag says where it stands.
