@@ -7,10 +7,10 @@ package ui
 import "embed"
 
 // Files is the whole tree: pages/<noun>/<page>.html, parts/*.html,
-// public/<page>.html of the villagers' door, css, js,
+// public/<page>.html of the villagers' door, the officials' phone app, css, js,
 // icons.svg, mark.svg and lang/<tag>/<noun>.json.
 //
-//go:embed all:pages all:public parts css js lang icons.svg mark.svg
+//go:embed all:pages all:public parts phone css js lang icons.svg mark.svg
 var Files embed.FS
 
 // Served are the folders and files a browser may ask for; templates and texts

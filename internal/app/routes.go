@@ -13,12 +13,14 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/outbound"
 	"lianxin/internal/door"
+	"lianxin/internal/offline"
 	"lianxin/internal/public"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/web"
 	"lianxin/internal/work/account"
 	"lianxin/internal/work/notice"
+	"lianxin/ui"
 )
 
 // doors makes the doors and the one table of their routes.
@@ -44,6 +46,11 @@ func (a *App) doors() (*web.Web, *public.Public, *api.API, []door.Route, error) 
 	calls := api.New(api.Config{DB: a.DB, Texts: a.Texts, Logins: a.Logins, Workdays: a.Workdays, Version: Version})
 	table := append([]door.Route{a.health()}, pages.Routes()...)
 	table = append(table, villagers.Routes()...)
+	shell, err := offline.NewShell(ui.Files, a.Texts)
+	if err != nil {
+		return nil, nil, nil, nil, err
+	}
+	table = append(table, shell.Routes()...)
 	table = append(table, calls.Routes()...)
 	return pages, villagers, calls, table, calls.Publish(table)
 }

@@ -161,7 +161,7 @@
  * @property {() => (Thought & {pending?: Item['state']})[]} thoughts
  * @property {() => Stay[]} stays
  * @property {() => Figure[]} figures
- * @property {(kind: string, body: any, title: string) => Promise<string>} save  seals and stores; resolves with the id when it cannot be lost any more
+ * @property {(kind: string, body: any, title: string, draft?: string) => Promise<string>} save  seals and stores; resolves with the id when it cannot be lost any more; a draft named ends in the same step
  * @property {(id: string) => Promise<boolean>} undo  true when it had not been sent
  * @property {() => Promise<Item[]>} box     unsent and held, oldest first
  * @property {(id: string) => Promise<void>} forget  a held one that somebody dealt with is no longer shown

@@ -64,6 +64,13 @@ func Chromium() string {
 // skipped, except where CI is set: there it fails.
 func Start(t testing.TB) *Browser {
 	t.Helper()
+	return StartIn(t, t.TempDir())
+}
+
+// StartIn is Start with a profile in a folder, which may be one that another
+// browser left.
+func StartIn(t testing.TB, folder string) *Browser {
+	t.Helper()
 	exe := Chromium()
 	if exe == "" {
 		if os.Getenv("CI") != "" {
@@ -72,7 +79,7 @@ func Start(t testing.TB) *Browser {
 		t.Skip("Chromium is not installed")
 	}
 	opts := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(exe), chromedp.UserDataDir(t.TempDir()), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless,
+		chromedp.ExecPath(exe), chromedp.UserDataDir(folder), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless,
 		chromedp.NoSandbox, chromedp.DisableGPU, // the tests may run as root in a container
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "zh-CN"),

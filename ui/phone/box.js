@@ -1,0 +1,112 @@
+// The outbox: what was saved and not yet answered. A row of the store `box`
+// holds only what is sealed for the server; the readable copy lies in `copy`
+// under the cache key and may be lost without the record being lost.
+import { newID, utf8 } from './bytes.js';
+import { placeOf, seal, sign, toSign } from './seal.js';
+
+/**
+ * @typedef {object} Row
+ * @property {number} n         order of saving on this phone
+ * @property {string} id
+ * @property {string} kind
+ * @property {number} version
+ * @property {string} account   whose record it is
+ * @property {number} saved     ms by the phone's clock
+ * @property {number} t         the phone's own count at that moment
+ * @property {string} clock
+ * @property {string} body      sealed
+ * @property {boolean} tried    it may have left the phone
+ * @property {number} bad       how often the server could do nothing with it
+ * @property {number} [seq]     once signed
+ * @property {string} [prev]
+ * @property {string} [sig]
+ */
+
+/**
+ * Versions of the operations this program writes.
+ * @type {Record<string, number>}
+ */
+export const VERSIONS = {
+  'visit.record': 1, 'visit.amend': 1, 'thought.write': 1, 'matter.move': 1, 'matter.open': 1, 'stay.week': 1, 'advice.send': 1,
+};
+
+/** Operations of one push, and their bytes. */
+export const MOST = 20;
+export const MOST_BYTES = 600 * 1024;
+
+/**
+ * Makes the row of a record.
+ * @param {{kind: string, body: any, account: string, device: string, key: import('./seal.js').ServerKey, t: number, n: number, now: number}} x
+ * @returns {Promise<Row>}
+ */
+export async function makeRow(x) {
+  const id = typeof x.body.id === 'string' && x.body.id ? x.body.id : newID(x.now);
+  const version = VERSIONS[x.kind] || 1;
+  const body = await seal(x.key, JSON.stringify({ ...x.body, id }), placeOf({ id, kind: x.kind, version, device: x.device }));
+  return {
+    n: x.n, id, kind: x.kind, version, account: x.account, saved: x.now, t: x.t,
+    clock: new Date(x.now).toISOString(), body, tried: false, bad: 0,
+  };
+}
+
+/**
+ * The rows of a store, oldest first.
+ * @param {[string, any][]} all
+ * @returns {Row[]}
+ */
+export function ordered(all) {
+  return all.map((e) => /** @type {Row} */ (e[1])).sort((a, b) => a.n - b.n || (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * Those of one push: whoever spoiled one before comes last.
+ * @param {Row[]} rows
+ */
+export function batch(rows) {
+  const out = [];
+  let bytes = 0;
+  for (const r of rows.slice().sort((a, b) => a.bad - b.bad || a.n - b.n)) {
+    const more = utf8(r.body).length + 400;
+    if (out.length === MOST || (out.length > 0 && bytes + more > MOST_BYTES)) break;
+    if (out.length > 0 && r.bad > 1) break; // it goes alone
+    out.push(r);
+    bytes += more;
+    if (r.bad > 1) break;
+  }
+  return out.sort((a, b) => a.n - b.n);
+}
+
+/**
+ * Signs rows that have no signature yet, one chain for the device. Gives the
+ * changed device and rows; the caller stores them together.
+ * @param {Row[]} rows
+ * @param {{id: string, seq: number, prev: string}} device
+ * @param {CryptoKey} key
+ */
+export async function chain(rows, device, key) {
+  const d = { ...device };
+  /** @type {Row[]} */
+  const out = [];
+  for (const r of rows) {
+    if (r.sig) { out.push(r); continue; }
+    const x = { ...r, seq: d.seq + 1, prev: d.prev };
+    x.sig = await sign(key, await toSign({ ...x, device: d.id, seq: x.seq, prev: x.prev }));
+    d.seq = x.seq;
+    d.prev = x.sig;
+    out.push(x);
+  }
+  return { rows: out, device: d };
+}
+
+/**
+ * How a row travels.
+ * @param {Row} r
+ * @param {string} device
+ * @param {number} t
+ */
+export function wire(r, device, t) {
+  return {
+    id: r.id, kind: r.kind, version: r.version, device, seq: r.seq || 0, elapsed: Math.max(0, Math.round(t - r.t)),
+    clock: r.clock, body: r.body, prev: r.prev || '', sig: r.sig || '',
+  };
+}

@@ -1,0 +1,947 @@
+// The phone's store: what the screens ask and what they save. It keeps to three
+// rules. What was saved is on the phone before anybody says so. What the phone
+// can read is encrypted, and goes when the right or the contact goes. No figure
+// is computed here: the server's figures are shown, and beside them what waits.
+import { b64u, chance, crockford } from './bytes.js';
+import { Clock } from './clock.js';
+import { openDB } from './db.js';
+import { close, lockedKey, open, plainKey, unwrap } from './keys.js';
+import { makeRow, ordered } from './box.js';
+import { signingPair } from './seal.js';
+import { pending } from './shown.js';
+import { Sync } from './sync.js';
+
+/** @typedef {import('./types.js').State} State */
+/** @typedef {import('./types.js').Item} Item */
+/** @typedef {import('./types.js').Phone} PhoneFace */
+/** @typedef {import('./box.js').Row} Row */
+
+/**
+ * The readable half of a record.
+ * @typedef {{id: string, kind: string, version: number, saved: number, n: number, title: string, body: any, state: 'saved'|'held'|'closed', ref?: string, told?: number, held?: string, reasons?: any[], person?: any, theirs?: any}} Copy
+ */
+
+const HOUR = 3600000;
+export const REST = 5 * 60000; // the lock closes by itself
+export const DEAD = 72 * HOUR; // without a word from the office
+const ROOM = 12 << 20; // less room than this is little
+
+/**
+ * @typedef {object} Options
+ * @property {(key: string, args?: Record<string, any>) => string} t
+ * @property {string} [agent]        user agent
+ * @property {number} [patience]     ms between saving and sending
+ * @property {() => void} [renew]    takes the new version
+ */
+
+export class Store {
+  /** @param {Options} o */
+  constructor(o) {
+    this.t = o.t;
+    this.patience = o.patience === undefined ? 5000 : o.patience;
+    this.renewer = o.renew || (() => {});
+    this.tab = b64u(chance(9));
+    /** @type {import('./db.js').DB} */
+    this.db = /** @type {any} */ (null);
+    /** @type {Clock} */
+    this.clock = new Clock(null);
+    /** @type {State} */
+    this.state = {
+      ready: false, signedIn: false, locked: false, expired: false, gone72: false, lost: false, net: 'unknown', sending: null,
+      waiting: 0, oldest: 0, held: 0, delivered: 0, listAt: 0, kept: null, used: 0, full: false, worker: false,
+      shell: shellOf(o.agent === undefined ? navigator.userAgent : o.agent), renewed: false, hasLock: false,
+    };
+    /** @type {Set<(s: State) => void>} */
+    this.hearers = new Set();
+    /** @type {CryptoKey|null} */
+    this.key = null;
+    this.g = 0;
+    /**
+     * Records of the server's picture.
+     * @type {Map<string, any>}
+     */
+    this.recs = new Map();
+    this.cursor = '';
+    /** @type {Row[]} */
+    this.rows = [];
+    /** @type {Map<string, Copy>} */
+    this.copies = new Map();
+    /** @type {{id: string, seq: number, prev: string, point: string}} */
+    this.device = { id: '', seq: 0, prev: '', point: '' };
+    /** @type {CryptoKeyPair|null} */
+    this.pair = null;
+    /** @type {{account: string, barred?: boolean, expired?: boolean, gone72?: boolean}|null} */
+    this.who = null;
+    /** @type {import('./seal.js').ServerKey|null} */
+    this.server = null;
+    this.tries = 0;
+    this.n = 0;
+    this.contacts = 0;
+    /** @type {string[]} */
+    this.forgotten = [];
+    /**
+     * Held ones whose reasons could not be kept while the lock was closed: sent again when it opens.
+     * @type {Set<string>}
+     */
+    this.sealedHeld = new Set();
+    this.ended = false;
+    this.asked = false;
+    this.touched = { mono: performance.now(), wall: Date.now() };
+    /**
+     * Drafts on their way to the disk.
+     * @type {Map<string, {value: any, done: Promise<void>|null}>}
+     */
+    this.drafts = new Map();
+    /**
+     * Changes of the key and uses of it take turns.
+     * @type {Promise<any>}
+     */
+    this.turns = Promise.resolve();
+    /** @type {BroadcastChannel|null} */
+    this.channel = null;
+    this.sync = new Sync(this);
+  }
+
+  // --- opening ---------------------------------------------------------------
+
+  async open() {
+    this.db = await openDB(() => this.taken());
+    const fresh = crypto.subtle ? await signingPair() : null;
+    await this.db.run('readwrite', ['keys', 'meta'], async (tx) => {
+      const sign = await tx.get('keys', 'sign');
+      const device = await tx.get('meta', 'device');
+      if (sign && device) {
+        this.pair = sign;
+        this.device = device;
+      } else if (fresh) {
+        this.pair = fresh.pair;
+        this.device = { id: crockford(chance(16)), seq: 0, prev: '', point: fresh.point };
+        tx.put('keys', 'sign', this.pair);
+        tx.put('meta', 'device', this.device);
+      }
+    }).catch((e) => {
+      // Some browsers open the database and then refuse to keep a key in it.
+      if (!this.db.kept) throw e;
+      return this.fallBack(fresh);
+    });
+    const kept = await this.db.run('readonly', ['meta'], (tx) => tx.get('meta', 'clock'));
+    this.clock = new Clock(kept || null);
+    this.contacts = kept && kept.contacts || 0;
+    if (!this.db.kept) this.set({ kept: false });
+    await this.reload();
+    await this.checkContact();
+    this.watch();
+    this.set({ ready: true });
+    this.room();
+  }
+
+  /** @param {{pair: CryptoKeyPair, point: string}|null} fresh */
+  async fallBack(fresh) {
+    const { memory } = await import('./db.js');
+    this.db = memory();
+    if (!fresh) return;
+    this.pair = fresh.pair;
+    this.device = { id: crockford(chance(16)), seq: 0, prev: '', point: fresh.point };
+  }
+
+  /** Reads everything anew: at the start, and when another tab may have written. */
+  reload() { return this.turn(() => this.reloadNow()); }
+
+  async reloadNow() {
+    if (this.ended) return;
+    const x = await this.db.run('readonly', ['keys', 'box', 'copy', 'meta'], async (tx) => ({
+      cache: /** @type {import('./keys.js').CacheKey|undefined} */ (await tx.get('keys', 'cache')),
+      rows: await tx.all('box'),
+      copies: await tx.all('copy'),
+      meta: new Map(await tx.all('meta')),
+    }));
+    this.rows = ordered(x.rows);
+    this.n = this.rows.reduce((a, r) => Math.max(a, r.n), this.n);
+    this.who = x.meta.get('who') || null;
+    this.server = x.meta.get('server') || null;
+    this.device = x.meta.get('device') || this.device;
+    this.forgotten = x.meta.get('forgotten') || [];
+    this.tries = x.meta.get('tries') || 0;
+    const clock = x.meta.get('clock');
+    if (clock) {
+      this.clock.meet(clock);
+      if ((clock.contacts || 0) > this.contacts) {
+        this.contacts = clock.contacts;
+        this.clock.age = clock.age;
+      }
+    }
+    const wrapped = !!(x.cache && x.cache.wrapped);
+    if (!x.cache || x.cache.g !== this.g) {
+      this.key = x.cache && x.cache.key || null;
+      this.g = x.cache ? x.cache.g : 0;
+    }
+    const locked = wrapped && !this.key;
+    if (this.key) await this.read(x.copies);
+    else this.empty();
+    this.set({
+      signedIn: !!this.who && !this.who.barred, expired: !!(this.who && this.who.expired), gone72: !!(this.who && this.who.gone72),
+      locked, hasLock: wrapped, ...this.counts(),
+    });
+  }
+
+  /** Forgets what is readable, in this page only. */
+  empty() {
+    this.recs = new Map();
+    this.copies = new Map();
+    this.cursor = '';
+  }
+
+  /** @param {[string, any][]} all */
+  async read(all) {
+    const key = this.key;
+    if (!key) return;
+    /** @type {Map<string, Copy>} */
+    const copies = new Map();
+    let recs = new Map();
+    let cursor = '';
+    let at = 0;
+    await Promise.all(all.map(async ([place, closed]) => {
+      if (place.startsWith('draft:')) return;
+      /** @type {any} */
+      let v;
+      try {
+        v = await open(key, place, closed);
+      } catch (e) {
+        return; // closed under a key that is gone
+      }
+      if (place === 'records') {
+        recs = new Map(v.records);
+        cursor = v.cursor;
+        at = v.at;
+      } else if (place.startsWith('op:')) copies.set(v.id, v);
+    }));
+    this.recs = recs;
+    this.cursor = cursor;
+    const rows = new Set(this.rows.map((r) => r.id));
+    // A copy without its row was delivered while nobody could write into it.
+    for (const c of copies.values()) if (c.state === 'saved' && !rows.has(c.id)) c.state = 'closed';
+    this.copies = copies;
+    this.n = Array.from(copies.values()).reduce((a, c) => Math.max(a, c.n), this.n);
+    this.set({ listAt: at });
+  }
+
+  // --- state -----------------------------------------------------------------
+
+  /** @param {Partial<State>} patch */
+  set(patch) {
+    /** @type {any} */
+    const now = this.state;
+    if (Object.keys(patch).every((k) => now[k] === /** @type {any} */ (patch)[k])) return;
+    this.state = { ...this.state, ...patch };
+    for (const h of Array.from(this.hearers)) h(this.state);
+  }
+
+  /** The readable things changed, the state maybe not. */
+  changed() {
+    this.state = { ...this.state, ...this.counts() };
+    for (const h of Array.from(this.hearers)) h(this.state);
+  }
+
+  counts() {
+    const waiting = this.rows.length;
+    const oldest = this.rows.reduce((a, r) => (a === 0 ? r.saved : Math.min(a, r.saved)), 0);
+    return { waiting, oldest, held: this.heldItems().filter((i) => i.state === 'held').length };
+  }
+
+  /** @param {(s: State) => void} fn */
+  on(fn) {
+    this.hearers.add(fn);
+    fn(this.state);
+    return () => { this.hearers.delete(fn); };
+  }
+
+  /** Tells other tabs. */
+  tell() {
+    if (this.channel) this.channel.postMessage('changed');
+  }
+
+  /** Another tab wiped the phone, or the browser took the database. */
+  taken() {
+    if (this.ended) return;
+    this.ended = true;
+    this.key = null;
+    this.empty();
+    this.rows = [];
+    this.set({ signedIn: false, locked: false, listAt: 0, waiting: 0, oldest: 0, held: 0 });
+  }
+
+  /** @template T @param {() => Promise<T>} fn @returns {Promise<T>} */
+  turn(fn) {
+    /** @type {Promise<any>} */
+    const next = this.turns.then(fn, fn);
+    this.turns = next.catch(() => {});
+    return next;
+  }
+
+  /**
+   * Runs a transaction only while the key in hand is the one in force.
+   * @template T
+   * @param {import('./db.js').StoreName[]} stores
+   * @param {(tx: import('./db.js').Tx) => Promise<T>} fn
+   * @returns {Promise<T>}
+   */
+  async under(stores, fn) {
+    return this.db.run('readwrite', Array.from(new Set(['keys', ...stores])), async (tx) => {
+      const cache = await tx.get('keys', 'cache');
+      if (!cache || cache.g !== this.g) throw new Error('stale');
+      return fn(tx);
+    });
+  }
+
+  need() {
+    if (!this.key) throw new Error(this.state.hasLock ? 'locked' : 'closed');
+    return this.key;
+  }
+
+  // --- saving ----------------------------------------------------------------
+
+  /**
+   * @param {string} kind @param {any} body @param {string} title
+   * @param {string} [draft]  a draft that ends with this record, in the same step
+   */
+  save(kind, body, title, draft) {
+    return this.turn(async () => {
+      this.touch();
+      const key = this.need();
+      if (!this.server || !this.who) throw new Error('not signed in');
+      const now = Date.now();
+      const t = this.clock.step();
+      const row = await makeRow({ kind, body, account: this.who.account, device: this.device.id, key: this.server, t, n: ++this.n, now });
+      /** @type {Copy} */
+      const copy = { id: row.id, kind, version: row.version, saved: now, n: row.n, title, body: { ...body, id: row.id }, state: 'saved' };
+      const closed = await close(key, 'op:' + row.id, copy);
+      if (draft) await this.settled(draft);
+      try {
+        await this.under(['box', 'copy', 'meta'], async (tx) => {
+          const there = await tx.get('box', row.id);
+          if (there && there.tried) throw new Error('sent'); // an id is used once
+          tx.put('box', row.id, row);
+          tx.put('copy', 'op:' + row.id, closed);
+          tx.put('meta', 'clock', this.keptClock());
+          if (draft) tx.del('copy', 'draft:' + draft);
+        });
+      } catch (e) {
+        if (/** @type {any} */ (e).name === 'QuotaExceededError') {
+          this.set({ full: true });
+          throw new Error('full');
+        }
+        if (/** @type {any} */ (e).message === 'stale') await this.reloadNow();
+        throw e;
+      }
+      this.rows = this.rows.filter((r) => r.id !== row.id).concat(row);
+      this.copies.set(row.id, copy);
+      this.changed();
+      this.tell();
+      this.persist();
+      this.sync.soon(this.patience);
+      return row.id;
+    });
+  }
+
+  /** @param {string} id */
+  async undo(id) {
+    const gone = await this.db.run('readwrite', ['box', 'copy'], async (tx) => {
+      const r = await tx.get('box', id);
+      if (!r || r.tried) return false;
+      tx.del('box', id);
+      tx.del('copy', 'op:' + id);
+      return true;
+    });
+    if (gone) {
+      this.rows = this.rows.filter((r) => r.id !== id);
+      this.copies.delete(id);
+      this.changed();
+      this.tell();
+    }
+    return gone;
+  }
+
+  keptClock() { return { ...this.clock.kept(), contacts: this.contacts }; }
+
+  async keepClock() {
+    if (this.ended) return;
+    this.clock.step();
+    await this.db.run('readwrite', ['meta'], async (tx) => {
+      const old = await tx.get('meta', 'clock');
+      if (old) {
+        this.clock.meet(old);
+        if ((old.contacts || 0) > this.contacts) {
+          this.contacts = old.contacts;
+          this.clock.age = old.age;
+        }
+      }
+      tx.put('meta', 'clock', this.keptClock());
+    });
+  }
+
+  // --- what lies here --------------------------------------------------------
+
+  /**
+   * Held ones as the server's picture tells them, and those the picture does not have yet.
+   * @returns {Item[]}
+   */
+  heldItems() {
+    /** @type {Map<string, Item>} */
+    const out = new Map();
+    for (const c of this.copies.values()) {
+      if (c.state !== 'held') continue;
+      out.set(c.id, { id: c.id, kind: c.kind, version: c.version, seq: c.n, saved: c.saved, state: 'held', title: c.title, body: c.body, reasons: c.reasons || [], person: c.person || null, theirs: c.theirs || null });
+    }
+    const ids = new Map(Array.from(this.copies.values(), (c) => [c.held || c.id, c.id]));
+    for (const [k, v] of this.recs) {
+      if (!k.startsWith('held:')) continue;
+      const id = ids.get(v.id) || v.id;
+      const mine = this.copies.get(id);
+      out.set(id, {
+        id, kind: v.kind, version: mine ? mine.version : 1, seq: mine ? mine.n : 0, saved: v.at, state: v.state === 'open' ? 'held' : 'closed',
+        title: mine ? mine.title : '', body: v.body || (mine ? mine.body : null), reasons: v.reasons || [], person: v.person || null, theirs: v.theirs || null,
+      });
+    }
+    for (const id of this.forgotten) out.delete(id);
+    return Array.from(out.values());
+  }
+
+  /** @returns {Promise<Item[]>} */
+  async box() {
+    await this.reload();
+    /** @type {Item[]} */
+    const waiting = this.rows.map((r) => {
+      const c = this.copies.get(r.id);
+      return { id: r.id, kind: r.kind, version: r.version, seq: r.n, saved: r.saved, state: this.sync.going.has(r.id) ? 'sending' : 'saved', title: c ? c.title : '', body: c ? c.body : null, reasons: [], person: null, theirs: null };
+    });
+    return this.heldItems().concat(waiting).sort((a, b) => a.saved - b.saved || a.seq - b.seq);
+  }
+
+  /** @param {string} id */
+  async forget(id) {
+    const c = this.copies.get(id);
+    this.forgotten = this.forgotten.filter((x) => x !== id).concat(id).slice(-200);
+    await this.db.run('readwrite', ['copy', 'meta'], async (tx) => {
+      tx.put('meta', 'forgotten', this.forgotten);
+      if (c && c.state !== 'saved') tx.del('copy', 'op:' + id);
+    });
+    if (c && c.state !== 'saved') this.copies.delete(id);
+    this.changed();
+    this.tell();
+  }
+
+  // --- drafts ----------------------------------------------------------------
+
+  /** @param {string} name */
+  async draft(name) {
+    const key = this.need();
+    const d = this.drafts.get(name);
+    if (d) return copyOf(d.value);
+    const closed = await this.db.run('readonly', ['copy'], (tx) => tx.get('copy', 'draft:' + name));
+    if (!closed) return null;
+    try {
+      return await open(key, 'draft:' + name, closed);
+    } catch (e) {
+      return null;
+    }
+  }
+
+  /**
+   * One write is under way at a time; the last value wins.
+   * @param {string} name
+   * @param {any} value
+   * @returns {Promise<void>}
+   */
+  keep(name, value) {
+    this.touch();
+    if (!this.key) return Promise.reject(new Error('locked'));
+    const d = this.drafts.get(name);
+    if (d) {
+      d.value = copyOf(value);
+      return /** @type {Promise<void>} */ (d.done);
+    }
+    /** @type {{value: any, done: Promise<void>|null}} */
+    const mine = { value: copyOf(value), done: null };
+    this.drafts.set(name, mine);
+    mine.done = (async () => {
+      try {
+        for (;;) {
+          const v = mine.value;
+          await this.turn(() => this.keepNow(name, v));
+          if (mine.value === v) break;
+        }
+      } finally {
+        this.drafts.delete(name);
+      }
+    })();
+    return mine.done;
+  }
+
+  /** @param {string} name @param {any} v */
+  async keepNow(name, v) {
+    if (v === null || v === undefined) {
+      await this.db.run('readwrite', ['copy'], async (tx) => { tx.del('copy', 'draft:' + name); });
+      return;
+    }
+    for (let i = 0; ; i++) {
+      const closed = await close(this.need(), 'draft:' + name, v);
+      try {
+        await this.under(['copy'], async (tx) => { tx.put('copy', 'draft:' + name, closed); });
+        return;
+      } catch (e) {
+        if (/** @type {any} */ (e).message !== 'stale' || i > 0) throw e;
+        await this.reloadNow();
+      }
+    }
+  }
+
+  /**
+   * Waits until a draft under way has settled. Called inside a turn, so it cannot wait for one: it takes the value over.
+   * @param {string} name
+   */
+  async settled(name) {
+    const d = this.drafts.get(name);
+    if (d) d.value = null;
+  }
+
+  // --- the picture -----------------------------------------------------------
+
+  /** @param {string} prefix @returns {any[]} */
+  of(prefix) {
+    /** @type {any[]} */
+    const out = [];
+    for (const [k, v] of this.recs) if (k.startsWith(prefix)) out.push(v);
+    return out;
+  }
+
+  me() { return this.recs.get('me') || null; }
+  lists() { return this.recs.get('lists') || { topics: [], appealTopics: [] }; }
+  homes() { return this.of('home:'); }
+  /** @param {string} id */
+  home(id) { return this.recs.get('home:' + id) || null; }
+
+  /** @param {string} [home] */
+  visits(home) { return pending.visits(this, home); }
+  /** @param {string} [home] */
+  matters(home) { return pending.matters(this, home); }
+  thoughts() { return pending.thoughts(this); }
+  stays() { return this.of('stay:').sort((a, b) => (a.from < b.from ? 1 : -1)); }
+  figures() { return this.of('figure:'); }
+
+  /**
+   * Puts an answer of the server into the picture: records, removals and cursor
+   * are one value of the database, so they change in one step.
+   * @param {{cursor: string, full: boolean, put: {k: string, v: any}[], gone: string[]}} answer
+   * @param {number} before  rows delivered up to this count are in the picture now
+   */
+  apply(answer, before) {
+    return this.turn(async () => {
+      const key = this.need();
+      const recs = answer.full ? new Map() : new Map(this.recs);
+      for (const k of answer.gone || []) recs.delete(k);
+      for (const x of answer.put || []) recs.set(x.k, x.v);
+      const at = Date.now();
+      const closed = await close(key, 'records', { at, cursor: answer.cursor, records: Array.from(recs) });
+      const over = Array.from(this.copies.values()).filter((c) => c.state === 'closed' && (c.told || 0) <= before).map((c) => c.id)
+        .concat(Array.from(this.copies.values()).filter((c) => c.state === 'held' && this.settledAtOffice(recs, c)).map((c) => c.id));
+      const who = this.who ? { ...this.who } : null;
+      if (who) delete who.gone72;
+      await this.under(['copy', 'meta'], async (tx) => {
+        tx.put('copy', 'records', closed);
+        for (const id of over) tx.del('copy', 'op:' + id);
+        if (who) tx.put('meta', 'who', who);
+      });
+      this.who = who;
+      this.recs = recs;
+      this.cursor = answer.cursor;
+      for (const id of over) this.copies.delete(id);
+      this.state = { ...this.state, listAt: at, gone72: false };
+      this.changed();
+      this.tell();
+    });
+  }
+
+  /**
+   * The picture tells of a held one that somebody has dealt with.
+   * @param {Map<string, any>} recs
+   * @param {Copy} c
+   */
+  settledAtOffice(recs, c) {
+    const h = recs.get('held:' + (c.held || c.id)) || recs.get('held:' + c.id);
+    return !!h && h.state !== 'open';
+  }
+
+  /**
+   * Stores the answer to a push, and only in the same step lets go of the rows.
+   * @param {any[]} results
+   */
+  answered(results) {
+    return this.turn(async () => {
+      const key = this.key;
+      const told = ++this.sync.told;
+      /** @type {Map<string, Copy>} */
+      const copies = new Map();
+      /** @type {Map<string, Uint8Array>} */
+      const closed = new Map();
+      /** @type {string[]} */
+      const out = [];
+      for (const r of results) {
+        const row = this.rows.find((x) => x.id === r.id);
+        if (!row || (r.status !== 'done' && r.status !== 'again' && r.status !== 'held')) continue;
+        if (r.status === 'held' && !key) continue; // told again when the lock is open
+        const old = this.copies.get(r.id);
+        if (key && (old || r.status === 'held')) {
+          /** @type {Copy} */
+          const c = {
+            ...(old || { id: row.id, kind: row.kind, version: row.version, saved: row.saved, n: row.n, title: '', body: null }),
+            state: r.status === 'held' ? 'held' : 'closed', told, ref: r.ref || '', held: r.held || '',
+            reasons: r.reasons || [], person: r.person || null, theirs: r.theirs || null,
+          };
+          copies.set(r.id, c);
+          closed.set(r.id, await close(key, 'op:' + r.id, c));
+        }
+        out.push(r.id);
+      }
+      if (out.length === 0) return 0;
+      /** @param {import('./db.js').Tx} tx */
+      const write = async (tx) => {
+        for (const id of out) tx.del('box', id);
+        for (const [id, c] of closed) tx.put('copy', 'op:' + id, c);
+        tx.put('meta', 'clock', this.keptClock());
+      };
+      if (key) await this.under(['box', 'copy', 'meta'], write);
+      else await this.db.run('readwrite', ['box', 'copy', 'meta'], write);
+      this.rows = this.rows.filter((r) => !out.includes(r.id));
+      for (const [id, c] of copies) this.copies.set(id, c);
+      if (results.some((r) => r.status === 'done' || r.status === 'again')) this.state = { ...this.state, delivered: Date.now() };
+      this.changed();
+      this.tell();
+      return out.length;
+    });
+  }
+
+  /** The office was heard: the 72 hours begin anew. */
+  async heard() {
+    this.clock.heard();
+    this.contacts++;
+    await this.db.run('readwrite', ['meta'], async (tx) => { tx.put('meta', 'clock', this.keptClock()); });
+  }
+
+  /** After 72 hours without contact the list goes; what waits stays. */
+  async checkContact() {
+    this.clock.step();
+    if (this.ended || !this.who || this.who.gone72 || this.clock.age < DEAD) return;
+    // Another tab may have heard the office.
+    await this.keepClock();
+    if (this.clock.age < DEAD) return;
+    await this.turn(() => this.dropCache({ gone72: true }));
+  }
+
+  /**
+   * Deletes what is readable except drafts, which are unsent words of one's own.
+   * @param {{gone72?: boolean, barred?: boolean, all?: boolean}} how
+   */
+  async dropCache(how) {
+    const who = this.who ? { ...this.who } : null;
+    if (who && how.gone72) who.gone72 = true;
+    if (who && how.barred) { who.barred = true; who.expired = true; }
+    const g = this.g + 1;
+    const key = how.all ? await plainKey() : null;
+    await this.db.run('readwrite', ['keys', 'copy', 'meta'], async (tx) => {
+      for (const [place] of await tx.all('copy')) if (how.all || !place.startsWith('draft:')) tx.del('copy', place);
+      if (how.all) {
+        tx.put('keys', 'cache', { g, key });
+        tx.put('meta', 'tries', 0);
+      }
+      if (who) tx.put('meta', 'who', who);
+    });
+    if (how.all) { this.g = g; this.key = key; this.tries = 0; }
+    this.who = who;
+    this.empty();
+    this.state = { ...this.state, listAt: 0, gone72: !!(who && who.gone72), ...(how.all ? { locked: false, hasLock: false } : {}), signedIn: !!who && !who.barred, expired: !!(who && who.expired) };
+    this.changed();
+    this.tell();
+  }
+
+  // --- signing in and out ----------------------------------------------------
+
+  /** @param {string} user @param {string} password @returns {Promise<{ok: true}|{ok: false, text: string}>} */
+  async signIn(user, password) {
+    if (!crypto.subtle || !this.pair) return { ok: false, text: this.t('phonebox.insecure') };
+    if (this.ended) { location.reload(); return { ok: false, text: '' }; }
+    const said = await this.sync.enter(user, password);
+    if ('text' in said) return { ok: false, text: said.text };
+    const other = !!this.who && this.who.account !== said.account;
+    if (this.rows.some((r) => r.account !== said.account)) {
+      await this.sync.leave().catch(() => {});
+      return { ok: false, text: this.t('phonebox.others_records') };
+    }
+    const fresh = await plainKey();
+    await this.turn(async () => {
+      await this.db.run('readwrite', ['keys', 'copy', 'meta'], async (tx) => {
+        const cache = await tx.get('keys', 'cache');
+        // The password opens what six digits lock: the list is fetched anew
+        // under a new key, and what was wrapped is deleted.
+        if (!cache || other || (cache.wrapped && (!this.key || this.tries >= 5))) {
+          tx.clear('copy');
+          tx.put('keys', 'cache', { g: (cache ? cache.g : 0) + 1, key: fresh });
+        }
+        tx.put('meta', 'tries', 0);
+        tx.put('meta', 'who', { account: said.account });
+        tx.put('meta', 'server', said.key);
+        if (other) tx.put('meta', 'forgotten', []);
+      });
+      await this.reloadNow();
+    });
+    this.touch();
+    await this.heard();
+    this.set({ lost: false });
+    this.sync.now();
+    return { ok: true };
+  }
+
+  /** @param {'asked'|'forced'} how */
+  async signOut(how) {
+    await this.reload();
+    const waiting = this.rows.length;
+    if (how !== 'forced' && waiting > 0) return { ok: false, waiting };
+    await this.wipe();
+    return { ok: true, waiting: 0 };
+  }
+
+  /**
+   * Deletes everything this program keeps in the browser.
+   * @param {boolean} [leave]  also ends the session
+   */
+  async wipe(leave = true) {
+    const device = this.device.id;
+    const kept = this.db.kept;
+    this.ended = true;
+    this.key = null;
+    this.sync.stop();
+    this.empty();
+    this.rows = [];
+    await this.db.destroy();
+    forgetPrefs();
+    // The session's cookie is out of reach of scripts: the server takes it, now
+    // or at the next opening.
+    try { if (leave && kept && device) localStorage.setItem('lianxin-leave', device); } catch (e) { /* no storage, nothing to remember */ }
+    if (leave) await this.sync.leave().then(() => { try { localStorage.removeItem('lianxin-leave'); } catch (e) { /* the same */ } }, () => {});
+    try {
+      for (const c of await caches.keys()) if (c.startsWith('lianxin')) await caches.delete(c);
+    } catch (e) { /* no service worker here */ }
+    this.set({ signedIn: false, locked: false, hasLock: false, expired: false, gone72: false, sending: null, waiting: 0, oldest: 0, held: 0, listAt: 0 });
+    if (this.channel) this.channel.postMessage('ended');
+  }
+
+  // --- the lock --------------------------------------------------------------
+
+  /** @param {string} pin */
+  async unlock(pin) {
+    const tries = await this.db.run('readwrite', ['meta'], async (tx) => {
+      const n = (await tx.get('meta', 'tries') || 0) + 1;
+      tx.put('meta', 'tries', n); // counted before it is tried: a kill gives no try for nothing
+      return n;
+    });
+    this.tries = tries;
+    if (tries >= 10) {
+      await this.turn(() => this.dropCache({ all: true, barred: true }));
+      await this.sync.leave().catch(() => {});
+      return false;
+    }
+    if (tries > 5) {
+      this.set({ expired: true });
+      return false;
+    }
+    const cache = await this.db.run('readonly', ['keys'], (tx) => tx.get('keys', 'cache'));
+    if (!cache || !cache.wrapped) { await this.reload(); return true; }
+    const key = await unwrap(cache.wrapped, pin);
+    if (!key) {
+      if (tries === 5) this.set({ expired: true });
+      return false;
+    }
+    await this.turn(async () => {
+      this.key = key;
+      this.g = cache.g;
+      await this.db.run('readwrite', ['meta'], async (tx) => { tx.put('meta', 'tries', 0); });
+      await this.reloadNow();
+    });
+    this.touch();
+    await this.checkContact();
+    this.sync.now();
+    return true;
+  }
+
+  /**
+   * Everything readable goes under a new key.
+   * @param {string} pin
+   */
+  setLock(pin) {
+    return this.turn(async () => {
+      const old = this.need();
+      if (pin !== '' && !/^[0-9]{6}$/.test(pin)) throw new Error('pin');
+      /** @type {{key: CryptoKey, wrapped?: any}} */
+      const made = pin === '' ? { key: await plainKey() } : await lockedKey(pin);
+      const all = await this.db.run('readonly', ['copy'], (tx) => tx.all('copy'));
+      /** @type {[string, Uint8Array][]} */
+      const closed = [];
+      for (const [place, c] of all) {
+        try {
+          closed.push([place, await close(made.key, place, await open(old, place, c))]);
+        } catch (e) { /* of a key that is gone */ }
+      }
+      const g = this.g + 1;
+      await this.under(['copy', 'meta'], async (tx) => {
+        tx.clear('copy');
+        for (const [place, c] of closed) tx.put('copy', place, c);
+        tx.put('keys', 'cache', made.wrapped ? { g, wrapped: made.wrapped } : { g, key: made.key });
+        tx.put('meta', 'tries', 0);
+      });
+      this.key = made.key;
+      this.g = g;
+      this.set({ hasLock: pin !== '' });
+      this.tell();
+    });
+  }
+
+  lock() {
+    if (!this.state.hasLock || !this.key) return;
+    // Drafts under way are written first; they hold the key they need.
+    void this.turn(async () => {
+      this.key = null;
+      this.empty();
+      this.state = { ...this.state, locked: true, listAt: 0 };
+      this.changed();
+    });
+  }
+
+  touch() { this.touched = { mono: performance.now(), wall: Date.now() }; }
+
+  rested() {
+    return Math.max(performance.now() - this.touched.mono, Date.now() - this.touched.wall) >= REST;
+  }
+
+  // --- browser ---------------------------------------------------------------
+
+  watch() {
+    const act = () => { if (this.state.hasLock && this.rested()) this.lock(); else this.touch(); };
+    for (const e of ['pointerdown', 'keydown', 'input', 'scroll']) addEventListener(e, act, { capture: true, passive: true });
+    document.addEventListener('visibilitychange', () => {
+      if (this.ended) return;
+      if (document.visibilityState === 'visible') {
+        if (this.state.hasLock && this.rested()) this.lock();
+        void this.back();
+      } else {
+        void this.keepClock().catch(() => {});
+      }
+    });
+    addEventListener('pagehide', () => { void this.keepClock().catch(() => {}); });
+    addEventListener('online', () => this.sync.now());
+    addEventListener('pageshow', (e) => { if (e.persisted) void this.back(); });
+    setInterval(() => {
+      if (this.ended) return;
+      if (this.state.hasLock && this.rested()) this.lock();
+      void this.keepClock().then(() => this.checkContact()).catch(() => {});
+      this.sync.tick();
+    }, 15000);
+    if (typeof BroadcastChannel !== 'undefined' && this.db.kept) {
+      this.channel = new BroadcastChannel('lianxin');
+      this.channel.onmessage = (m) => {
+        if (m.data === 'ended') this.taken();
+        else void this.reload().then(() => this.changed()).catch(() => {});
+      };
+    }
+  }
+
+  /** The page is seen again. */
+  async back() {
+    await this.reload();
+    await this.checkContact();
+    this.sync.now();
+  }
+
+  /** Asks that the browser keep what lies here; at the first record, when there is a reason. */
+  persist() {
+    if (this.asked || !this.db.kept) return;
+    this.asked = true;
+    const s = navigator.storage;
+    if (s && s.persist) {
+      s.persist().then((kept) => { this.set({ kept }); }, () => {});
+    }
+    this.room();
+  }
+
+  room() {
+    const s = navigator.storage;
+    if (!s || !this.db.kept) return;
+    if (s.persisted) s.persisted().then((kept) => { if (kept) this.set({ kept: true }); }, () => {});
+    if (s.estimate) {
+      s.estimate().then((e) => { this.set({ used: e.usage || 0, full: !!e.quota && e.quota - (e.usage || 0) < ROOM }); }, () => {});
+    }
+  }
+}
+
+/** @param {any} v */
+function copyOf(v) { return v === undefined || v === null ? null : JSON.parse(JSON.stringify(v)); }
+
+/** @param {string} agent @returns {State['shell']} */
+function shellOf(agent) {
+  if (!/MicroMessenger/i.test(agent)) return '';
+  return /iPhone|iPad|iPod/i.test(agent) ? 'wechat-ios' : 'wechat';
+}
+
+const PREF = 'lianxin-pref-';
+/** @type {Record<string, any>} */
+const prefs = {};
+
+/**
+ * Not personal: letters' size and the like.
+ * @param {string} name
+ * @param {any} [value]
+ */
+export function pref(name, value) {
+  if (value !== undefined) {
+    prefs[name] = value;
+    try { localStorage.setItem(PREF + name, JSON.stringify(value)); } catch (e) { /* kept while the page lives */ }
+    return value;
+  }
+  if (name in prefs) return prefs[name];
+  try {
+    const s = localStorage.getItem(PREF + name);
+    return s === null ? undefined : JSON.parse(s);
+  } catch (e) {
+    return undefined;
+  }
+}
+
+function forgetPrefs() {
+  for (const k of Object.keys(prefs)) delete prefs[k];
+  try {
+    for (const k of Object.keys(localStorage)) if (k.startsWith(PREF)) localStorage.removeItem(k);
+  } catch (e) { /* nothing was kept */ }
+}
+
+/**
+ * Opens the phone's store and begins to send and fetch.
+ * @param {Options} o
+ * @returns {Promise<PhoneFace & {store: Store}>}
+ */
+export async function openPhone(o) {
+  const s = new Store(o);
+  await s.open();
+  s.sync.start();
+  return {
+    store: s,
+    get state() { return s.state; },
+    on: (fn) => s.on(fn),
+    me: () => s.me(), lists: () => s.lists(), homes: () => s.homes(), home: (id) => s.home(id),
+    visits: (home) => s.visits(home), matters: (home) => s.matters(home), thoughts: () => s.thoughts(), stays: () => s.stays(), figures: () => s.figures(),
+    save: (kind, body, title, draft) => s.save(kind, body, title, draft),
+    undo: (id) => s.undo(id), box: () => s.box(), forget: (id) => s.forget(id),
+    draft: (key) => s.draft(key), keep: (key, value) => s.keep(key, value),
+    send: () => s.sync.send(), file: () => s.sync.file(),
+    signIn: (user, password) => s.signIn(user, password), signOut: (how) => s.signOut(how),
+    unlock: (pin) => s.unlock(pin), setLock: (pin) => s.setLock(pin), lock: () => s.lock(),
+    pref, renew: () => s.renewer(),
+  };
+}

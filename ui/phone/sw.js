@@ -1,0 +1,62 @@
+// Keeps the shell of one build and nothing else: no answer of the server's
+// programme interface, no page of another door. The head of this file, with the
+// build and its files, is written by the server (internal/offline/shell.go).
+/* global BUILD, FILES */
+'use strict';
+
+const NAME = 'lianxin-' + BUILD;
+const PAGE = '/m/';
+const PATIENCE = 3000;
+
+self.addEventListener('install', (e) => {
+  e.waitUntil(caches.open(NAME).then((c) => c.addAll(FILES.map((f) => new Request(f, f === PAGE ? { cache: 'reload', credentials: 'omit' } : { credentials: 'omit' })))));
+});
+
+self.addEventListener('activate', (e) => {
+  e.waitUntil(caches.keys()
+    .then((names) => Promise.all(names.filter((n) => n.startsWith('lianxin-') && n !== NAME).map((n) => caches.delete(n))))
+    .then(() => self.clients.claim()));
+});
+
+// A new version waits: "now" when a person takes it, or when the page that asks
+// is already of this build.
+self.addEventListener('message', (e) => {
+  if (e.data && (e.data.take === 'now' || e.data.take === BUILD)) self.skipWaiting();
+});
+
+self.addEventListener('fetch', (e) => {
+  const r = e.request;
+  const u = new URL(r.url);
+  if (r.method !== 'GET' || u.origin !== self.location.origin) return;
+  if (u.pathname.startsWith('/m/a/')) e.respondWith(kept(r));
+  else if (r.mode === 'navigate' && u.pathname === PAGE) e.respondWith(page(r));
+});
+
+/** Files carry the build in their address and never change. */
+async function kept(r) {
+  return (await caches.match(r, { ignoreVary: true })) || fetch(r);
+}
+
+/**
+ * The page comes from the network when it is there within three seconds. One of
+ * another build is shown only when all its files are kept already: half a
+ * program is worse than an old one.
+ */
+async function page(r) {
+  const mine = await caches.open(NAME).then((c) => c.match(PAGE, { ignoreVary: true }));
+  try {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), mine ? PATIENCE : 60000);
+    const res = await fetch(r.url, { credentials: 'same-origin', cache: 'no-cache', signal: stop.signal, redirect: 'follow' });
+    clearTimeout(timer);
+    const build = res.headers.get('X-Lianxin-Build') || '';
+    if (res.ok && (build === BUILD || !mine)) return res;
+    if (res.ok && build) {
+      const c = (await caches.has('lianxin-' + build)) ? await caches.open('lianxin-' + build) : null;
+      const page = c && await c.match(PAGE, { ignoreVary: true });
+      if (page) return res;
+      self.registration.update().catch(() => {});
+    }
+  } catch (e) { /* no network, or too slow */ }
+  return mine || Response.error();
+}
