@@ -33,6 +33,7 @@ func TestKeys(t *testing.T) {
 	}
 	s := &spoken{map[string]string{}, map[string]bool{}, map[string]bool{}}
 	s.templates(t)
+	s.phone(t)
 	s.source(t, "../..")
 	for _, tag := range []string{lang.Chinese, lang.English} {
 		have := map[string]bool{}
@@ -104,6 +105,8 @@ func TestNoWordsInTemplates(t *testing.T) {
 	eachFile(t, "parts", check)
 	eachFile(t, "public", check)
 	eachFile(t, "js", check)
+	line := regexp.MustCompile(`(?m)^\s*(?:/?\*|//).*$`)
+	eachFile(t, "phone", func(name, text string) { check(name, line.ReplaceAllString(text, "")) })
 }
 
 func (s *spoken) prefixed(k string) bool {
@@ -144,6 +147,19 @@ func (s *spoken) templates(t *testing.T) {
 	eachFile(t, "pages", scan)
 	eachFile(t, "parts", scan)
 	eachFile(t, "public", scan)
+}
+
+// phone reads the modules of the phone app: what stands in t('…') is a key,
+// other literals may be one or the beginning of one.
+func (s *spoken) phone(t *testing.T) {
+	quoted := regexp.MustCompile("(\\bt\\()?(['`])([a-z0-9_.-]+)(['`](\\s*\\+)?|\\$\\{)")
+	eachFile(t, "phone", func(name, text string) {
+		for _, m := range quoted.FindAllStringSubmatch(text, -1) {
+			if whole := m[4] == m[2]; s.literal(m[3]) && m[1] != "" && whole {
+				s.must[m[3]] = name
+			}
+		}
+	})
 }
 
 // source reads every Go file that is not a test.

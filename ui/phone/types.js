@@ -91,6 +91,8 @@
  * @property {string} clock
  * @property {string} how
  * @property {string[]} topics
+ * @property {string[]} [policies]    sent along so that a correction of the words keeps them
+ * @property {string[]} [activities]
  * @property {string} weather
  * @property {boolean} need
  * @property {boolean} usual

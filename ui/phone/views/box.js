@@ -1,0 +1,92 @@
+// @ts-check
+// 没送出的: each record with where it is and why, and what can be done.
+import {h, icon} from '../dom.js';
+import {t} from '../texts.js';
+import {monthDay} from '../day.js';
+import {call, comma, empty, keepFile, moment, pending, section} from './common.js';
+import {saying, strip} from './today.js';
+
+/** @typedef {import('./common.js').Frame} Frame */
+/** @typedef {import('./common.js').Item} Item */
+/** @typedef {import('./common.js').Page} Page */
+
+/**
+ * @param {Frame} f
+ * @returns {Page}
+ */
+export function box(f) {
+  const list = f.live(() => {
+    const out = f.box.filter((i) => i.state === 'saved' || i.state === 'sending'), held = f.box.filter((i) => i.state === 'held'), over = f.box.filter((i) => i.state === 'closed');
+    const s = f.phone.state;
+    return [s.expired || (s.waiting && s.full) ? strip(f) : null,
+      out.length ? [section('phone.box_waiting', t('phone.box_n', {n: out.length})), rows(out),
+        h('div', {class: 'acts pad'}, h('button', {class: 'btn p', type: 'button', 'data-at': 'send', onclick: () => void f.phone.send()}, icon('send'), t('phone.send_now')), h('button', {class: 'btn', type: 'button', 'data-at': 'file', onclick: () => void keepFile(f)}, icon('download'), t('phone.as_file'))),
+        h('p', {class: 'age'}, t('phone.as_file_how'))] : empty(t('phone.box_none')),
+      held.length ? [section('phone.box_held', t('phone.box_n', {n: held.length})), rows(held), h('p', {class: 'age'}, t('phone.box_held_how'))] : null,
+      over.length ? [section('phone.box_over'), rows(over)] : null,
+    ];
+  });
+  return {title: t('phone.box'), up: '#/', body: h('div', null, list)};
+}
+
+/** @param {Item[]} all */
+function rows(all) {
+  return h('ul', {class: 'list todo plain'}, all.map((i) => h('li', null, h('div', null, h('a', {href: '#/item/' + i.id}, h('b', null, i.title || t('phone.kind.' + i.kind)), h('small', {class: 'num'}, t('phone.kept_at', {at: moment(i.saved)})), i.state === 'held' && i.reasons[0] && h('small', {class: 'o'}, t('phone.because', {why: saying(i.reasons[0])})))), i.state === 'closed' ? icon('check') : pending(i.state))));
+}
+
+/**
+ * @param {Frame} f
+ * @param {string} id
+ * @returns {Promise<Page>}
+ */
+export async function item(f, id) {
+  f.box = await f.phone.box();
+  return {title: t('phone.box_item'), up: '#/box', body: h('div', null, f.live(() => inside(f, id)))};
+}
+
+/** @param {Frame} f @param {string} id */
+function inside(f, id) {
+  const i = f.box.find((x) => x.id === id);
+  if (!i) return h('p', {class: 'empty box'}, t('phone.box_went'));
+  const mine = i.body && text(i.kind, i.body), theirs = i.theirs && text(i.kind, i.theirs);
+  return [h('h2', {class: 'what'}, i.title || t('phone.kind.' + i.kind)), h('p', {class: 'lead2 num'}, t('phone.kept_at', {at: moment(i.saved)}), ' ', pending(i.state)),
+    i.reasons.length ? h('section', {class: 'info o'}, h('p', null, h('b', null, t(i.state === 'closed' ? 'phone.was_held' : 'phone.not_through'))), i.reasons.map((r) => h('p', null, saying(r) + t('phone.stop'))), i.state === 'held' && h('p', null, t('phone.safe'))) : null,
+    i.person && i.state === 'held' ? h('section', {class: 'box person'}, h('div', null, h('b', null, t('phone.ask_person', {name: i.person.name})), i.person.office && h('p', {class: 'dim'}, i.person.office)), call(i.person.phone, i.person.name, true)) : null,
+    theirs ? h('div', {class: 'both'}, h('section', {class: 'box'}, h('h3', null, t('phone.mine')), h('p', {class: 'words'}, mine || '—')), h('section', {class: 'box'}, h('h3', null, t('phone.theirs')), h('p', {class: 'words'}, theirs))) :
+      mine ? h('section', {class: 'box'}, h('p', {class: 'words'}, mine)) : i.body === null ? h('p', {class: 'empty box'}, t('phone.body_closed')) : null,
+    theirs && i.state === 'held' ? h('p', {class: 'age'}, t('phone.both_kept')) : null,
+    i.state === 'saved' ? h('div', {class: 'acts pad'}, h('button', {class: 'btn', type: 'button', onclick: () => void back(f, i)}, t('phone.take_back'))) : null,
+    i.state === 'closed' ? h('div', {class: 'acts pad'}, h('button', {class: 'btn p', type: 'button', onclick: async () => { await f.phone.forget(i.id); f.back(); }}, t('phone.seen'))) : null];
+}
+
+/**
+ * Takes a record that has not been sent out of the box.
+ * @param {Frame} f
+ * @param {Item} i
+ */
+async function back(f, i) {
+  if (await f.ask(t('phone.take_back_ask'), [{value: 'no', label: t('phone.leave_it')}, {value: 'yes', label: t('phone.take_back'), look: 'bad'}]) !== 'yes') return;
+  const done = await f.phone.undo(i.id);
+  f.back();
+  f.toast(t(done ? 'phone.taken_back' : 'phone.undo_late'));
+}
+
+/**
+ * What a record says, for reading.
+ * @param {string} kind
+ * @param {any} b
+ */
+function text(kind, b) {
+  if (typeof b === 'string') return b;
+  /** @type {string[]} */
+  const out = [];
+  if (b.at || b.day) out.push(monthDay(String(b.at || b.day).slice(0, 10)) + String(b.at || '').slice(10).replace('T', ' '));
+  if (b.how) out.push(t('visit.how.' + b.how));
+  if (b.topics && b.topics.length) out.push(b.topics.map((/** @type {string} */ k) => t('visit.topic.' + k)).join(t('web.comma')));
+  if (b.usual) out.push(t('visit.usual'));
+  if (kind === 'matter.move') out.push(b.move === 'ask' ? t('phone.way.ask') + comma() + t('matter.until', {day: monthDay(b.due)}) : b.outcome ? t('appeal.outcome.' + b.outcome) : '');
+  if (kind === 'stay.week') out.push((b.nights || []).map((/** @type {boolean} */ on, /** @type {number} */ n) => on ? t('stay_page.weekday.' + (n + 1) % 7) : '').filter(Boolean).join(t('web.comma')));
+  for (const k of ['title', 'wish', 'value', 'words', 'thought', 'why']) if (b[k]) out.push(b[k]);
+  for (const p of b.promises || []) out.push(t('visit.promise_what') + t('web.colon') + p.title);
+  return out.filter(Boolean).join('\n');
+}
