@@ -373,7 +373,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		return err
 	})
 	step(func(tx *db.Tx) error {
-		_, err := appeal.Bulk(ctx, tx, office, appeal.BulkInput{ID: t["bundle"], Appeals: []string{"bundled-" + x}, Move: lifecycle.Redue, Due: today.Add(9), Words: c.text("redue")}, cal)
+		_, err := appeal.Bulk(ctx, tx, office, appeal.BulkInput{ID: t["bundle"], Appeals: []string{"bundled-" + x}, Move: lifecycle.Redue, Due: today.Add(8), Words: c.text("redue")}, cal)
 		return err
 	})
 	step(func(tx *db.Tx) error {

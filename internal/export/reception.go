@@ -147,7 +147,7 @@ func ReceptionRows(ctx context.Context, r db.Reader, who access.Actor, xs []rece
 			row.Told = t("reception.told." + x.Told)
 		}
 		if x.Outcome != "" {
-			row.Result = strings.TrimPrefix(t("appeal.outcome."+string(x.Outcome))+"。"+x.Result, "。")
+			row.Result = strings.TrimPrefix(t(x.Ending())+"。"+x.Result, "。")
 		} else if x.Way == reception.Answer {
 			row.Result = t("reception.way.answer")
 		}

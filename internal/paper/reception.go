@@ -21,6 +21,7 @@ type ReceiptData struct {
 	Title    string    // what was raised
 	Done     string    // what was done about it, in words
 	Due      time.Time // day of the answer; zero where it was answered at once
+	Doubt    bool      // that day may change when its year's holidays are announced
 	Code     string    // twelve digits; empty where nothing is to be looked up
 	Site     string    // address of the page that takes the code; empty without an address
 	Phone    string    // the township's number; may be empty
@@ -47,6 +48,9 @@ func fours(code string) string {
 func (d ReceiptData) due() string {
 	if d.Due.IsZero() {
 		return ""
+	}
+	if d.Doubt {
+		return date(d.Due) + "前（暂定）"
 	}
 	return date(d.Due) + "前"
 }

@@ -38,20 +38,21 @@ type cardPage struct {
 
 // matter is what a bearer sees of one.
 type matter struct {
-	Title  Say
-	State  Say
-	Tone   string // ok, do, no
-	Icon   string
-	When   Say
-	Word   Say // what was said of it
-	Asks   bool
-	Cannot bool // the answer was that it cannot be done
-	Action string
-	Voice  string
-	Code   string
-	Op     string
-	Said   string // what was typed already
-	Wrong  Say    // what is wrong with it
+	Title   Say
+	State   Say
+	Tone    string // ok, do, no
+	Icon    string
+	When    Say
+	Word    Say // what was said of it
+	Asks    bool
+	Cannot  bool // the answer was that it cannot be done
+	Dropped bool // the answer was that it is no longer wanted
+	Action  string
+	Voice   string
+	Code    string
+	Op      string
+	Said    string // what was typed already
+	Wrong   Say    // what is wrong with it
 }
 
 // again puts what was typed back into the form of a matter.
@@ -229,7 +230,7 @@ func topicName(t appeal.Topic, tag string) string {
 }
 
 func (n *namer) matter(ctx context.Context, s appeal.Seen) (m matter, err error) {
-	m = matter{Asks: s.Asks(), Cannot: s.Outcome == lifecycle.Cannot, Voice: s.Voice, Op: n.p.DB.NewID()}
+	m = matter{Asks: s.Asks(), Cannot: s.Outcome == lifecycle.Cannot, Dropped: s.Outcome == lifecycle.Withdrawn, Voice: s.Voice, Op: n.p.DB.NewID()}
 	if m.Title, err = n.title(ctx, s); err != nil {
 		return m, err
 	}
@@ -238,17 +239,25 @@ func (n *namer) matter(ctx context.Context, s appeal.Seen) (m matter, err error)
 	case lifecycle.Registered, lifecycle.Handling, lifecycle.Extension:
 		if s.Due != "" {
 			m.When = K("public.due", "day", s.Due)
+			if s.Doubt {
+				m.When = K("public.due_tentative", "day", s.Due)
+			}
 			if s.Due < n.p.today() {
 				m.When = K("public.due_past", "day", s.Due)
 			}
 		}
 	case lifecycle.Answered, lifecycle.Closed:
 		m.State, m.Tone, m.Icon = K("public.outcome."+either(string(s.Outcome), "done")), "no", "alert"
+		if s.Outcome == lifecycle.Withdrawn && s.State == lifecycle.Answered {
+			m.State = K("public.proposed.withdrawn") // so its handler reports; the home has not been asked yet
+		}
 		switch s.Outcome {
 		case lifecycle.Solved, lifecycle.Partly:
 			m.Tone, m.Icon = "ok", "check"
 		case lifecycle.Withdrawn:
-			m.Icon = "check"
+			if s.State == lifecycle.Closed {
+				m.Icon = "check"
+			}
 		}
 		if m.When = K("public.answered_on", "day", s.Ended); s.State == lifecycle.Closed {
 			m.When = K("public.closed_on", "day", s.Ended)
@@ -341,7 +350,11 @@ func (p *Public) said(c *door.Call) error {
 		}
 		return p.refill(c, "say", page, err)
 	}
-	return p.render(c, 200, "done", &donePage{Base: Base{Title: K("public.told_title"), Town: h.town, Back: h.home()}, Text: K("public.told", "day", o.DueOn), Code: o.Code, Note: K("public.told_code")})
+	told := K("public.told", "day", o.DueOn)
+	if o.Provisional {
+		told = K("public.told_tentative", "day", o.DueOn)
+	}
+	return p.render(c, 200, "done", &donePage{Base: Base{Title: K("public.told_title"), Town: h.town, Back: h.home()}, Text: told, Code: o.Code, Note: K("public.told_code")})
 }
 
 // word takes what a home says of an answer: done, with a face, or not done.

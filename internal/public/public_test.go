@@ -766,3 +766,25 @@ func contrast(t *testing.T, a, b string) float64 {
 	x, y := light(a), light(b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
+
+// TestOnlyReported: that somebody no longer wants a thing is his to say. While
+// only its handler says so, the card says who does, and asks.
+func TestOnlyReported(t *testing.T) {
+	s := open(t, false)
+	o := s.promise(WangHome, "三组水渠堵了")
+	s.move(office, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: LiMing, Due: "2027-01-15"})
+	_, body, _ := s.ask("/k/"+s.token, nil)
+	if got := strings.Join(words(body), " "); !strings.Contains(got, "暂定") {
+		t.Errorf("a day in a year without its holiday notice: %q", got)
+	}
+	s.move(li, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Answer, Outcome: lifecycle.Withdrawn, Words: "说不用清了"})
+	_, body, _ = s.ask("/k/"+s.token, nil)
+	if got := strings.Join(words(body), " "); strings.Contains(got, "您说不用办了") || !strings.Contains(got, "办事的人说您不用办了") || !strings.Contains(got, "不是，还要办") {
+		t.Errorf("only reported: %q", got)
+	}
+	s.move(office, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Agree, Way: "call"})
+	_, body, _ = s.ask("/k/"+s.token, nil)
+	if got := strings.Join(words(body), " "); !strings.Contains(got, "您说不用办了") {
+		t.Errorf("confirmed: %q", got)
+	}
+}

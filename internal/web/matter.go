@@ -97,7 +97,7 @@ func (m matterLine) When() Say {
 	}
 	switch n := m.Status.Left; {
 	case n < 0:
-		return K("matter.over", "n", -n)
+		return m.marked(K("matter.over", "n", -n))
 	case m.Untaken() && n == 0:
 		return K("matter.take_today")
 	case m.Untaken() && n == 1:
@@ -105,13 +105,34 @@ func (m matterLine) When() Say {
 	case m.Untaken():
 		return K("matter.take_by", "day", m.NextOn)
 	case n == 0:
-		return K("matter.today")
+		return m.marked(K("matter.today"))
 	case n == 1:
-		return K("matter.tomorrow")
+		return m.marked(K("matter.tomorrow"))
 	default:
-		return K("matter.left", "n", n)
+		return m.marked(K("matter.left", "n", n))
 	}
 }
+
+// Until is the day it is promised for.
+func (m matterLine) Until() Say { return m.marked(K("matter.until", "day", m.DueOn)) }
+
+// DueSaid is Until in the words of a home's page.
+func (m matterLine) DueSaid() Say { return m.marked(K("page_household.due", "day", m.DueOn)) }
+
+// DueOf is its day alone, as tables of days write it.
+func (m matterLine) DueOf() Say { return m.marked(K("matter.on_day", "day", m.DueOn)) }
+
+// marked says of a day that still counts and lies in a year without its holiday
+// notice that it may change.
+func (m matterLine) marked(s Say) Say {
+	if m.Provisional && m.Open() {
+		return K("matter.tentative", "when", s)
+	}
+	return s
+}
+
+// Said is what came of it.
+func (m matterLine) Said() Say { return K(appeal.Ending(m.Outcome, m.State != lifecycle.Closed)) }
 
 // Tag says its state in a word.
 func (m matterLine) Tag() Tag {

@@ -37,6 +37,7 @@ type matterBulkPage struct {
 	Seen   string // what the shown outcome was worked out from
 	Next   string
 	Into   string
+	wrong  *fault.Error // what is wrong with the form, whatever the matter
 }
 
 // bulkLine is a matter before and after.
@@ -45,13 +46,14 @@ type bulkLine struct {
 	Fails   Say
 	OwnerTo string
 	DueTo   calendar.Day
+	Doubt   bool // that day lies in a year without its holiday notice
 }
 
 // Same reports whether its day stays.
 func (l bulkLine) Same() bool { return l.DueTo == l.DueOn }
 
 // Kept reports whether the others go into this one.
-func (l bulkLine) Kept() bool { return l.Fails.Key == "matter.fails.kept" }
+func (l bulkLine) Kept() bool { return l.Fails.Key == "appeal.kept" }
 
 // bulkSeen sums up what an outcome depends on, so that nothing is done that was
 // not shown.
@@ -99,6 +101,9 @@ func (w *Web) matterBulk(c *door.Call) error {
 	if err != nil {
 		return err
 	}
+	if p.wrong != nil && !Finding(c) {
+		return w.Refill(c, "matter/bulk", p, p.wrong)
+	}
 	if !p.Full || Finding(c) || f.Get("sure") != "1" || f.Get("seen") != p.Seen {
 		return w.refind(c, "matter/bulk", p)
 	}
@@ -136,20 +141,8 @@ func withDone(next, bundle string) string {
 
 func (w *Web) bulkPage(c *door.Call, in appeal.BulkInput, cal calendar.Calendar, next string) (*matterBulkPage, error) {
 	p := &matterBulkPage{Base: Base{Shell: Task, At: "/matters", Back: next}, Move: string(in.Move), Next: next, Seen: bulkSeen(in), Into: in.Into}
-	ask := in
-	switch in.Move {
-	case lifecycle.Accept, lifecycle.Transfer:
-		if p.Full = in.Owner != ""; !p.Full {
-			ask.Owner = "somebody" // who it will be is not chosen yet; what stands against it is known
-		}
-	case lifecycle.Redue:
-		p.Full = in.Due.Valid() && in.Words != ""
-	case lifecycle.Merge:
-		p.Full = len(in.Appeals) > 1
-	default:
-		p.Full = true
-	}
-	fs, err := appeal.Preview(c.Context(), w.DB, c.Who, ask, cal)
+	p.Full = in.Whole()
+	fs, err := appeal.Preview(c.Context(), w.DB, c.Who, in, cal)
 	if err != nil {
 		return nil, err
 	}
@@ -169,10 +162,13 @@ func (w *Web) bulkPage(c *door.Call, in appeal.BulkInput, cal calendar.Calendar,
 		return nil, err
 	}
 	for i, x := range fs {
-		l := bulkLine{matterLine: ls[i], DueTo: x.Due}
+		l := bulkLine{matterLine: ls[i], DueTo: x.Due, Doubt: x.Doubt && x.Due != x.DueOn}
 		switch {
 		case x.Fails != "":
-			l.Fails = K("matter.fails." + x.Fails[strings.LastIndexByte(x.Fails, '.')+1:])
+			l.Fails = K(x.Fails, x.Args...)
+			if rule, ok := strings.CutPrefix(x.Fails, "lifecycle."); ok {
+				l.Fails = K("matter.fails." + rule)
+			}
 			if !l.Kept() {
 				p.Fails++
 			}
@@ -185,6 +181,9 @@ func (w *Web) bulkPage(c *door.Call, in appeal.BulkInput, cal calendar.Calendar,
 		p.Rows = append(p.Rows, l)
 	}
 	p.Ready = p.Full && p.N > 0
+	if p.Full {
+		p.wrong = appeal.Wrong(fs)
+	}
 	p.Title = K("matter.bulk_title", "what", w.T(c.Lang, K("appeal.move."+p.Move)), "n", len(fs))
 	if in.Move == lifecycle.Accept || in.Move == lifecycle.Transfer {
 		if p.People, err = w.ownersFound(c, as[0].Region, c.R.PostForm.Get("owner_q"), in.Owner, as...); err != nil {

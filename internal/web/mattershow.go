@@ -17,21 +17,19 @@ import (
 // matterShowPage is one matter with everything that may be done with it now.
 type matterShowPage struct {
 	Base
-	Line    matterLine
-	Visit   string // the visit it came out of
-	Sponsor string // who brought it, where somebody else answers
-	Into    string // title of the matter it went into
-	Voices  []matterVoice
-	Steps   []matterStep
-	Can     map[string]bool
-	Open    string // the move whose form was refused
-	People  []Option
-	Topics  []Option
-	Alike   []matterLine
-	Joins   bool // somebody else's words may be added
-	// Provisional: the day lies in a year whose holidays are not announced yet.
-	Provisional bool
-	Opinions    []matterOpinion // what became of it upward
+	Line     matterLine
+	Visit    string // the visit it came out of
+	Sponsor  string // who brought it, where somebody else answers
+	Into     string // title of the matter it went into
+	Voices   []matterVoice
+	Steps    []matterStep
+	Can      map[string]bool
+	Open     string // the move whose form was refused
+	People   []Option
+	Topics   []Option
+	Alike    []matterLine
+	Joins    bool            // somebody else's words may be added
+	Opinions []matterOpinion // what became of it upward
 }
 
 type matterVoice struct {
@@ -70,7 +68,7 @@ func (p *matterShowPage) Hearts() []Option {
 func (p *matterShowPage) Outcomes() []Option {
 	var out []Option
 	for _, o := range lifecycle.Outcomes {
-		out = append(out, Option{Value: string(o), Key: "appeal.outcome." + string(o)})
+		out = append(out, Option{Value: string(o), Key: appeal.Ending(o, true)})
 	}
 	return out
 }
@@ -156,7 +154,7 @@ func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &matterShowPage{Base: Base{Title: Plain(a.Title), Back: "/matters"}, Line: ls[0], Can: map[string]bool{}, Provisional: a.Provisional && a.Live()}
+	p := &matterShowPage{Base: Base{Title: Plain(a.Title), Back: "/matters"}, Line: ls[0], Can: map[string]bool{}}
 	if id, ok := strings.CutPrefix(a.Origin, "visit:"); ok && access.May(c.Who, access.VisitList) {
 		p.Visit = id
 	}
@@ -301,7 +299,7 @@ func (w *Web) matterStep(c *door.Call, n *names, s appeal.Step) matterStep {
 	case "escalated":
 		x.Say = K("appeal.level." + s.After)
 	case "answer", "refuse", "withdraw":
-		x.Say = K("appeal.outcome." + s.After)
+		x.Say = K(appeal.Ending(lifecycle.Outcome(s.After), s.Kind == "answer"))
 	case "agree", "dispute", "call", "give_up":
 		if slices.Contains(appeal.Ways, s.Before) {
 			x.Say = K("appeal.way." + s.Before)

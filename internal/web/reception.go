@@ -690,7 +690,7 @@ func (w *Web) receptionReceipt(c *door.Call) (paper.ReceiptData, error) {
 	if err != nil {
 		return paper.ReceiptData{}, err
 	}
-	d := paper.ReceiptData{Township: w.placeName(c, s.Town), Number: s.Number, At: clocked(s.Day, s.Clock), Title: s.Title, Due: midnight(s.Due), Code: s.Code, Phone: contact.Phone,
+	d := paper.ReceiptData{Township: w.placeName(c, s.Town), Number: s.Number, At: clocked(s.Day, s.Clock), Title: s.Title, Due: midnight(s.Due), Doubt: s.Doubt, Code: s.Code, Phone: contact.Phone,
 		Done: export.ReceptionOpinion(reception.Reception{Way: s.Way, Route: s.Route}, w.zh)}
 	if s.Code == "" {
 		d.Due = midnight("")

@@ -15,9 +15,9 @@ func appeals(r *Registry) {
 		Field{Table: "appeal_voices", Column: "phone", Class: Contact, Purpose: "privacy.purpose.promise", Readers: "appeal.read", Form: FormPhone, Retention: keep, Sealed: true},
 		Field{Table: "appeal_voices", Column: "code", Class: Secret, Purpose: "privacy.purpose.promise", Readers: "self", Form: FormHidden, Retention: keep},
 	)
-	r.Plain("appeals", "references, codes and dates", "county", "id", "origin", "source", "household", "region", "sponsor", "owner", "topic", "emphasis", "urgency", "opened_on", "due_on", "next_on", "provisional", "round", "rank", "state", "live", "level", "outcome",
+	r.Plain("appeals", "references, codes and dates", "county", "id", "origin", "source", "household", "region", "sponsor", "owner", "topic", "emphasis", "urgency", "opened_on", "due_on", "next_on", "provisional", "fixed", "round", "rank", "state", "live", "level", "outcome",
 		"taken_on", "answered_on", "answered_by", "closed_on", "state_before", "merged_into", "asked_due", "asked_by", "answers", "tries", "redo", "extensions", "meeting", "voices", "version")
-	r.Plain("appeal_steps", "references and dates", "county", "id", "appeal", "kind", "day", "before", "after", "actor", "cadre", "bundle")
+	r.Plain("appeal_steps", "references and dates", "county", "id", "appeal", "kind", "day", "before", "after", "actor", "cadre", "bundle", "seq")
 	r.Plain("appeal_voices", "references, codes and dates", "county", "id", "appeal", "household", "region", "origin", "source", "day", "word", "word_on", "way", "face", "came_from")
 	r.Plain("appeal_bundles", "references and dates", "county", "id", "kind", "region", "actor", "at", "n", "undone_at")
 	r.Plain("appeal_views", "filters an account keeps for itself", "county", "account", "id", "name", "query")

@@ -84,12 +84,13 @@ type Appeal struct {
 	Meeting   bool              `json:"meeting,omitempty"` // for the analysis meeting
 	Voices    int               `json:"voices"`
 	Version   int               `json:"version"`
-	// Provisional says that the due day was counted without the year's holiday
-	// notice, which had not been issued yet.
+	// Provisional says that the due day lies in a year, or was counted through
+	// one, whose holiday notice had not been issued yet.
 	Provisional bool `json:"provisional,omitempty"`
 
 	answeredBy, askedBy string
 	before              lifecycle.State
+	fixed               bool // the due day was set by hand or by a round's end, not counted
 }
 
 // Live reports whether somebody has something to do about it.
@@ -116,6 +117,19 @@ func (a Appeal) Status(today calendar.Day) deadline.Status {
 // days, or from when most of its time has passed.
 func (a Appeal) warn() calendar.Day { return a.NextOn.Add(-3) }
 
+// Ending is the message key of what came of a matter, "" while nothing has. What
+// its handler reports of the people's own words is only reported until they have
+// been asked.
+func Ending(o lifecycle.Outcome, proposed bool) string {
+	switch {
+	case o == "":
+		return ""
+	case o == lifecycle.Withdrawn && proposed:
+		return "appeal.proposed.withdrawn"
+	}
+	return "appeal.outcome." + string(o)
+}
+
 // matter is what the rules look at.
 func (a Appeal) matter() lifecycle.Matter {
 	return lifecycle.Matter{State: a.State, Owner: a.Owner, Outcome: a.Outcome, Before: a.before, Answers: a.Answers, Tries: a.Tries, Redo: a.Redo, Asked: a.Extended, Meeting: a.Meeting}
@@ -138,8 +152,10 @@ type note struct {
 	kind, before, after, words, cadre, bundle string
 }
 
-// step writes one line of history. Every change of a matter has one, so it is
-// here that the matter is marked to be indexed again.
+// step writes one line of history under the matter's next number: ids made
+// within one millisecond are in no order. The matter's own row is written before
+// it in the same transaction, so two never take one number. Every change of a
+// matter has a step, so it is here that the matter is marked to be indexed again.
 func step(ctx context.Context, tx *db.Tx, who audit.Actor, appeal string, n note) error {
 	county, account, _, _, _ := who.Trace()
 	sid := tx.NewID()
@@ -147,7 +163,8 @@ func step(ctx context.Context, tx *db.Tx, who audit.Actor, appeal string, n note
 	if n.words != "" {
 		words = tx.Vault().Seal(vault.Place{Table: "appeal_steps", Column: "words", County: county, Row: sid}, n.words)
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO appeal_steps (county, id, appeal, kind, day, before, after, words, actor, cadre, bundle) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+	_, err := tx.Exec(ctx, `INSERT INTO appeal_steps (county, id, appeal, kind, day, before, after, words, actor, cadre, bundle, seq)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (SELECT COALESCE(MAX(seq), 0) + 1 FROM appeal_steps WHERE county = $1 AND appeal = $3))`,
 		county, sid, appeal, n.kind, string(calendar.FromTime(tx.Now)), n.before, n.after, words, account, n.cadre, n.bundle)
 	if err != nil {
 		return err
@@ -157,10 +174,10 @@ func step(ctx context.Context, tx *db.Tx, who audit.Actor, appeal string, n note
 
 // insert writes a new matter.
 func insert(ctx context.Context, tx *db.Tx, county, account string, a *Appeal) error {
-	_, err := tx.Exec(ctx, `INSERT INTO appeals (county, id, origin, source, household, region, sponsor, owner, topic, emphasis, urgency, title, opened_on, due_on, next_on, provisional, round, rank, state, live, level, outcome, result, taken_on, answered_on, answered_by, closed_on, state_before, merged_into, asked_due, asked_by, answers, tries, redo, extensions, meeting, voices, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', '', '', $21, '', '', '', '', '', '', '', 0, 0, 0, 0, FALSE, $22, 1)`,
+	_, err := tx.Exec(ctx, `INSERT INTO appeals (county, id, origin, source, household, region, sponsor, owner, topic, emphasis, urgency, title, opened_on, due_on, next_on, provisional, round, rank, state, live, level, outcome, result, taken_on, answered_on, answered_by, closed_on, state_before, merged_into, asked_due, asked_by, answers, tries, redo, extensions, meeting, voices, version, fixed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', '', '', $21, '', '', '', '', '', '', '', 0, 0, 0, 0, FALSE, $22, 1, $23)`,
 		county, a.ID, a.Origin, a.Source, a.Household, a.Region, a.Sponsor, a.Owner, a.Topic, a.Emphasis, a.Urgency, seal(tx, county, a.ID, "title", a.Title),
-		string(a.OpenedOn), string(a.DueOn), string(a.NextOn), a.Provisional, a.Round, lifecycle.Rank(a.Emphasis), string(a.State), a.State.Live(), string(a.TakenOn), a.Voices)
+		string(a.OpenedOn), string(a.DueOn), string(a.NextOn), a.Provisional, a.Round, lifecycle.Rank(a.Emphasis), string(a.State), a.State.Live(), string(a.TakenOn), a.Voices, a.fixed)
 	return err
 }
 
@@ -168,10 +185,10 @@ func insert(ctx context.Context, tx *db.Tx, county, account string, a *Appeal) e
 func write(ctx context.Context, tx *db.Tx, county string, a *Appeal) error {
 	a.Version++
 	n, err := tx.Exec(ctx, `UPDATE appeals SET household = $3, sponsor = $4, owner = $5, topic = $6, emphasis = $7, urgency = $8, due_on = $9, next_on = $10, provisional = $11, round = $12, rank = $13, state = $14, live = $15, level = $16, outcome = $17, result = $18,
-		taken_on = $19, answered_on = $20, answered_by = $21, closed_on = $22, state_before = $23, merged_into = $24, asked_due = $25, asked_by = $26, answers = $27, tries = $28, redo = $29, extensions = $30, meeting = $31, voices = $32, version = $33
+		taken_on = $19, answered_on = $20, answered_by = $21, closed_on = $22, state_before = $23, merged_into = $24, asked_due = $25, asked_by = $26, answers = $27, tries = $28, redo = $29, extensions = $30, meeting = $31, voices = $32, version = $33, fixed = $35
 		WHERE county = $1 AND id = $2 AND version = $34`,
 		county, a.ID, a.Household, a.Sponsor, a.Owner, a.Topic, a.Emphasis, a.Urgency, string(a.DueOn), string(a.NextOn), a.Provisional, a.Round, lifecycle.Rank(a.Emphasis), string(a.State), a.State.Live(), a.Level, string(a.Outcome), seal(tx, county, a.ID, "result", a.Result),
-		string(a.TakenOn), string(a.Answered), a.answeredBy, string(a.ClosedOn), string(a.before), a.Into, string(a.AskedDue), a.askedBy, a.Answers, a.Tries, a.Redo, a.Extended, a.Meeting, a.Voices, a.Version, a.Version-1)
+		string(a.TakenOn), string(a.Answered), a.answeredBy, string(a.ClosedOn), string(a.before), a.Into, string(a.AskedDue), a.askedBy, a.Answers, a.Tries, a.Redo, a.Extended, a.Meeting, a.Voices, a.Version, a.Version-1, a.fixed)
 	if err == nil && n == 0 {
 		return db.ErrAgain // changed in between; look again from the start
 	}

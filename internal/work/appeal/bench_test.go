@@ -56,8 +56,8 @@ func benchFill(b *testing.B, d *db.DB, matters int) {
 					CASE WHEN i % 9 = 0 THEN 0 ELSE 2 END, CASE WHEN NOT (`+alive+`) THEN 'closed' WHEN i % 3 = 0 THEN 'registered' ELSE 'handling' END, `+alive+`, '', CASE WHEN `+alive+` THEN '' ELSE 'solved' END, '', `+opened+`, '', '', CASE WHEN `+alive+` THEN '' ELSE `+opened+` END, '', '', '', '', 1, 0, 0, 0, FALSE, 1, 1 FROM n`)
 			exec(tx, series+`INSERT INTO appeal_voices (county, id, appeal, household, region, origin, source, day, wish, name, phone, code, word, word_on, way, face, remark, came_from)
 				SELECT '`+County+`', `+id+`, `+id+`, 'bench-home-' || (i / 8), `+town+`, 'visit:' || i, 'visit', `+opened+`, '', '', '', '', '', '', '', 0, '', '' FROM n`)
-			exec(tx, series+`INSERT INTO appeal_steps (county, id, appeal, kind, day, before, after, words, actor)
-				SELECT '`+County+`', `+id+` || '-' || k, `+id+`, 'take', `+opened+`, '', '', '', 'w' FROM n CROSS JOIN (SELECT 1 AS k UNION ALL SELECT 2) x`)
+			exec(tx, series+`INSERT INTO appeal_steps (county, id, appeal, kind, day, before, after, words, actor, seq)
+				SELECT '`+County+`', `+id+` || '-' || k, `+id+`, 'take', `+opened+`, '', '', '', 'w', k FROM n CROSS JOIN (SELECT 1 AS k UNION ALL SELECT 2) x`)
 			return nil
 		})
 		if err != nil {

@@ -2,7 +2,9 @@ package appeal
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"lianxin/internal/base/audit"
@@ -42,6 +44,9 @@ const UndoFor = 24 * time.Hour
 type Forecast struct {
 	Appeal
 	Fails string       `json:"fails,omitempty"` // message key of why it cannot
+	Args  []any        `json:"-"`               // of that message
+	Field string       `json:"-"`               // of the input, where that is what is wrong
+	Doubt bool         `json:"provisional_after,omitempty"`
 	Owner string       `json:"owner_after,omitempty"`
 	Due   calendar.Day `json:"due_after,omitempty"`
 }
@@ -76,8 +81,33 @@ func (in BulkInput) check() error {
 	return f.Err()
 }
 
+// Whole reports whether the input has everything its move needs. What is wrong
+// with what it has is told matter by matter.
+func (in BulkInput) Whole() bool {
+	switch in.Move {
+	case lifecycle.Accept, lifecycle.Transfer:
+		return in.Owner != ""
+	case lifecycle.Redue:
+		return in.Due != "" && strings.TrimSpace(in.Words) != ""
+	case lifecycle.Merge:
+		return in.Into != "" && len(in.distinct()) > 1
+	}
+	return reasons[in.Move] == "" || strings.TrimSpace(in.Words) != ""
+}
+
+// distinct are the chosen matters, each once, in their order.
+func (in BulkInput) distinct() (out []string) {
+	for _, id := range in.Appeals {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 // Preview tells what a bulk change would do, matter by matter, and writes
-// nothing.
+// nothing. It is decided as the change is; where the input is not whole yet,
+// what stands against it whatever is filled in.
 func Preview(ctx context.Context, r db.Reader, who access.Actor, in BulkInput, cal calendar.Calendar) ([]Forecast, error) {
 	if err := in.check(); err != nil {
 		return nil, err
@@ -87,7 +117,7 @@ func Preview(ctx context.Context, r db.Reader, who access.Actor, in BulkInput, c
 		return nil, err
 	}
 	var out []Forecast
-	for _, id := range in.Appeals {
+	for _, id := range in.distinct() {
 		a, ok := as[id]
 		if !ok {
 			return nil, notFound()
@@ -95,34 +125,68 @@ func Preview(ctx context.Context, r db.Reader, who access.Actor, in BulkInput, c
 		if err := scope.Can(who, access.AppealRead, a.Region, own(a, who)); err != nil {
 			return nil, err
 		}
+		f := Forecast{Appeal: a, Owner: a.Owner, Due: a.DueOn}
+		if in.Move == lifecycle.Merge && in.Into == id {
+			f.Fails = "appeal.kept"
+			out = append(out, f)
+			continue
+		}
 		x, err := RulesFor(ctx, r, who.County(), a.Region, who.Today(), cal)
 		if err != nil {
 			return nil, err
 		}
-		f := Forecast{Appeal: a, Owner: a.Owner, Due: a.DueOn}
-		if in.Move == lifecycle.Merge && in.Into == id {
-			f.Fails = "appeal.kept"
-		} else if m, no := lifecycle.Next(a.matter(), in.Move, standing(who, a, x.Matters), in.Owner, "", x.life()); no != nil {
-			f.Fails = no.Key
-		} else if in.Move == lifecycle.Redue && putsOff(a, in.Due) {
-			f.Fails = "appeal.redue_later"
-		} else {
-			f.Owner = m.Owner
-			switch {
-			case in.Due != "":
-				f.Due = in.Due
-			case in.Move == lifecycle.Grant:
-				f.Due = a.AskedDue
-			case in.Move == lifecycle.Accept && in.Topic != "" && in.Topic != a.Topic:
-				b := a
-				settle(&b, in.one(id))
-				x.due(&b, who.Today())
-				f.Due = b.DueOn
+		by, one := standing(who, a, x.Matters), in.one(id)
+		if !in.Whole() {
+			if _, no := lifecycle.Next(a.matter(), in.Move, by, orElse(in.Owner, "somebody else"), "", x.life()); no != nil {
+				f.Fails = no.Key
 			}
+			out = append(out, f)
+			continue
+		}
+		b, _, err := decide(ctx, r, who.County(), by, a, &one, who.Today(), x)
+		switch why := leaves(err); {
+		case err == nil:
+			f.Owner, f.Due, f.Doubt = b.Owner, b.DueOn, b.Provisional
+		case why != nil:
+			f.Fails, f.Args, f.Field = why.Key, why.Args, why.Name
+		default:
+			return nil, err
 		}
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+// Wrong gives what is wrong with the input itself: one field for one reason, for
+// every matter. nil where the matters differ, or something can be done.
+func Wrong(fs []Forecast) *fault.Error {
+	var first *Forecast
+	for i, f := range fs {
+		switch {
+		case f.Fails == "appeal.kept":
+		case f.Field == "" || first != nil && f.Fails != first.Fails:
+			return nil
+		case first == nil:
+			first = &fs[i]
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: first.Field, Key: first.Fails, Args: first.Args}}}
+}
+
+// leaves gives why a bulk change passes a matter over, nil where the failure is
+// not the matter's.
+func leaves(err error) *fault.Field {
+	e, ok := errors.AsType[*fault.Error](err)
+	switch {
+	case !ok || e.Kind != fault.Conflict && e.Kind != fault.Forbidden && e.Kind != fault.Invalid:
+		return nil
+	case len(e.Fields) > 0:
+		return &e.Fields[0]
+	}
+	return &fault.Field{Key: e.Key, Args: e.Args}
 }
 
 // Bulk makes one move to several matters. Each stands for itself: what cannot
@@ -133,29 +197,38 @@ func Bulk(ctx context.Context, tx *db.Tx, who access.Actor, in BulkInput, cal ca
 			return Bundle{}, err
 		}
 		out := Bundle{ID: in.ID, Kind: in.Move, At: tx.Now.UnixMilli()}
-		denied := 0
-		for _, id := range in.Appeals {
+		var last error
+		alike, denied := true, 0
+		for _, id := range in.distinct() {
 			if in.Move == lifecycle.Merge && id == in.Into {
 				continue
 			}
-			a, err := move(ctx, tx, who, in.one(id), in.ID, cal)
-			switch kind := fault.Of(err); {
+			a, err := Show(ctx, tx, who, id)
+			if err != nil {
+				return Bundle{}, err
+			}
+			a, err = moved(ctx, tx, who, a, in.one(id), in.ID, cal)
+			switch why := leaves(err); {
 			case err == nil:
 				out.N++
 				out.Region = common(out.Region, a.Region)
-			case kind == fault.Conflict || kind == fault.Forbidden:
-				out.Left = append(out.Left, Left{id, keyOf(err)})
-				if kind == fault.Forbidden {
+			case why != nil:
+				out.Left = append(out.Left, Left{id, why.Key})
+				alike = alike && why.Key == out.Left[0].Key
+				if last = err; fault.Is(err, fault.Forbidden) {
 					denied++
 				}
 			default:
-				return Bundle{}, err // a wrong owner or day is wrong for all
+				return Bundle{}, err
 			}
 		}
-		if out.N == 0 {
-			if denied == len(out.Left) {
-				return Bundle{}, fault.New(fault.Forbidden, "appeal.bulk_none")
-			}
+		switch {
+		case out.N > 0:
+		case fault.Is(last, fault.Invalid) && alike:
+			return Bundle{}, last // a wrong owner or day, the same for all
+		case denied == len(out.Left):
+			return Bundle{}, fault.New(fault.Forbidden, "appeal.bulk_none")
+		default:
 			return Bundle{}, fault.New(fault.Conflict, "appeal.bulk_none")
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO appeal_bundles (county, id, kind, region, actor, at, n, undone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
@@ -164,13 +237,6 @@ func Bulk(ctx context.Context, tx *db.Tx, who access.Actor, in BulkInput, cal ca
 		return out, err
 	})
 	return b, err
-}
-
-func keyOf(err error) string {
-	if e, ok := err.(*fault.Error); ok {
-		return e.Key
-	}
-	return "fault.internal"
 }
 
 // common is the longest path both places lie in.
@@ -209,16 +275,19 @@ func Undo(ctx context.Context, tx *db.Tx, who access.Actor, op, bundle string, c
 		case !slices.Contains(undoable, b.Kind) || tx.Now.Sub(time.UnixMilli(b.At)) > UndoFor:
 			return b, fault.New(fault.Gone, "appeal.undo_late")
 		}
-		type line struct{ id, appeal, kind, before, after string }
+		type line struct {
+			appeal, before string
+			seq            int
+		}
 		lines, err := db.All(ctx, tx, func(w db.Row) (l line, err error) {
-			return l, w.Scan(&l.id, &l.appeal, &l.kind, &l.before, &l.after)
-		}, `SELECT id, appeal, kind, before, after FROM appeal_steps WHERE county = $1 AND bundle = $2 AND kind = $3 ORDER BY id`, who.County(), bundle, string(b.Kind))
+			return l, w.Scan(&l.appeal, &l.before, &l.seq)
+		}, `SELECT appeal, before, seq FROM appeal_steps WHERE county = $1 AND bundle = $2 AND kind = $3 ORDER BY appeal, seq`, who.County(), bundle, string(b.Kind))
 		if err != nil {
 			return b, err
 		}
 		b.N = 0
 		for _, l := range lines {
-			later, err := db.One(ctx, tx, db.Int, `SELECT COUNT(*) FROM appeal_steps WHERE county = $1 AND appeal = $2 AND id > $3 AND bundle <> $4`, who.County(), l.appeal, l.id, bundle)
+			later, err := db.One(ctx, tx, db.Int, `SELECT COUNT(*) FROM appeal_steps WHERE county = $1 AND appeal = $2 AND seq > $3 AND bundle <> $4`, who.County(), l.appeal, l.seq, bundle)
 			if err != nil {
 				return b, err
 			}
@@ -273,7 +342,13 @@ func back(ctx context.Context, tx *db.Tx, who access.Actor, appeal string, kind 
 	}
 	switch kind {
 	case lifecycle.Redue:
-		a.DueOn = calendar.Day(before)
+		// Was it counted, it is again a counted day.
+		if b := a; true {
+			if x.due(&b, b.OpenedOn); b.DueOn != calendar.Day(before) {
+				x.set(&b, calendar.Day(before))
+			}
+			a = b
+		}
 	case lifecycle.Accept:
 		a.Owner, a.State, a.TakenOn = before, lifecycle.Registered, ""
 	default:

@@ -50,14 +50,21 @@ func (x Rules) due(a *Appeal, from calendar.Day) {
 		n = t.Days(a.Urgency)
 	}
 	day, announced := deadline.Due(from, n, x.Cal)
-	a.DueOn, a.Provisional, a.Round = day, !announced, ""
+	a.DueOn, a.Provisional, a.Round, a.fixed = day, !announced, "", false
 	if end, round, ok := x.End(a.Topic, from); ok && end >= from {
 		// The round has an end of its own: it may be nearer or farther than the
 		// usual number of days; urgent matters keep their short day.
 		if a.Urgency != "urgent" || end < day {
-			a.DueOn, a.Provisional, a.Round = end, false, round.ID
+			x.set(a, end)
+			a.Round = round.ID
 		}
 	}
+}
+
+// set gives a matter a day that somebody chose. In a year without its notice it
+// is provisional as every day is, but it stays when the notice comes.
+func (x Rules) set(a *Appeal, day calendar.Day) {
+	a.DueOn, a.Provisional, a.Round, a.fixed = day, !x.Cal.Holds(day.Year()), "", true
 }
 
 // within gives the day n working days after a day.

@@ -166,3 +166,58 @@ func TestSlipOwn(t *testing.T) {
 		}
 	})
 }
+
+// TestStepsInOrder: within one millisecond, where the ids of steps are chance,
+// and after the machine's clock was set back, a history is told in the order in
+// which it was made, and what was built on a bundle is known as such.
+func TestStepsInOrder(t *testing.T) {
+	dbtest.EachClock(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		b := set(t, d, clock)
+		office := Office(today)
+		at := func(in appeal.MoveInput) {
+			t.Helper()
+			in.ID = b.op()
+			if err := db.Do(t.Context(), d, func(tx *db.Tx) error { _, err := appeal.Move(t.Context(), tx, office, in, b.cal); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 4 { // chance is asked more than once
+			o, err := b.open(office, appeal.OpenInput{Source: "phone", Title: "水渠堵了", Region: Dahe, Name: "某先生"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := []string{"open"}
+			x, err := db.Write(t.Context(), d, func(tx *db.Tx) (appeal.Bundle, error) {
+				return appeal.Bulk(t.Context(), tx, office, appeal.BulkInput{ID: b.op(), Appeals: []string{o.ID}, Move: lifecycle.Accept, Owner: ZhaoWei}, b.cal)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, "accept")
+			at(appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Shelve, Words: "等资金"})
+			at(appeal.MoveInput{Appeal: o.ID, Move: lifecycle.TakeUp})
+			at(appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Transfer, Owner: LiMing})
+			clock.Add(-time.Minute)
+			at(appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Transfer, Owner: ZhaoWei})
+			want = append(want, "shelve", "take_up", "transfer", "transfer")
+			steps, err := appeal.Steps(t.Context(), d, office, o.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, s := range steps {
+				got = append(got, s.Kind)
+			}
+			if strings.Join(got, " ") != strings.Join(want, " ") || len(steps) == 6 && steps[5].After != ZhaoWei {
+				t.Errorf("told as %v, made as %v", got, want)
+			}
+			clock.Add(time.Minute)
+			u, err := db.Write(t.Context(), d, func(tx *db.Tx) (appeal.Bundle, error) {
+				return appeal.Undo(t.Context(), tx, office, b.op(), x.ID, b.cal)
+			})
+			if err != nil || u.N != 0 || len(u.Left) != 1 {
+				t.Errorf("a bundle others have built on was taken back: %+v %v", u, err)
+			}
+		}
+	})
+}

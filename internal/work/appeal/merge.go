@@ -18,14 +18,14 @@ import (
 
 // mergeable reports whether a matter may go into another: one of its township
 // that is not finished.
-func mergeable(ctx context.Context, tx *db.Tx, county string, a Appeal, into string) error {
+func mergeable(ctx context.Context, r db.Reader, county string, a Appeal, into string) error {
 	wrong := func(key string) error {
 		return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "into", Key: key}}}
 	}
 	if into == "" || into == a.ID {
 		return wrong("appeal.into_needed")
 	}
-	b, err := Get(ctx, tx, county, into)
+	b, err := Get(ctx, r, county, into)
 	if fault.Is(err, fault.NotFound) {
 		return wrong("appeal.into_needed")
 	}

@@ -58,6 +58,11 @@ func move(ctx context.Context, tx *db.Tx, who access.Actor, in MoveInput, bundle
 	if err != nil {
 		return a, err
 	}
+	return moved(ctx, tx, who, a, in, bundle, cal)
+}
+
+// moved is move for a matter that is known to be seen by who.
+func moved(ctx context.Context, tx *db.Tx, who access.Actor, a Appeal, in MoveInput, bundle string, cal calendar.Calendar) (Appeal, error) {
 	if in.Version != 0 && in.Version != a.Version {
 		return a, fault.New(fault.Conflict, "appeal.changed")
 	}
@@ -72,32 +77,67 @@ func move(ctx context.Context, tx *db.Tx, who access.Actor, in MoveInput, bundle
 	return a, announce(ctx, tx, who.Cadre(), was, a, in.Move, x.Matters)
 }
 
-// apply asks the rules, checks what the move needs, and writes matter, voices
-// and step. by says who stands behind it.
-func apply(ctx context.Context, tx *db.Tx, who audit.Actor, by lifecycle.By, a Appeal, in MoveInput, bundle string, x Rules) (Appeal, error) {
+// apply makes a move: it writes the matter as decided, the people's word, the
+// step and the voices. by says who stands behind it.
+func apply(ctx context.Context, tx *db.Tx, who audit.Actor, by lifecycle.By, was Appeal, in MoveInput, bundle string, x Rules) (Appeal, error) {
 	county, account, _, _, _ := who.Trace()
+	a, n, err := decide(ctx, tx, county, by, was, &in, calendar.FromTime(tx.Now), x)
+	if err != nil {
+		return was, err
+	}
+	n.bundle = bundle
+	switch in.Move {
+	case lifecycle.Ask:
+		a.askedBy = account
+	case lifecycle.Answer, lifecycle.Refuse, lifecycle.Withdraw:
+		a.answeredBy = account
+	case lifecycle.Agree, lifecycle.Dispute, lifecycle.GiveUp, lifecycle.Call:
+		if err := speak(ctx, tx, county, a, in); err != nil {
+			return a, err
+		}
+	}
+	if err := write(ctx, tx, county, &a); err != nil {
+		return a, err
+	}
+	audit.Note(tx, who, "appeal."+string(in.Move), "appeal:"+a.ID, a.Region)
+	if err := step(ctx, tx, who, a.ID, n); err != nil {
+		return a, err
+	}
+	switch in.Move {
+	case lifecycle.Merge:
+		return a, moveVoices(ctx, tx, who, a.ID, a.Into, n)
+	case lifecycle.Unmerge:
+		return a, moveBack(ctx, tx, who, was.Into, a.ID, n)
+	}
+	return a, nil
+}
+
+// decide asks the rules, checks what the move needs, and gives the matter as it
+// would be and the line of its history, or why not. It writes nothing: the
+// preview of a bulk change and the change itself are decided here alike. Of the
+// input it settles what was left out.
+func decide(ctx context.Context, r db.Reader, county string, by lifecycle.By, a Appeal, in *MoveInput, today calendar.Day, x Rules) (Appeal, note, error) {
 	m, no := lifecycle.Next(a.matter(), in.Move, by, in.Owner, in.Outcome, x.life())
 	if no != nil {
-		return a, refusal(no)
+		return a, note{}, refusal(no)
 	}
-	today := calendar.FromTime(tx.Now)
 	in.Words = strings.TrimSpace(in.Words)
 	if in.On == "" {
 		in.On = today
 	}
-	if err := checkMove(ctx, tx, county, a, &in, today, x); err != nil {
-		return a, err
+	if err := checkMove(ctx, r, county, a, in, today, x); err != nil {
+		return a, note{}, err
 	}
 	was := a
-	n := note{kind: string(in.Move), words: in.Words, bundle: bundle}
+	n := note{kind: string(in.Move), words: in.Words}
 	a.take(m)
 	switch in.Move {
 	case lifecycle.Accept:
 		n.before, n.after, n.cadre = was.Owner, a.Owner, a.Owner
 		a.TakenOn = today
-		settle(&a, in)
+		settle(&a, *in)
 		if in.Due != "" {
-			a.DueOn, a.Provisional, a.Round = in.Due, false, ""
+			x.set(&a, in.Due)
 		} else if a.Topic != was.Topic || a.Urgency != was.Urgency || was.DueOn == "" {
 			x.due(&a, a.OpenedOn)
 			if a.DueOn < today {
@@ -112,25 +152,24 @@ func apply(ctx context.Context, tx *db.Tx, who audit.Actor, by lifecycle.By, a A
 		a.AskedDue, a.askedBy = "", ""
 	case lifecycle.Ask:
 		n.before, n.after = string(a.DueOn), string(in.Due)
-		a.AskedDue, a.askedBy = in.Due, account
+		a.AskedDue = in.Due
 	case lifecycle.Grant:
 		n.before, n.after = string(a.DueOn), string(a.AskedDue)
-		a.DueOn, a.Provisional, a.Level, a.AskedDue, a.askedBy = a.AskedDue, false, "", "", ""
+		x.set(&a, a.AskedDue)
+		a.Level, a.AskedDue, a.askedBy = "", "", ""
 	case lifecycle.Deny:
 		n.before, n.after = string(a.AskedDue), string(a.DueOn)
 		a.AskedDue, a.askedBy = "", ""
 	case lifecycle.Redue:
 		n.before, n.after = string(a.DueOn), string(in.Due)
-		a.DueOn, a.Provisional, a.Round, a.AskedDue, a.askedBy = in.Due, false, "", "", ""
+		x.set(&a, in.Due)
+		a.AskedDue, a.askedBy = "", ""
 	case lifecycle.Answer, lifecycle.Refuse, lifecycle.Withdraw:
 		n.before, n.after = string(was.State), string(a.Outcome)
-		a.Result, a.Answered, a.answeredBy = orElse(in.Words, a.Result), in.On, account
+		a.Result, a.Answered = orElse(in.Words, a.Result), in.On
 		a.AskedDue, a.askedBy = "", ""
 	case lifecycle.Agree, lifecycle.Dispute, lifecycle.GiveUp, lifecycle.Call:
 		n.before, n.after = in.Way, string(in.On)
-		if err := speak(ctx, tx, county, a, in); err != nil {
-			return a, err
-		}
 	case lifecycle.Merge:
 		n.after = in.Into
 		a.Into = in.Into
@@ -152,20 +191,7 @@ func apply(ctx context.Context, tx *db.Tx, who audit.Actor, by lifecycle.By, a A
 	if a.State != was.State || in.Move == lifecycle.Look || a.DueOn != was.DueOn && a.State != lifecycle.Registered {
 		x.next(&a, today) // a new day of answer gives no new day to take the matter up
 	}
-	if err := write(ctx, tx, county, &a); err != nil {
-		return a, err
-	}
-	audit.Note(tx, who, "appeal."+string(in.Move), "appeal:"+a.ID, a.Region)
-	if err := step(ctx, tx, who, a.ID, n); err != nil {
-		return a, err
-	}
-	switch in.Move {
-	case lifecycle.Merge:
-		return a, moveVoices(ctx, tx, who, a.ID, a.Into, n)
-	case lifecycle.Unmerge:
-		return a, moveBack(ctx, tx, who, was.Into, a.ID, n)
-	}
-	return a, nil
+	return a, n, nil
 }
 
 // again gives a matter that comes back the usual time from today, where its old
@@ -183,7 +209,7 @@ func settle(a *Appeal, in MoveInput) {
 	a.Topic, a.Urgency, a.Emphasis = orElse(in.Topic, a.Topic), orElse(in.Urgency, a.Urgency), orElse(in.Heart, a.Emphasis)
 }
 
-func checkMove(ctx context.Context, tx *db.Tx, county string, a Appeal, in *MoveInput, today calendar.Day, x Rules) error {
+func checkMove(ctx context.Context, r db.Reader, county string, a Appeal, in *MoveInput, today calendar.Day, x Rules) error {
 	var f fault.Fields
 	if key := reasons[in.Move]; key != "" {
 		f.Check(in.Words != "", "words", key)
@@ -196,12 +222,26 @@ func checkMove(ctx context.Context, tx *db.Tx, county string, a Appeal, in *Move
 	f.Check(in.Face >= 0 && in.Face <= 3, "face", "appeal.face_bad")
 	switch in.Move {
 	case lifecycle.Ask:
-		f.Check(in.Due.Valid() && in.Due > a.DueOn && in.Due <= today.Add(maxDue), "due", "appeal.extend_later")
+		if in.Due.Valid() && in.Due <= a.DueOn {
+			f.Add("due", "appeal.extend_later")
+		} else {
+			between(&f, "due", in.Due, max(a.DueOn.Add(1), today), today.Add(maxDue))
+		}
 	case lifecycle.Redue:
-		f.Check(in.Due.Valid() && in.Due >= today && in.Due <= today.Add(maxDue), "due", "appeal.due_bad")
-		f.Check(!putsOff(a, in.Due), "due", "appeal.redue_later")
+		switch {
+		case in.Due == a.DueOn:
+			f.Add("due", "appeal.due_same")
+		case putsOff(a, in.Due):
+			f.Add("due", "appeal.redue_later")
+		case a.State == lifecycle.Handling && a.DueOn > today:
+			between(&f, "due", in.Due, today, a.DueOn.Add(-1))
+		default:
+			between(&f, "due", in.Due, today, today.Add(maxDue))
+		}
 	case lifecycle.Accept:
-		f.Check(in.Due == "" || in.Due.Valid() && in.Due >= today && in.Due <= today.Add(maxDue), "due", "appeal.due_bad")
+		if in.Due != "" {
+			between(&f, "due", in.Due, today, today.Add(maxDue))
+		}
 		f.Check(in.Urgency == "" || has(Urgencies, in.Urgency), "urgency", "appeal.urgency_bad")
 		f.Check(in.Heart == "" || has(Emphases, in.Heart), "emphasis", "appeal.emphasis_bad")
 		if in.Topic != "" {
@@ -214,7 +254,7 @@ func checkMove(ctx context.Context, tx *db.Tx, county string, a Appeal, in *Move
 		}
 		f.Check(has(Ways, in.Way), "way", "appeal.way_bad")
 	case lifecycle.Merge:
-		if err := mergeable(ctx, tx, county, a, in.Into); err != nil {
+		if err := mergeable(ctx, r, county, a, in.Into); err != nil {
 			return err
 		}
 	}
@@ -222,15 +262,25 @@ func checkMove(ctx context.Context, tx *db.Tx, county string, a Appeal, in *Move
 		return err
 	}
 	if in.Move == lifecycle.Accept || in.Move == lifecycle.Transfer {
-		return suitable(ctx, tx, county, a.Region, in.Owner)
+		return suitable(ctx, r, county, a.Region, in.Owner)
 	}
 	return nil
+}
+
+// between notes a day that is none, or lies outside what is permitted, with what
+// is.
+func between(f *fault.Fields, name string, day, from, to calendar.Day) {
+	if !day.Valid() {
+		f.Add(name, "appeal.due_bad")
+		return
+	}
+	f.Check(day >= from && day <= to, name, "appeal.due_range", "from", from, "to", to)
 }
 
 // putsOff reports whether a new day would put off what was promised: that is an
 // extension, which somebody else grants and which is counted.
 func putsOff(a Appeal, due calendar.Day) bool {
-	return a.State == lifecycle.Handling && due >= a.DueOn
+	return a.State == lifecycle.Handling && due.Valid() && due >= a.DueOn
 }
 
 func has(of []string, s string) bool {

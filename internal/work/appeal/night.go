@@ -2,6 +2,7 @@ package appeal
 
 import (
 	"context"
+	"fmt"
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
@@ -107,15 +108,22 @@ func Shelf(ctx context.Context, r db.Reader, county, after string, today calenda
 	return as, as[len(as)-1].ID, nil
 }
 
-// Recount sets the days of matters that were counted without the holiday notice
-// of a year, now that the year has one. A day moves only where nobody has set
-// it by hand.
+// Recount brings the days that lie in a year without a holiday notice up to what
+// is known now: they carry the mark while the notice is missing; when it comes,
+// counted days are counted again, and those somebody set stay and lose the mark.
 func Recount(ctx context.Context, tx *db.Tx, county string, cal calendar.Calendar) (int, error) {
-	as, err := db.All(ctx, tx, scanner(tx, county), `SELECT `+columns+` FROM appeals a WHERE a.county = $1 AND a.live = TRUE AND a.provisional = TRUE ORDER BY a.id LIMIT 5000`, county)
+	today := calendar.FromTime(tx.Now)
+	// The first year without its notice: what is marked before it waits no longer,
+	// what is not marked from it on was set before such days were marked, or its
+	// notice was taken back.
+	last := today.Year()
+	for cal.Holds(last) {
+		last++
+	}
+	as, err := db.All(ctx, tx, scanner(tx, county), `SELECT `+columns+` FROM appeals a WHERE a.county = $1 AND a.live = TRUE AND (a.provisional = TRUE AND a.due_on < $2 OR a.provisional = FALSE AND a.due_on >= $2) ORDER BY a.id LIMIT 5000`, county, fmt.Sprintf("%04d-01-01", last))
 	if err != nil {
 		return 0, err
 	}
-	today := calendar.FromTime(tx.Now)
 	n := 0
 	for _, a := range as {
 		if !a.State.Running() {
@@ -125,8 +133,16 @@ func Recount(ctx context.Context, tx *db.Tx, county string, cal calendar.Calenda
 		if err != nil {
 			return n, err
 		}
-		was := a.DueOn
-		if !x.recount(&a) || a.DueOn < was && a.DueOn < today {
+		was := a
+		switch {
+		case !a.Provisional:
+			a.Provisional, a.fixed = !cal.Holds(a.DueOn.Year()), true
+		case a.fixed:
+			a.Provisional = !cal.Holds(a.DueOn.Year())
+		case !x.recount(&a) || a.DueOn < was.DueOn && a.DueOn < today:
+			continue
+		}
+		if a.Provisional == was.Provisional && a.DueOn == was.DueOn {
 			continue
 		}
 		if a.State != lifecycle.Registered {
@@ -135,7 +151,10 @@ func Recount(ctx context.Context, tx *db.Tx, county string, cal calendar.Calenda
 		if err := write(ctx, tx, county, &a); err != nil {
 			return n, err
 		}
-		if err := step(ctx, tx, machine{county}, a.ID, note{kind: "recounted", before: string(was), after: string(a.DueOn)}); err != nil {
+		if a.DueOn == was.DueOn {
+			continue // only the mark came or went
+		}
+		if err := step(ctx, tx, machine{county}, a.ID, note{kind: "recounted", before: string(was.DueOn), after: string(a.DueOn)}); err != nil {
 			return n, err
 		}
 		n++

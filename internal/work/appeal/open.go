@@ -63,7 +63,13 @@ func Check(f *fault.Fields, name string, in OpenInput) {
 	f.Check(len([]rune(in.Wish)) <= MaxWords, at("wish"), "fault.too_long", "n", MaxWords)
 	f.Check(len([]rune(in.Name)) <= 40, at("name"), "fault.too_long", "n", 40)
 	f.Check(in.ID == "" || id.Valid(in.ID), at("id"), "fault.id_needed")
-	f.Check(in.Due == "" || (in.Due.Valid() && (in.On == "" || in.Due >= in.On && in.Due <= in.On.Add(maxDue))), at("due"), "appeal.due_bad")
+	if in.Due != "" {
+		from, to := in.On, in.On.Add(maxDue)
+		if in.On == "" { // the use case above settles the day; this one is but a day
+			from, to = in.Due, in.Due
+		}
+		between(f, at("due"), in.Due, from, to)
+	}
 	f.Check(in.Days >= 0 && in.Days <= 250, at("days"), "appeal.days_bad")
 	f.Check(in.By == "" || in.By == Self || in.By == Station || in.By == Township, at("by"), "appeal.by_bad")
 	f.Check(in.Source == "" || slices.Contains(Sources, in.Source), at("source"), "appeal.source_bad")
@@ -157,6 +163,9 @@ func open(ctx context.Context, tx *db.Tx, who audit.Actor, in OpenInput, cal cal
 // its own, or without a topic, needs no plan.
 func schedule(ctx context.Context, tx *db.Tx, county string, a *Appeal, in OpenInput, cal calendar.Calendar) error {
 	plain := a.DueOn != "" || a.Topic == "" || in.Days > 0
+	if a.DueOn != "" {
+		Rules{Cal: cal}.set(a, a.DueOn)
+	}
 	if a.DueOn == "" && plain {
 		n := in.Days
 		if n == 0 {

@@ -15,13 +15,13 @@ import (
 	"lianxin/internal/work/scope"
 )
 
-const columns = `a.id, a.origin, a.source, a.household, a.region, a.sponsor, a.owner, a.topic, a.emphasis, a.urgency, a.title, a.opened_on, a.due_on, a.next_on, a.provisional, a.round, a.state, a.level, a.outcome, a.result, a.taken_on, a.answered_on, a.answered_by, a.closed_on, a.state_before, a.merged_into, a.asked_due, a.asked_by, a.answers, a.tries, a.redo, a.extensions, a.meeting, a.voices, a.version`
+const columns = `a.id, a.origin, a.source, a.household, a.region, a.sponsor, a.owner, a.topic, a.emphasis, a.urgency, a.title, a.opened_on, a.due_on, a.next_on, a.provisional, a.round, a.state, a.level, a.outcome, a.result, a.taken_on, a.answered_on, a.answered_by, a.closed_on, a.state_before, a.merged_into, a.asked_due, a.asked_by, a.answers, a.tries, a.redo, a.extensions, a.meeting, a.voices, a.version, a.fixed`
 
 func scanner(r db.Reader, county string) func(db.Row) (Appeal, error) {
 	v := r.Vault()
 	return func(w db.Row) (a Appeal, err error) {
 		if err = w.Scan(&a.ID, &a.Origin, &a.Source, &a.Household, &a.Region, &a.Sponsor, &a.Owner, &a.Topic, &a.Emphasis, &a.Urgency, &a.Title, &a.OpenedOn, &a.DueOn, &a.NextOn, &a.Provisional, &a.Round, &a.State, &a.Level, &a.Outcome, &a.Result,
-			&a.TakenOn, &a.Answered, &a.answeredBy, &a.ClosedOn, &a.before, &a.Into, &a.AskedDue, &a.askedBy, &a.Answers, &a.Tries, &a.Redo, &a.Extended, &a.Meeting, &a.Voices, &a.Version); err != nil {
+			&a.TakenOn, &a.Answered, &a.answeredBy, &a.ClosedOn, &a.before, &a.Into, &a.AskedDue, &a.askedBy, &a.Answers, &a.Tries, &a.Redo, &a.Extended, &a.Meeting, &a.Voices, &a.Version, &a.fixed); err != nil {
 			return a, err
 		}
 		for _, x := range []struct {
@@ -308,7 +308,7 @@ func Steps(ctx context.Context, r db.Reader, who access.Actor, id string) ([]Ste
 func stepsOf(ctx context.Context, r db.Reader, county, id string) ([]Step, error) {
 	out, err := db.All(ctx, r, func(w db.Row) (x Step, err error) {
 		return x, w.Scan(&x.ID, &x.Kind, &x.Day, &x.Before, &x.After, &x.Words, &x.Cadre)
-	}, `SELECT id, kind, day, before, after, words, cadre FROM appeal_steps WHERE county = $1 AND appeal = $2 ORDER BY id LIMIT 500`, county, id)
+	}, `SELECT id, kind, day, before, after, words, cadre FROM appeal_steps WHERE county = $1 AND appeal = $2 ORDER BY seq LIMIT 500`, county, id)
 	if err != nil {
 		return nil, err
 	}

@@ -50,8 +50,9 @@ type Seen struct {
 	Title   string            `json:"title"`
 	State   lifecycle.State   `json:"state"`
 	Outcome lifecycle.Outcome `json:"outcome,omitempty"`
-	Day     calendar.Day      `json:"day"`            // raised
-	Due     calendar.Day      `json:"due,omitempty"`  // answer promised by
+	Day     calendar.Day      `json:"day"`           // raised
+	Due     calendar.Day      `json:"due,omitempty"` // answer promised by
+	Doubt   bool              `json:"provisional,omitempty"`
 	Ended   calendar.Day      `json:"done,omitempty"` // answered or closed
 	Word    string            `json:"word,omitempty"` // what was said of it
 	Face    int               `json:"face,omitempty"`
@@ -67,7 +68,7 @@ type Seen struct {
 func (s Seen) Asks() bool { return s.State == lifecycle.Answered && s.Word != Agreed }
 
 func seen(a Appeal, v Voice) Seen {
-	s := Seen{Voice: v.ID, Title: a.Title, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Word: v.Word, Face: v.Face, Topic: a.Topic, Name: v.Name}
+	s := Seen{Voice: v.ID, Title: a.Title, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Doubt: a.Provisional && a.State.Running(), Word: v.Word, Face: v.Face, Topic: a.Topic, Name: v.Name}
 	for _, h := range []string{v.Household, a.Household} {
 		if h != "" && !has(s.Homes, h) {
 			s.Homes = append(s.Homes, h)

@@ -37,7 +37,7 @@ func Words(ctx context.Context, r db.Reader, county string, ids []string) ([]Wor
 	}
 	type line struct{ id, appeal, words string }
 	steps, err := db.All(ctx, r, func(w db.Row) (l line, err error) { return l, w.Scan(&l.id, &l.appeal, &l.words) },
-		`SELECT id, appeal, words FROM appeal_steps WHERE county = $1 AND appeal IN `+in+` AND words <> '' ORDER BY id`, args...)
+		`SELECT id, appeal, words FROM appeal_steps WHERE county = $1 AND appeal IN `+in+` AND words <> '' ORDER BY appeal, seq`, args...)
 	if err != nil {
 		return nil, err
 	}

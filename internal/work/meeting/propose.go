@@ -270,7 +270,7 @@ func lastSteps(ctx context.Context, r db.Reader, county string, ids []string) (m
 	}
 	args := scope.Args{county}
 	rows, err := db.All(ctx, r, func(w db.Row) (x row, err error) { return x, w.Scan(&x.appeal, &x.id, &x.Kind, &x.Words) },
-		`SELECT s.appeal, s.id, s.kind, s.words FROM appeal_steps s WHERE s.county = $1 AND s.appeal IN `+scope.In(&args, ids)+` AND s.kind NOT IN ('escalated', 'recounted', 'sponsor_changed') ORDER BY s.id`, args...)
+		`SELECT s.appeal, s.id, s.kind, s.words FROM appeal_steps s WHERE s.county = $1 AND s.appeal IN `+scope.In(&args, ids)+` AND s.kind NOT IN ('escalated', 'recounted', 'sponsor_changed') ORDER BY s.appeal, s.seq`, args...)
 	for _, x := range rows {
 		m[x.appeal] = x.Reason
 	}

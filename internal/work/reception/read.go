@@ -93,7 +93,7 @@ func follow(ctx context.Context, r db.Reader, who access.Actor, xs []*Reception)
 		for n := 0; a.State == lifecycle.Merged && as[a.Into].ID != "" && n < 5; n++ {
 			a = as[a.Into]
 		}
-		x.Appeal, x.Stands, x.Outcome, x.Due, x.Owner = a.ID, a.State, a.Outcome, a.DueOn, a.Owner
+		x.Appeal, x.Stands, x.Outcome, x.Due, x.Doubt, x.Owner = a.ID, a.State, a.Outcome, a.DueOn, a.Provisional && a.State.Running(), a.Owner
 		if access.Can(who, access.AppealRead, access.Target{Region: a.Region}).OK() {
 			x.Result = a.Result
 		}
@@ -397,6 +397,7 @@ type Slip struct {
 	Clock  string       `json:"clock,omitempty"`
 	Title  string       `json:"title"`
 	Due    calendar.Day `json:"due,omitempty"`
+	Doubt  bool         `json:"provisional,omitempty"`
 	Way    string       `json:"way"`
 	Route  string       `json:"route,omitempty"`
 	Code   string       `json:"code,omitempty"`
@@ -414,7 +415,7 @@ func GetSlip(ctx context.Context, r db.Reader, who access.Actor, id string) (Sli
 	if x.Way == "" {
 		return Slip{}, fault.New(fault.Conflict, "reception.no_slip")
 	}
-	s := Slip{Number: x.Number, Town: region.Upto(x.Region, region.Township), Day: x.Day, Clock: x.Clock, Title: x.Title(), Due: x.Due, Way: x.Way, Route: x.Route}
+	s := Slip{Number: x.Number, Town: region.Upto(x.Region, region.Township), Day: x.Day, Clock: x.Clock, Title: x.Title(), Due: x.Due, Doubt: x.Doubt, Way: x.Way, Route: x.Route}
 	if x.Appeal == "" {
 		return s, nil
 	}

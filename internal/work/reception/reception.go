@@ -124,6 +124,7 @@ type Reception struct {
 	// What follows from the matter.
 	State   string            `json:"state"`
 	Due     calendar.Day      `json:"due,omitempty"`
+	Doubt   bool              `json:"provisional,omitempty"` // that day lies in a year without its holiday notice
 	Stands  lifecycle.State   `json:"matter_state,omitempty"`
 	Outcome lifecycle.Outcome `json:"outcome,omitempty"`
 	Owner   string            `json:"owner,omitempty"`
@@ -133,6 +134,9 @@ type Reception struct {
 
 // Group reports whether it counts as one of a group.
 func (x Reception) Group() bool { return x.People >= GroupOf }
+
+// Ending is the message key of what came of its matter, "" while nothing has.
+func (x Reception) Ending() string { return appeal.Ending(x.Outcome, x.Stands != lifecycle.Closed) }
 
 // Title is what was raised, in short.
 func (x Reception) Title() string { return Title(x.Words) }
@@ -433,7 +437,7 @@ func raise(ctx context.Context, tx *db.Tx, who access.Actor, x *Reception, in Ha
 		return err
 	}
 	audit.Note(tx, who, "appeal.open", "appeal:"+o.ID, o.Region, "source", o.Source, "household", o.Household, "owner", o.Owner)
-	x.Appeal, x.Due, x.Stands, x.Owner = o.ID, o.DueOn, o.State, o.Owner
+	x.Appeal, x.Due, x.Doubt, x.Stands, x.Owner = o.ID, o.DueOn, o.Provisional, o.State, o.Owner
 	return nil
 }
 
@@ -447,7 +451,7 @@ func join(ctx context.Context, tx *db.Tx, who access.Actor, x *Reception, same s
 	if !a.Live() && a.State != lifecycle.Shelved {
 		return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "same", Key: "reception.same_ended"}}}
 	}
-	x.Appeal, x.Due, x.Stands, x.Owner = a.ID, a.DueOn, a.State, a.Owner
+	x.Appeal, x.Due, x.Doubt, x.Stands, x.Owner = a.ID, a.DueOn, a.Provisional, a.State, a.Owner
 	if x.Household != "" {
 		vs, err := appeal.Voices(ctx, tx, who, a.ID)
 		if err != nil {

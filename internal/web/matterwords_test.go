@@ -1,0 +1,95 @@
+package web
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/work/appeal"
+	. "lianxin/internal/work/worktest"
+)
+
+var markup = regexp.MustCompile(`(?s)<head>.*?</head>|<[^>]*>|\s+`)
+
+// said asks for a page and gives its words without the markup.
+func (k *worked) said(t *testing.T, who, path string, want int) string {
+	t.Helper()
+	status, body, _ := k.call(t, who, path, nil)
+	if status != want {
+		t.Errorf("%s as %s: %d, want %d", path, who, status, want)
+	}
+	return markup.ReplaceAllString(body, "")
+}
+
+func tells(t *testing.T, what, text string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if not, ok := strings.CutPrefix(w, "!"); ok && strings.Contains(text, not) {
+			t.Errorf("%s: has %q: %s", what, not, text)
+		} else if !ok && !strings.Contains(text, w) {
+			t.Errorf("%s: no %q: %s", what, w, text)
+		}
+	}
+}
+
+// TestMatterSays: what is only reported is told as reported, how often the
+// people said no is told, and a day that may still change says so wherever it
+// stands.
+func TestMatterSays(t *testing.T) {
+	k := openWorked(t)
+	ids := k.raise(t, 2)
+	office, zhao := Who(access.Office, Qingshi, "", workedDay), Who(access.Cadre, Qingshi, ZhaoWei, workedDay)
+	k.move(t, office, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Accept, Owner: ZhaoWei, Due: "2027-01-15"})
+	for _, path := range []string{"/matters/" + ids[0], "/matters?source=phone"} {
+		tells(t, path, k.said(t, "office", path, 200), "暂定")
+	}
+	_, body, _ := k.call(t, "office", "/matters/"+ids[0], nil)
+	slip := regexp.MustCompile(`/matters/[^"]*/slip\?voice=[^"]*`).FindString(body)
+	tells(t, "the slip", k.said(t, "office", slip, 200), "2027年1月15日前答复您", "暂定")
+	k.move(t, zhao, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Answer, Outcome: lifecycle.Withdrawn, Words: "说不用清了"})
+	tells(t, "only reported", k.said(t, "office", "/matters/"+ids[0], 200), "!结果群众撤回", "还没问过本人", "!暂定")
+	k.move(t, office, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Dispute, Way: "call", Words: "没有说过"})
+	for _, path := range []string{"/matters/" + ids[0], "/matters?source=phone"} {
+		tells(t, path, k.said(t, "office", path, 200), "不认可1次")
+	}
+	k.move(t, zhao, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Answer, Outcome: lifecycle.Withdrawn, Words: "这回说不用清了"})
+	k.move(t, office, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Agree, Way: "call"})
+	tells(t, "confirmed", k.said(t, "office", "/matters/"+ids[0], 200), "结果群众撤回")
+
+	// A bulk change that would do nothing, or cannot be, says so beside the field.
+	bulk := func(more url.Values) (int, string) {
+		more["appeal"] = []string{ids[1]}
+		status, body, _ := k.call(t, "office", "/matters/bulk", more)
+		return status, markup.ReplaceAllString(body, "")
+	}
+	due := string(k.state(t, ids[1]).DueOn)
+	for _, x := range []struct {
+		form url.Values
+		want string
+	}{
+		{url.Values{"move": {"redue"}, "due": {due}, "words": {"一起办"}}, "没有变化"},
+		{url.Values{"move": {"redue"}, "due": {"2026-01-05"}, "words": {"一起办"}}, "期限要在"},
+		{url.Values{"move": {"accept"}, "owner": {"nobody"}}, "本镇没有这名干部"},
+	} {
+		status, got := bulk(x.form)
+		if status != 422 || strings.Contains(got, "确认，") {
+			t.Errorf("%v: %d, may be confirmed: %s", x.form, status, got)
+		}
+		tells(t, x.form.Encode(), got, x.want)
+	}
+	if a := k.state(t, ids[1]); string(a.DueOn) != due || a.State != lifecycle.Registered {
+		t.Errorf("%+v", a)
+	}
+}
+
+func (k *worked) state(t *testing.T, id string) appeal.Appeal {
+	t.Helper()
+	a, err := appeal.Get(t.Context(), k.DB, County, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
