@@ -180,7 +180,7 @@ func (w *Web) deskSpent(c *door.Call, p *todayDeskPage) error {
 }
 
 func (w *Web) deskWaiting(c *door.Call, p *todayDeskPage) error {
-	a, err := progress.Attend(c.Context(), w.DB, c.Who, progress.Look{First: 6})
+	a, err := progress.Attend(c.Context(), w.DB, c.Who, progress.Look{First: 6, Homes: true})
 	if err != nil {
 		return err
 	}
@@ -248,7 +248,7 @@ func (w *Web) todayUnseen(c *door.Call) error { return w.waiting(c, true) }
 func (w *Web) todayAlone(c *door.Call) error  { return w.waiting(c, false) }
 
 func (w *Web) waiting(c *door.Call, unseen bool) error {
-	a, err := progress.Attend(c.Context(), w.DB, c.Who, progress.Look{Place: c.Query("place"), First: 200})
+	a, err := progress.Attend(c.Context(), w.DB, c.Who, progress.Look{Place: c.Query("place"), First: 200, Homes: true})
 	if err != nil {
 		return err
 	}

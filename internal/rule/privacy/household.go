@@ -2,7 +2,7 @@ package privacy
 
 func households(r *Registry) {
 	keep := "privacy.keep.pairing"
-	r.Plain("households", "record keeping", "county", "id", "region", "size", "state", "since", "successor", "version", "source")
+	r.Plain("households", "record keeping", "county", "id", "region", "size", "state", "since", "successor", "version", "source", "last_seen", "led_from", "led_to")
 	r.Plain("households", "keyed index", "phone_index")
 	r.Personal(
 		Field{Table: "households", Column: "head", Class: General, Purpose: "privacy.purpose.contact", Readers: "household.list", Form: FormName, Retention: keep},

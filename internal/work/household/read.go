@@ -104,13 +104,14 @@ func Doors(ctx context.Context, r db.Reader, county string, ids []string) (map[s
 	return m, err
 }
 
-// PlacePaired gives a home's place and whether an official is paired with it
-// on a day, in one question: recording a visit asks it every time.
-func PlacePaired(ctx context.Context, r db.Reader, county, id, cadre string, on calendar.Day) (region string, paired bool, err error) {
-	region, err = db.One(ctx, r, func(w db.Row) (s string, err error) { return s, w.Scan(&s, &paired) },
-		`SELECT h.region, EXISTS (SELECT 1 FROM pairings p WHERE p.county = $1 AND p.cadre = $3 AND p.household = $2 AND p.valid_from <= $4 AND (p.valid_to = '' OR p.valid_to >= $4))
+// PlacePaired gives a home's place, whether an official is paired with it on a
+// day, and the last day somebody was met there, in one question: recording a
+// visit asks it every time.
+func PlacePaired(ctx context.Context, r db.Reader, county, id, cadre string, on calendar.Day) (region string, paired bool, seen calendar.Day, err error) {
+	region, err = db.One(ctx, r, func(w db.Row) (s string, err error) { return s, w.Scan(&s, &seen, &paired) },
+		`SELECT h.region, h.last_seen, EXISTS (SELECT 1 FROM pairings p WHERE p.county = $1 AND p.cadre = $3 AND p.household = $2 AND p.valid_from <= $4 AND (p.valid_to = '' OR p.valid_to >= $4))
 		FROM households h WHERE h.county = $1 AND h.id = $2`, county, id, cadre, string(on))
-	return region, paired, err
+	return region, paired, seen, err
 }
 
 // Get gives a home with everything in it, for rules and papers; what leaves a

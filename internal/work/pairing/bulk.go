@@ -25,6 +25,7 @@ func PairMany(ctx context.Context, tx *db.Tx, who access.Actor, ins []PairInput)
 	people := map[string]cadre.Cadre{}
 	since := map[string]calendar.Day{}
 	var rows [][]any
+	var made []Pairing
 	for _, in := range ins {
 		c, ok := people[in.Cadre]
 		if !ok {
@@ -52,7 +53,7 @@ func PairMany(ctx context.Context, tx *db.Tx, who access.Actor, ins []PairInput)
 			return err
 		}
 		others[h.ID] = append(others[h.ID], p)
-		rows = append(rows, pairingRow(county, p, in.Source))
+		rows, made = append(rows, pairingRow(county, p, in.Source)), append(made, p)
 		if s, ok := since[c.ID]; !ok || p.From < s {
 			since[c.ID] = p.From
 		}
@@ -60,6 +61,11 @@ func PairMany(ctx context.Context, tx *db.Tx, who access.Actor, ins []PairInput)
 	}
 	if err := db.Insert(ctx, tx, pairingInsert, "", rows); err != nil {
 		return err
+	}
+	for _, p := range made {
+		if err := led(ctx, tx, county, p); err != nil {
+			return err
+		}
 	}
 	for c, from := range since {
 		if err := tally.MarkSince(ctx, tx, county, c, from); err != nil {
@@ -111,6 +117,10 @@ func Withdraw(ctx context.Context, tx *db.Tx, county, source string) error {
 	}
 	for _, p := range ps {
 		if err := tally.MarkSince(ctx, tx, county, p.Cadre, p.From); err != nil {
+			return err
+		}
+		p.From, p.To = "", "" // nothing proves a helper any more
+		if err := led(ctx, tx, county, p); err != nil {
 			return err
 		}
 	}

@@ -102,8 +102,19 @@ func pair(ctx context.Context, tx *db.Tx, who access.Actor, in PairInput) (Pairi
 	if err := db.Insert(ctx, tx, pairingInsert, "", [][]any{pairingRow(county, p, in.Source)}); err != nil {
 		return p, err
 	}
+	if err := led(ctx, tx, county, p); err != nil {
+		return p, err
+	}
 	audit.Note(tx, who, "pairing.pair", "pairing:"+p.ID, p.Region, "household", h.ID, "cadre", c.ID, "role", p.Role)
 	return p, tally.MarkSince(ctx, tx, county, c.ID, p.From)
+}
+
+// led tells the home's own row of its lead helper.
+func led(ctx context.Context, tx *db.Tx, county string, p Pairing) error {
+	if p.Role != Lead {
+		return nil
+	}
+	return household.Led(ctx, tx, county, p.Household, p.From, p.To)
 }
 
 func oneOf(s string, of []string) bool {
@@ -157,6 +168,9 @@ func End(ctx context.Context, tx *db.Tx, who access.Actor, in EndInput) (Pairing
 func end(ctx context.Context, tx *db.Tx, who access.Actor, p Pairing) error {
 	county := who.County()
 	if _, err := tx.Exec(ctx, `UPDATE pairings SET valid_to = $3, end_reason = $4 WHERE county = $1 AND id = $2`, county, p.ID, string(p.To), p.EndReason); err != nil {
+		return err
+	}
+	if err := led(ctx, tx, county, p); err != nil {
 		return err
 	}
 	// The card of an ended pairing is void at once; its link says so to whoever scans it.

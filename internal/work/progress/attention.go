@@ -76,6 +76,8 @@ type Look struct {
 	Place string
 	Days  int // 0 for 60
 	First int // rows of each kind; 0 for 5
+	// Homes leaves promises out: the desk counts them with its matters.
+	Homes bool
 }
 
 // DefaultDays is how long a home may be without a visit before the desk says so:
@@ -99,7 +101,12 @@ func Attend(ctx context.Context, r db.Reader, who access.Actor, in Look) (a Atte
 	for _, part := range []func() error{
 		func() (err error) { a.Unpaired, err = unpaired(ctx, r, who, in); return err },
 		func() (err error) { a.Unvisited, err = unvisited(ctx, r, who, in); return err },
-		func() (err error) { a.Overdue, err = overdue(ctx, r, who, in); return err },
+		func() (err error) {
+			if !in.Homes {
+				a.Overdue, err = overdue(ctx, r, who, in)
+			}
+			return err
+		},
 		func() (err error) { a.Disputed, err = disputed(ctx, r, who, in); return err },
 		func() (err error) { a.Cards, err = cards(ctx, r, who, in); return err },
 	} {
@@ -135,6 +142,10 @@ func collect[T any](rows []counted[T], err error) (p Part[T], _ error) {
 	return p, err
 }
 
+// Homes that wait are found along an index that holds what the home's row says
+// of its helper and its last visit (work/household); only those it does not
+// speak for are looked up.
+
 func unpaired(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part[Waiting], error) {
 	s, ok, err := reached(who, access.HouseholdList, in.Place)
 	if !ok || len(s.Regions) == 0 {
@@ -144,7 +155,7 @@ func unpaired(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part
 	var args scope.Args
 	where := scope.Where(s, &args, "h.region", nil)
 	county, d := args.Add(who.County()), args.Add(string(who.Today()))
-	p, err := waiting(ctx, r, `households h WHERE `+where+` AND h.state = 'active'
+	p, err := waiting(ctx, r, `households h WHERE `+where+` AND h.state = 'active' AND (h.led_from = '' OR h.led_from > `+d+` OR (h.led_to <> '' AND h.led_to < `+d+`))
 		AND NOT EXISTS (SELECT 1 FROM pairings p WHERE p.county = `+county+` AND p.household = h.id AND p.role = 'lead' AND p.valid_from <= `+d+` AND (p.valid_to = '' OR p.valid_to >= `+d+`))`, args, in.First)
 	if err != nil {
 		return p, err
@@ -165,7 +176,7 @@ func unvisited(ctx context.Context, r db.Reader, who access.Actor, in Look) (Par
 		return `(h.county = ` + county + ` AND h.id IN (SELECT p.household FROM pairings p WHERE p.county = ` + county + ` AND p.cadre = ` + c + ` AND p.valid_from <= ` + t + ` AND (p.valid_to = '' OR p.valid_to >= ` + t + `)))`
 	})
 	// A home that came into the register later has not waited that long.
-	p, err := waiting(ctx, r, `households h WHERE `+where+` AND h.state = 'active' AND h.since <= `+d+`
+	p, err := waiting(ctx, r, `households h WHERE `+where+` AND h.state = 'active' AND h.since <= `+d+` AND h.last_seen <= `+d+`
 		AND NOT EXISTS (SELECT 1 FROM home_years y WHERE y.county = `+county+` AND y.household = h.id AND y.year >= `+y+` AND y.last > `+d+`)`, args, in.First)
 	if err != nil {
 		return p, err

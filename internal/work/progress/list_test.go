@@ -232,6 +232,115 @@ func TestAttention(t *testing.T) {
 	})
 }
 
+// What a home's row says of helper and last visit never hides a home that
+// waits, whatever was done and undone: the desk is compared with the records
+// themselves, and the county's desk with its townships'.
+func TestWaitingIsTheRecordsAnswer(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ready(t, d)
+		ctx := t.Context()
+		county := Who(access.Office, Root, "", today)
+		li := Who(access.Cadre, Qingshi, LiMing, today)
+		records := func(q string, args ...any) []string {
+			ids, err := db.All(ctx, d, db.Text, `SELECT h.id FROM households h WHERE h.state = 'active' AND `+q+` ORDER BY h.region, h.id`, args...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ids
+		}
+		homes := func(p Part[Waiting]) (ids []string) {
+			for _, x := range p.First {
+				ids = append(ids, x.Household)
+			}
+			if p.N != len(ids) {
+				t.Errorf("%d counted, %d shown", p.N, len(ids))
+			}
+			return ids
+		}
+		check := func(after string) {
+			t.Helper()
+			for _, days := range []int{3, 20, 60, 400} {
+				since := today.Add(-days)
+				unpaired := records(`NOT EXISTS (SELECT 1 FROM pairings p WHERE p.household = h.id AND p.role = 'lead' AND p.valid_from <= $1 AND (p.valid_to = '' OR p.valid_to >= $1))`, string(today))
+				unvisited := records(`h.since <= $1 AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.household = h.id AND v.voided_on = '' AND v.how IN ('home', 'met', 'meeting') AND v.day > $1)`, string(since))
+				a, err := Attend(ctx, d, county, Look{Days: days, First: 50, Homes: true})
+				if err != nil || a.Overdue.N != 0 {
+					t.Fatal(after, err, a.Overdue)
+				}
+				if diff := cmp.Diff(unpaired, homes(a.Unpaired)); diff != "" {
+					t.Error(after, "unpaired", diff)
+				}
+				if diff := cmp.Diff(unvisited, homes(a.Unvisited)); diff != "" {
+					t.Error(after, days, "unvisited", diff)
+				}
+				var towns []string
+				for _, town := range []string{Qingshi, Baihe} {
+					a, err := Attend(ctx, d, Who(access.Office, town, "", today), Look{Days: days, First: 50})
+					if err != nil {
+						t.Fatal(err)
+					}
+					towns = append(towns, homes(a.Unvisited)...)
+				}
+				if diff := cmp.Diff(unvisited, towns); diff != "" {
+					t.Error(after, days, "by township", diff)
+				}
+			}
+		}
+		visited := func(op, home, on, how string) func(*db.Tx) error {
+			return func(tx *db.Tx) error {
+				_, _, err := visit.Record(ctx, tx, li, visit.RecordInput{ID: op, Household: home, At: on, How: how}, calendar.Calendar{})
+				return err
+			}
+		}
+		for _, x := range []struct {
+			what string
+			fn   func(*db.Tx) error
+		}{
+			{"nothing", func(*db.Tx) error { return nil }},
+			{"a visit", visited("visit-0001", WangHome, "2026-11-10", "home")},
+			{"an older one", visited("visit-0002", WangHome, "2026-10-10", "met")},
+			{"nobody at home", visited("visit-0003", WangHome, "2026-11-22", "absent")},
+			{"the newer one corrected to an earlier day", func(tx *db.Tx) error {
+				_, err := visit.Amend(ctx, tx, li, visit.AmendInput{ID: "amend-0001", Visit: "visit-0001", Version: 1, At: "2026-09-20", How: "home", Why: "day"})
+				return err
+			}},
+			{"the older one taken back", func(tx *db.Tx) error {
+				_, err := visit.Void(ctx, tx, li, visit.VoidInput{ID: "void-00001", Visit: "visit-0002", Why: "twice"})
+				return err
+			}},
+			{"a visit of last year", visited("visit-0004", WangHome, "2025-12-30", "home")},
+			{"counted anew", func(tx *db.Tx) error { return visit.Rebuild(ctx, tx, County) }},
+			{"the home moved", func(tx *db.Tx) error {
+				_, err := household.Move(ctx, tx, county, household.MoveInput{ID: "move-0001", Household: WangHome, To: Baisha, State: household.Active, On: "2026-09-10"})
+				return err
+			}},
+			{"a helper ended", func(tx *db.Tx) error {
+				_, err := pairing.End(ctx, tx, county, pairing.EndInput{ID: "end-0001", Pairing: "pair-" + YangHome, To: "2026-11-20", Reason: "request"})
+				return err
+			}},
+			{"a helper from tomorrow", func(tx *db.Tx) error {
+				_, err := pairing.Pair(ctx, tx, county, pairing.PairInput{ID: "pair-again", Household: YangHome, Cadre: ZhaoWei, From: today.Add(1)})
+				return err
+			}},
+			{"a helper until tomorrow", func(tx *db.Tx) error {
+				_, err := pairing.End(ctx, tx, county, pairing.EndInput{ID: "end-0002", Pairing: "pair-" + ChenHome, To: today.Add(1), Reason: "request"})
+				return err
+			}},
+			{"a new home", func(tx *db.Tx) error {
+				_, err := household.Add(ctx, tx, county, household.AddInput{ID: "home-newcomer", Region: Group2, Head: "新来户", Since: "2026-11-01", Members: []household.MemberInput{{Name: "新来户", Relation: "户主"}}})
+				return err
+			}},
+			{"a list of helpers", func(tx *db.Tx) error {
+				return pairing.PairMany(ctx, tx, county, []pairing.PairInput{{ID: "pair-list-1", Household: "home-newcomer", Cadre: ZhaoWei, From: today, Source: "list"}})
+			}},
+			{"the list undone", func(tx *db.Tx) error { return pairing.Withdraw(ctx, tx, County, "list") }},
+		} {
+			do(t, d, x.fn)
+			check(x.what)
+		}
+	})
+}
+
 func TestNextVisits(t *testing.T) {
 	d, _ := dbtest.SQLite(t)
 	ready(t, d)

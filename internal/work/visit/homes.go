@@ -6,6 +6,7 @@ import (
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/household"
 	"lianxin/internal/work/scope"
 )
 
@@ -15,9 +16,14 @@ var Seen = []string{"home", "met", "meeting"}
 // seen adds a visit to its home's year: how often somebody was seen there, and
 // when last. It is one small row, so a list of homes without a visit reads
 // 24,000 rows and never a million visits; recording costs one more write.
-func seen(ctx context.Context, tx *db.Tx, county string, v Visit) error {
+func seen(ctx context.Context, tx *db.Tx, county string, v Visit, last calendar.Day) error {
 	if !slices.Contains(Seen, v.How) {
 		return nil
+	}
+	if v.Day > last {
+		if err := household.Seen(ctx, tx, county, v.Household, v.Day); err != nil {
+			return err
+		}
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO home_years (county, household, year, region, visits, last) VALUES ($1, $2, $3, $4, 1, $5)
 		ON CONFLICT (county, household, year) DO UPDATE SET visits = home_years.visits + 1, region = excluded.region, last = CASE WHEN excluded.last > home_years.last THEN excluded.last ELSE home_years.last END`,
@@ -42,7 +48,7 @@ func reckon(ctx context.Context, tx *db.Tx, county, home, place string, years ..
 			return err
 		}
 	}
-	return nil
+	return household.SeenAgain(ctx, tx, county, home)
 }
 
 // Rebuild counts the years of all homes of a county anew from the visits, for
@@ -54,7 +60,10 @@ func Rebuild(ctx context.Context, tx *db.Tx, county string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO home_years (county, household, year, region, visits, last)
 		SELECT county, household, CAST(substr(day, 1, 4) AS BIGINT), MAX(region), COUNT(*), MAX(day) FROM visits
 		WHERE county = $1 AND voided_on = '' AND how IN ('home', 'met', 'meeting') GROUP BY county, household, CAST(substr(day, 1, 4) AS BIGINT)`, county)
-	return err
+	if err != nil {
+		return err
+	}
+	return household.SeenAll(ctx, tx, county)
 }
 
 // LastOf gives the last day on which somebody was seen at each of some homes.

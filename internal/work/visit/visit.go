@@ -137,7 +137,7 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 	if cadre == "" {
 		cadre = who.Cadre()
 	}
-	region, paired, err := household.PlacePaired(ctx, tx, county, in.Household, cadre, day)
+	region, paired, last, err := household.PlacePaired(ctx, tx, county, in.Household, cadre, day)
 	if err != nil {
 		return Visit{}, err
 	}
@@ -155,7 +155,7 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 			return Visit{}, err
 		}
 	}
-	if err := seen(ctx, tx, county, v); err != nil {
+	if err := seen(ctx, tx, county, v, last); err != nil {
 		return Visit{}, err
 	}
 	if err := companions(ctx, tx, who, &v); err != nil {
