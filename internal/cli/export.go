@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"lianxin/internal/app"
@@ -12,17 +13,20 @@ import (
 	"lianxin/internal/base/fault"
 	"lianxin/internal/export"
 	"lianxin/internal/paper"
+	"lianxin/internal/paper/docx"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/campaign"
+	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/progress"
+	"lianxin/internal/work/reception"
 	"lianxin/internal/work/visit"
 )
 
 // exportCmd writes a township's registers to a file; each file leaves a row in
 // the audit record with how many lines it holds.
 type exportCmd struct {
-	What     string `arg:"" help:"export_what" enum:"ledger,visits,progress"`
+	What     string `arg:"" help:"export_what" enum:"ledger,receptions,meetings,visits,progress"`
 	Out      string `arg:"" help:"export_out"`
 	Township string `help:"import_township" placeholder:"CODE|NAME"`
 	Year     int    `help:"export_year"`
@@ -38,10 +42,13 @@ type exported struct {
 	Rows int    `json:"rows"`
 }
 
-// Run writes the file. The kind of file follows from its name: .xlsx or .csv.
+// exportForms says which endings each export can have.
+var exportForms = map[string][]string{"ledger": {"xlsx", "docx"}, "receptions": {"xlsx", "csv", "docx"}, "meetings": {"xlsx", "csv", "docx"}, "visits": {"xlsx", "csv"}, "progress": {"xlsx", "csv"}}
+
+// Run writes the file. The kind of file follows from its name.
 func (c *exportCmd) Run(r *run) error {
-	csv := strings.EqualFold(filepath.Ext(c.Out), ".csv")
-	if !csv && !strings.EqualFold(filepath.Ext(c.Out), ".xlsx") || csv && c.What == "ledger" {
+	form := strings.ToLower(strings.TrimPrefix(filepath.Ext(c.Out), "."))
+	if !slices.Contains(exportForms[c.What], form) {
 		return misuse("cli.export_kind")
 	}
 	from, err := dayGiven("--from", c.From)
@@ -69,7 +76,7 @@ func (c *exportCmd) Run(r *run) error {
 		if year == 0 {
 			year = who.Today().Year()
 		}
-		n, err := c.write(r, a, who, town.Path, year, csv)
+		n, err := c.write(r, a, who, town.Path, year, form)
 		if err != nil {
 			return err
 		}
@@ -90,7 +97,7 @@ func (c *exportCmd) Run(r *run) error {
 
 // write fills a new file beside the wanted one and puts it in place when it is
 // whole, so that a broken export never looks like a finished one.
-func (c *exportCmd) write(r *run, a *app.App, who access.Actor, place string, year int, csv bool) (n int, err error) {
+func (c *exportCmd) write(r *run, a *app.App, who access.Actor, place string, year int, form string) (n int, err error) {
 	f, err := os.CreateTemp(filepath.Dir(c.Out), ".lianxin-export-*")
 	if err != nil {
 		return 0, err
@@ -101,8 +108,15 @@ func (c *exportCmd) write(r *run, a *app.App, who access.Actor, place string, ye
 		}
 	}()
 	t := func(key string, args ...any) string { return r.t(key, args...) }
+	from, to := calendar.FirstOf(year), calendar.LastOf(year)
+	if c.From != "" {
+		from = calendar.Day(c.From)
+	}
+	if c.To != "" {
+		to = calendar.Day(c.To)
+	}
 	put := func(x paper.Register) error {
-		if csv {
+		if form == "csv" {
 			return x.WriteCSV(f)
 		}
 		return x.WriteXLSX(f)
@@ -114,17 +128,43 @@ func (c *exportCmd) write(r *run, a *app.App, who access.Actor, place string, ye
 			return 0, err
 		}
 		n = rows
-		if err := paper.WriteLedger(f, d); err != nil {
+		if form == "docx" {
+			err = docx.Write(f, paper.Ledger(d))
+		} else {
+			err = paper.WriteLedger(f, d)
+		}
+		if err != nil {
 			return 0, err
 		}
+	case "receptions":
+		d, count, broke, err := export.Receptions(r.ctx, a.DB, who, reception.Filter{Place: place, From: from, To: to}, t)
+		if err != nil {
+			return 0, err
+		}
+		if form == "docx" {
+			err = docx.Write(f, paper.Reception(d.Scope, slices.Collect(d.Rows)))
+		} else {
+			err = put(paper.Receptions(d))
+		}
+		if err := errors.Join(err, broke()); err != nil {
+			return 0, err
+		}
+		n = count()
+	case "meetings":
+		d, count, broke, err := export.Meetings(r.ctx, a.DB, who, meeting.Filter{Place: place, From: from, To: to}, t)
+		if err != nil {
+			return 0, err
+		}
+		if form == "docx" {
+			err = docx.Write(f, paper.MeetingForms(slices.Collect(d.Rows)))
+		} else {
+			err = put(paper.Meetings(d))
+		}
+		if err := errors.Join(err, broke()); err != nil {
+			return 0, err
+		}
+		n = count()
 	case "visits":
-		from, to := calendar.FirstOf(year), calendar.LastOf(year)
-		if c.From != "" {
-			from = calendar.Day(c.From)
-		}
-		if c.To != "" {
-			to = calendar.Day(c.To)
-		}
 		d, count, broke, err := export.Visits(r.ctx, a.DB, who, visit.Filter{Place: place, From: from, To: to}, t)
 		if err != nil {
 			return 0, err

@@ -48,7 +48,7 @@ func golden(t *testing.T, name, got string) {
 
 func TestPapersAsText(t *testing.T) {
 	for name, d := range sampleDocuments() {
-		if name != "diary-long" {
+		if name != "diary-long" && name != "meeting-long" {
 			golden(t, name+".txt", doc.Dump(d))
 		}
 	}
@@ -62,6 +62,11 @@ func TestPapersAsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "progress.csv", b.String())
+	b.Reset()
+	if err := Meetings(MeetingsData{Scope: "青石镇", From: day(2026, 1, 1), To: day(2026, 12, 31), Made: day(2026, 12, 31), Rows: slices.Values([]MeetingData{sampleMeeting(), {Kind: "座谈会", Year: 2026, Number: 2, On: day(2026, 12, 6)}})}).WriteCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "meetings.csv", b.String())
 }
 
 func TestDiaryIsInTimeOrder(t *testing.T) {
@@ -85,7 +90,7 @@ func TestFormsTakeOnePage(t *testing.T) {
 	}
 	dir := t.TempDir()
 	args := []string{"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to", "pdf", "--outdir", dir}
-	forms := []string{"registration", "registration-blank", "contactform", "contactform-blank", "ledger-empty", "handover-empty", "opinion", "opinion-small", "opinion-middle", "opinion-large", "opinion-full", "diary"}
+	forms := []string{"registration", "registration-blank", "contactform", "contactform-blank", "ledger-empty", "handover-empty", "meeting", "meeting-blank", "meetings-empty", "opinion", "opinion-small", "opinion-middle", "opinion-large", "opinion-full", "diary"}
 	for _, name := range forms {
 		path := filepath.Join(dir, name+".docx")
 		f, err := os.Create(path) //nolint:gosec // a test's own folder

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"lianxin/internal/paper/docx"
 	"lianxin/internal/paper/pdf"
 )
 
@@ -69,6 +70,20 @@ func face(t testing.TB) *pdf.Face {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// TestLookWord leaves every document, to be looked at.
+func TestLookWord(t *testing.T) {
+	if *keep == "" {
+		t.Skip("no folder to keep them in")
+	}
+	for name, d := range sampleDocuments() {
+		var b bytes.Buffer
+		if err := docx.Write(&b, d); err != nil {
+			t.Error(name, err)
+		}
+		leave(t, name+".docx", b.Bytes())
+	}
 }
 
 func TestLookPDF(t *testing.T) {

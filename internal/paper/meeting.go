@@ -2,6 +2,8 @@ package paper
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,7 +54,11 @@ func meetingTitle(d MeetingData) string { return strings.TrimSuffix(d.Kind, "会
 // can be written by hand.
 func Meeting(d MeetingData) doc.Document {
 	title := meetingTitle(d)
-	t := doc.Table{Widths: []float64{24, 58, 24, 59}, Size: doc.Size5}
+	return doc.Document{Title: title, Page: minutesPage(), Blocks: meetingForm(title, d)}
+}
+
+func meetingForm(title string, d MeetingData) []doc.Block {
+	t := doc.Table{Widths: []float64{24, 66, 24, 51}, Size: doc.Size5}
 	row := func(label, words string, lines int) {
 		t.Rows = append(t.Rows, doc.R(doc.L(label), doc.C(words).Span(3, 1)).High(lines))
 	}
@@ -75,21 +81,103 @@ func Meeting(d MeetingData) doc.Document {
 		signed = d.Signed + "　　" + date(d.SignedOn)
 	}
 	row("审　　签", signed, 2)
-	number := fmt.Sprintf("%d年第%d次", d.Year, d.Number)
-	if d.Number == 0 {
-		number = "　　　　年第　　次"
+	top := doc.Table{Widths: []float64{100, 65}, Size: doc.Size5, Bare: true, Rows: []doc.Row{doc.R(doc.C("单位："+d.Unit), doc.Cell{Runs: []doc.Run{doc.T(d.number())}, Align: doc.Right})}}
+	return []doc.Block{doc.Title{Lines: []string{title}}, top, t}
+}
+
+// minutesPage is a form's, with numbers: minutes run over several pages.
+func minutesPage() doc.Page {
+	p := doc.FormPage()
+	p.Number = doc.Counted
+	return p
+}
+
+const minutesTitle = "民情分析会议记录"
+
+// MeetingForms makes the minutes of several meetings, each on pages of its own.
+func MeetingForms(ds []MeetingData) doc.Document {
+	out := doc.Document{Title: minutesTitle, Page: minutesPage()}
+	for i, d := range ds {
+		if i > 0 {
+			out.Blocks = append(out.Blocks, doc.PageBreak{})
+		}
+		out.Blocks = append(out.Blocks, meetingForm(meetingTitle(d), d)...)
 	}
-	top := doc.Table{Widths: []float64{100, 65}, Size: doc.Size5, Bare: true, Rows: []doc.Row{doc.R(doc.C("单位："+d.Unit), doc.Cell{Runs: []doc.Run{doc.T(number)}, Align: doc.Right})}}
-	return doc.Document{Title: title, Page: doc.FormPage(), Blocks: []doc.Block{doc.Title{Lines: []string{title}}, top, t}}
+	if len(ds) == 0 {
+		out.Blocks = append(out.Blocks, doc.Title{Lines: []string{minutesTitle}}, doc.Text(noMinutes))
+	}
+	return out
+}
+
+const noMinutes = "这段时间没有已审签的会议记录。"
+
+// MeetingsData fills the register of meetings of a place and a period.
+type MeetingsData struct {
+	Scope    string
+	From, To time.Time
+	Made     time.Time
+	Rows     iter.Seq[MeetingData]
+}
+
+var meetingColumns = []Column{{Name: "序号", Width: 6, Kind: Number}, {Group: "会议", Name: "名称", Width: 13}, {Group: "会议", Name: "第几次", Width: 12}, {Group: "会议", Name: "日期", Width: 11, Kind: Day}, {Group: "会议", Name: "时间", Width: 12}, {Group: "会议", Name: "地点", Width: 14},
+	{Name: "主持人", Width: 9}, {Name: "记录人", Width: 9}, {Name: "出席", Width: 24}, {Name: "请假", Width: 12}, {Name: "列席", Width: 14},
+	{Name: "议题", Width: 22}, {Name: "民情来源", Width: 24}, {Name: "汇报人", Width: 9}, {Name: "群众原话", Width: 28}, {Name: "分析", Width: 28}, {Name: "意见", Width: 24},
+	{Name: "决定", Width: 8}, {Name: "责任单位和责任人", Width: 14}, {Name: "时限", Width: 11, Kind: Day}, {Name: "办理情况", Width: 18}, {Name: "会议小结", Width: 24}, {Group: "审签", Name: "姓名", Width: 9}, {Group: "审签", Name: "日期", Width: 11, Kind: Day}}
+
+// Meetings makes the register, one line for each matter talked over; a meeting
+// that noted none has one line all the same.
+func Meetings(d MeetingsData) Register {
+	r := Register{Title: minutesTitle, Notes: notes(d.Scope, period(d.From, d.To), d.Made), Empty: noMinutes, Columns: slices.Clone(meetingColumns)}
+	r.Rows = func(yield func([]any) bool) {
+		n := 0
+		for m := range d.Rows {
+			items := m.Items
+			if len(items) == 0 {
+				items = []MeetingItem{{}}
+			}
+			for _, x := range items {
+				n++
+				if !yield([]any{n, m.Kind, m.number(), dayOf(m.On), m.clock(), m.Place, m.Chair, m.Recorder, strings.Join(m.Present, "、"), strings.Join(m.Leave, "、"), strings.Join(m.Sitting, "、"),
+					x.Title, x.Source, x.Reporter, strings.Join(x.quotes(), "\n"), x.analysis(), x.Opinion, x.Decision, x.Who, x.Due, x.Result, m.Summary, m.Signed, m.SignedOn}) {
+					return
+				}
+			}
+		}
+	}
+	return r
+}
+
+func (d MeetingData) number() string {
+	if d.Number == 0 {
+		return "　　　　年第　　次"
+	}
+	return fmt.Sprintf("%d年第%d次", d.Year, d.Number)
+}
+
+func (d MeetingData) clock() string {
+	if d.From != "" && d.To != "" {
+		return d.From + "—" + d.To
+	}
+	return d.From
+}
+
+// quotes sets people's own words in their marks.
+func (x MeetingItem) quotes() (out []string) {
+	for _, q := range x.Quotes {
+		out = append(out, "“"+q+"”")
+	}
+	return out
+}
+
+// analysis begins with what sort of thing it is.
+func (x MeetingItem) analysis() string {
+	return strings.Join(nonEmpty(x.Sort, x.Analysis), "。")
 }
 
 func meetingTime(d MeetingData) string {
 	s := dateOrBlank(d.On)
-	switch {
-	case d.From != "" && d.To != "":
-		s += "　" + d.From + "—" + d.To
-	case d.From != "":
-		s += "　" + d.From
+	if clock := d.clock(); clock != "" {
+		s += "　" + clock
 	}
 	return s
 }
@@ -104,16 +192,8 @@ func itemRows(n int, x MeetingItem) []doc.Row {
 	}
 	add("民情来源", x.Source)
 	add("汇 报 人", x.Reporter)
-	var quotes []string
-	for _, q := range x.Quotes {
-		quotes = append(quotes, "“"+q+"”")
-	}
-	add("群众原话", strings.Join(quotes, "\n"))
-	analysis := x.Analysis
-	if x.Sort != "" {
-		analysis = strings.TrimSuffix(x.Sort+"。"+analysis, "。")
-	}
-	add("分　　析", analysis)
+	add("群众原话", strings.Join(x.quotes(), "\n"))
+	add("分　　析", x.analysis())
 	add("意　　见", x.Opinion)
 	if x.Decision != "" {
 		due := ""

@@ -123,8 +123,42 @@ func sampleDocuments() map[string]doc.Document {
 		"registration": RegistrationCard(sampleRegistration()), "registration-blank": RegistrationCard(RegistrationData{}),
 		"leading": Leading(sampleLeading()), "opinion": Opinion(sampleOpinion(0)), "opinion-full": Opinion(sampleOpinion(1530)), "opinion-small": Opinion(sampleOpinion(440)), "opinion-middle": Opinion(sampleOpinion(640)), "opinion-large": Opinion(sampleOpinion(990)), "opinion-empty": Opinion(OpinionData{}), "leading-empty": Leading(LeadingData{Township: "青石镇", Campaign: "四群教育"}),
 		"reception": Reception("青石镇", []ReceptionRow{sampleReception()}), "reception-empty": Reception("青石镇", nil), "receipt": Receipt(sampleReceipts()[0]),
+		"meeting": Meeting(sampleMeeting()), "meeting-blank": Meeting(MeetingData{Kind: "民情分析会", Unit: "青石镇"}), "meeting-long": Meeting(longMeeting()), "meetings": MeetingForms([]MeetingData{sampleMeeting(), {Kind: "座谈会", Unit: "李家湾村", Year: 2026, Number: 2, On: day(2026, 11, 6), Present: []string{"王桂兰"}}}), "meetings-empty": MeetingForms(nil),
 		"contactform": filled, "contactform-blank": blank,
 	}
+}
+
+// sampleMeeting is a usual one: three matters, one of them decided, one explained, one
+// only talked over.
+func sampleMeeting() MeetingData {
+	return MeetingData{Kind: "民情分析会", Unit: "青石镇", Year: 2026, Number: 4, On: day(2026, 11, 20), From: "14:30", To: "16:00", Place: "镇二楼会议室", Chair: "谢志远", Recorder: "顾正华",
+		Present: []string{"谢志远（镇党委书记）", "顾正华（镇组织委员）", "赵伟（副镇长）", "周春来（李家湾村支部书记）"}, Leave: []string{"马爱民（副镇长）"}, Sitting: []string{"供水站老陶"},
+		Followup: "路灯修复：办结，办成，水务站 周凯\n补贴政策讲解：在办，组织办 张敏",
+		Items: []MeetingItem{
+			{Title: "李家湾村自来水常停", Source: "李家湾村：用水水利：本期7件，前4期平均2件", Reporter: "周春来", Quotes: []string{"一到下午就没水，做不成饭", "去年就说了，一直没修"}, Sort: "共性、热点", Analysis: "三个村的水都从老泵站来，一到晚上压力不够。", Opinion: "换加压泵，先解决高处的两个组。", Decision: "交办", Who: "水务站 周凯", Due: day(2026, 12, 20), Result: "办结，办成"},
+			{Title: "问低保、高龄补贴的多", Source: "青石镇：补贴政策：本期有9次走访聊到", Analysis: "多数是不知道条件。", Opinion: "每村开一次院坝会，当面讲、当面算。", Decision: "解释"},
+			{Title: "冬春防火", Source: "会上提出"}},
+		Summary: "先办群众最急的水，再把政策讲到院坝里。", Signed: "谢志远", SignedOn: day(2026, 11, 21)}
+}
+
+// longMeeting has the longest names, forty people, the longest words a field takes and as
+// many matters as an agenda.
+func longMeeting() MeetingData {
+	d := sampleMeeting()
+	d.Place, d.Chair, d.Recorder = hardCards()[1].Address, hardCards()[1].CadreName, hardCards()[1].Householder
+	for range 36 {
+		d.Present = append(d.Present, hardCards()[1].CadreName+"（"+hardCards()[1].CadrePost+"）")
+	}
+	first := d.Items[0]
+	first.Analysis, first.Opinion = strings.Repeat("三个村的水都从老泵站来，一到晚上压力不够。", 190), strings.Repeat("换加压泵。\n", 60)
+	first.Quotes = slices.Repeat([]string{strings.Repeat("一到下午就没水，做不成饭，", 40)}, 30)
+	first.Who, first.Title = "社会治安综合治理和应急管理办公室 "+hardCards()[1].CadreName, strings.Repeat("三个村", 66)
+	first.Source = "https://example.gov.cn/" + strings.Repeat("a", 120)
+	d.Items = append([]MeetingItem{first}, d.Items...)
+	for range 56 {
+		d.Items = append(d.Items, d.Items[2])
+	}
+	return d
 }
 
 func sampleLeading() LeadingData {

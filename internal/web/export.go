@@ -16,9 +16,12 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/export"
 	"lianxin/internal/paper"
+	"lianxin/internal/paper/doc"
+	"lianxin/internal/paper/docx"
 	"lianxin/internal/paper/html"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/visit"
@@ -35,6 +38,7 @@ func (w *Web) exportRoutes() []door.Route {
 		w.download("POST", "/exports/ledger", may, w.exportLedger),
 		w.download("POST", "/exports/visits", may, w.exportVisits),
 		w.download("POST", "/exports/receptions", may, w.exportReceptions),
+		w.download("POST", "/exports/meetings", may, w.exportMeetings),
 		w.download("POST", "/exports/progress", may, w.exportProgress),
 	}
 }
@@ -52,7 +56,8 @@ type exportPage struct {
 	Campaigns []Option
 	Views     []Option
 	Books     []Option // forms of the register: workbook, print page
-	Papers    []Option // forms of the register of receptions: workbook, text table, document, print page
+	Papers    []Option // forms of receptions and minutes: workbook, text table, document, print page
+	Kinds     []Option // of meetings
 	Files     []Option // forms of lists: workbook, text table
 	Whole     bool     // the reader may take whole phones out
 }
@@ -72,7 +77,7 @@ func (w *Web) exports(c *door.Call) error {
 
 func (w *Web) exportHead(c *door.Call) (*exportPage, error) {
 	p := &exportPage{Base: Base{Title: K("web.menu.exports"), At: "/exports"}, Purposes: anyOf("page_export.choose", catalogue("page_export.purpose.", exportPurposes)), Ways: anyOf("visit.any_way", catalogue("visit.how.", visit.Ways)),
-		Views: catalogue("page_progress.by_", []string{"cadre", "home", "place"}), Books: catalogue("page_export.form.", []string{"xlsx", "print"}), Files: catalogue("page_export.form.", []string{"xlsx", "csv"}), Papers: catalogue("page_export.form.", []string{"xlsx", "csv", "docx", "print"})}
+		Views: catalogue("page_progress.by_", []string{"cadre", "home", "place"}), Books: catalogue("page_export.form.", []string{"xlsx", "docx", "print"}), Kinds: anyOf("page_meeting.all", catalogue("meeting.kind.", meeting.Kinds)), Files: catalogue("page_export.form.", []string{"xlsx", "csv"}), Papers: catalogue("page_export.form.", []string{"xlsx", "csv", "docx", "print"})}
 	p.Whole = access.May(c.Who, access.HouseholdReveal)
 	a, err := w.progressAsked(c)
 	if err != nil {
@@ -101,7 +106,7 @@ func (w *Web) exportHead(c *door.Call) (*exportPage, error) {
 	// What a list linked here with is filled in.
 	for name, value := range map[string]string{"place": c.Query("place"), "year": strconv.Itoa(a.year), "campaign": a.campaign, "by": either(c.Query("by"), "cadre"), "form": "xlsx",
 		"cadre": c.Query("cadre"), "how": c.Query("how"), "from": either(c.Query("from"), string(calendar.FirstOf(this))), "to": either(c.Query("to"), string(c.Who.Today()))} {
-		for _, what := range []string{"ledger.", "visits.", "receptions.", "progress."} {
+		for _, what := range []string{"ledger.", "visits.", "receptions.", "meetings.", "progress."} {
 			p.Fill(what+name, value)
 		}
 	}
@@ -165,7 +170,7 @@ func (w *Web) exportLedger(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	a, err := w.exportAsked(c, "ledger", f, "xlsx", "print")
+	a, err := w.exportAsked(c, "ledger", f, "xlsx", "docx", "print")
 	if err != nil {
 		return w.exportAgain(c, err)
 	}
@@ -173,16 +178,8 @@ func (w *Web) exportLedger(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	if a.form == "print" {
-		fragment, err := html.Fragment(paper.Ledger(d))
-		if err != nil {
-			return err
-		}
-		if err := w.exportNote(c, "ledger", a, n, "year", a.year); err != nil {
-			return err
-		}
-		p := &exportPrintPage{Base: Base{Title: K("page_export.ledger"), Sub: Plain(d.Unit), Shell: Paper, At: "/exports", Back: "/exports"}, Paper: fragment}
-		return w.Render(c, "export/print", p)
+	if a.form != "xlsx" {
+		return w.exportForms(c, "ledger", a, d.Unit, K("page_export.ledger"), n, paper.Ledger(d), "year", a.year)
 	}
 	return w.exportFile(c, "ledger", a, d.Unit, func(out io.Writer) (int, error) { return n, paper.WriteLedger(out, d) }, "year", a.year)
 }
@@ -195,10 +192,7 @@ func (w *Web) exportVisits(c *door.Call) error {
 	a, err := w.exportAsked(c, "visits", f, "xlsx", "csv")
 	v := visit.Filter{Place: a.place, Cadre: f.Get("visits.cadre"), How: f.Get("visits.how"), From: calendar.Day(f.Get("visits.from")), To: calendar.Day(f.Get("visits.to"))}
 	if err == nil {
-		var bad fault.Fields
-		bad.Check(v.From == "" || v.From.Valid(), "visits.from", "page_export.day_bad")
-		bad.Check(v.To == "" || v.To.Valid() && v.To >= v.From, "visits.to", "page_export.day_bad")
-		err = bad.Err()
+		err = daysAsked("visits", v.From, v.To)
 	}
 	if err != nil {
 		return w.exportAgain(c, err)
@@ -259,6 +253,30 @@ func (w *Web) exportProgress(c *door.Call) error {
 	return w.exportFile(c, "progress", a, d.Scope+d.Campaign, func(out io.Writer) (int, error) {
 		return write(out, a.form, paper.Progress(d), count, fail)
 	}, "year", a.year, "campaign", name, "by", f.Get("progress.by"))
+}
+
+// daysAsked looks at the days a form of exports is narrowed to.
+func daysAsked(what string, from, to calendar.Day) error {
+	var bad fault.Fields
+	bad.Check(from == "" || from.Valid(), what+".from", "page_export.day_bad")
+	bad.Check(to == "" || to.Valid() && to >= from, what+".to", "page_export.day_bad")
+	return bad.Err()
+}
+
+// exportForms sends papers as a document, or shows them to be printed; both leave
+// their row.
+func (w *Web) exportForms(c *door.Call, what string, a exportAsk, scope string, title Say, n int, papers doc.Document, more ...any) error {
+	if a.form == "docx" {
+		return w.exportFile(c, what, a, scope, func(out io.Writer) (int, error) { return n, docx.Write(out, papers) }, more...)
+	}
+	fragment, err := html.Fragment(papers)
+	if err != nil {
+		return err
+	}
+	if err := w.exportNote(c, what, a, n, more...); err != nil {
+		return err
+	}
+	return w.Render(c, "export/print", &exportPrintPage{Base: Base{Title: title, Sub: Plain(scope), Shell: Paper, At: "/exports", Back: "/exports"}, Paper: fragment})
 }
 
 // write writes a list in the form asked for and tells how many rows it has.

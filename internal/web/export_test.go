@@ -15,7 +15,10 @@ import (
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/door"
+	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
 	"lianxin/internal/web/browsertest"
+	"lianxin/internal/work/meeting"
 	. "lianxin/internal/work/worktest"
 )
 
@@ -23,6 +26,8 @@ import (
 // record with its purpose and number of lines, and is for the office only.
 func TestExports(t *testing.T) {
 	k := openRuled(t)
+	signedMinutes(t, k, "minutes-01", "自来水常停", true)
+	signedMinutes(t, k, "minutes-02", "还没审签的事", false)
 	form := func(what string, kv ...string) url.Values {
 		f := url.Values{"op": {"export-000001"}, what + ".purpose": {"report"}, what + ".form": {"xlsx"}}
 		for i := 0; i < len(kv); i += 2 {
@@ -39,6 +44,8 @@ func TestExports(t *testing.T) {
 		{"ledger", form("ledger", "year", "2026"), []string{"干部直接联系群众基本情况登记表", "李明", "王桂兰", "13800002001", "村口老槐树旁第3家"}, 9},
 		{"visits", form("visits", "from", "2026-01-01", "to", "2026-12-31"), []string{"走访记录登记表", "李明", "王桂兰", "水渠", "腿疼的老毛病"}, 0},
 		{"visits", form("visits", "from", "2026-03-01", "to", "2026-03-31", "form", "csv"), []string{"李明", "王桂兰", "腿疼的老毛病"}, 1},
+		{"meetings", form("meetings", "from", "2026-01-01", "to", "2026-12-31"), []string{"民情分析会议记录", "自来水常停", "先修引水管", "交办", "赵伟", "2026年第1次"}, 1},
+		{"meetings", form("meetings", "form", "csv"), []string{"自来水常停"}, 1},
 		{"progress", form("progress", "year", "2026", "campaign", "guabangbao"), []string{"挂包帮进度表", "赵伟", "李明", "走访"}, 2},
 		{"progress", form("progress", "year", "2026", "campaign", "guabangbao", "by", "home", "form", "csv"), []string{"王桂兰", "李明"}, 0},
 		{"progress", form("progress", "year", "2026", "campaign", "guabangbao", "by", "place"), []string{"青石镇", "李家湾村"}, 3},
@@ -54,6 +61,9 @@ func TestExports(t *testing.T) {
 			if !strings.Contains(text, want) && want != "水渠" {
 				t.Errorf("%s does not hold %s:\n%.600s", name, want, text)
 			}
+		}
+		if strings.Contains(text, "还没审签的事") {
+			t.Errorf("%s holds minutes nobody signed", name)
 		}
 		detail, err := db.All(t.Context(), k.DB, db.Text, `SELECT detail FROM audit_rows WHERE action = $1 ORDER BY seq DESC LIMIT 1`, "export."+x.what)
 		if err != nil || len(detail) != 1 || !strings.Contains(detail[0], `"purpose":"report"`) || x.rows > 0 && !strings.Contains(detail[0], fmt.Sprintf(`"rows":%d`, x.rows)) {
@@ -75,6 +85,7 @@ func TestExports(t *testing.T) {
 		{"office", "visits", form("visits", "from", "2026-05-01", "to", "2026-04-01"), 422},
 		{"office", "progress", form("progress", "campaign", ""), 422},
 		{"office", "ledger", form("ledger", "year", "2031"), 422},
+		{"office", "meetings", form("meetings", "from", "2026-05-01", "to", "2026-04-01"), 422}, {"office", "meetings", form("meetings", "place", Baihe), 404}, {"leader", "meetings", form("meetings"), 403},
 		{"office", "ledger", form("ledger", "place", Baihe), 404},
 		{"office", "visits", form("visits", "place", Baihe), 404},
 		{"office", "progress", form("progress", "place", Baihe, "campaign", "guabangbao"), 404},
@@ -88,10 +99,45 @@ func TestExports(t *testing.T) {
 	if err != nil || after != before {
 		t.Errorf("what was refused left %d rows, %v", after-before, err)
 	}
+	for what, word := range map[string]string{"ledger": "王桂兰", "receptions": "接待群众来访登记表", "meetings": "自来水常停"} {
+		for _, x := range []string{"docx", "print"} {
+			status, body, head := k.call(t, "office", "/exports/"+what, form(what, "form", x))
+			if status != 200 || x == "print" && !strings.Contains(body, word) || x == "docx" && (!strings.HasPrefix(body, "PK") || !strings.Contains(head.Get("Content-Disposition"), ".docx")) {
+				t.Errorf("%s as %s: %d %v %.200s", what, x, status, head, body)
+			}
+		}
+	}
 	status, body, _ := k.call(t, "office", "/exports/ledger", form("ledger", "form", "print"))
 	if status != 200 || !strings.Contains(body, "p-ledger") || !strings.Contains(body, "王桂兰") {
 		t.Errorf("the print page: %d %.300s", status, body)
 	}
+}
+
+// signedMinutes holds a meeting with one decision, and signs its minutes or not.
+func signedMinutes(t *testing.T, k *worked, id, title string, signed bool) {
+	t.Helper()
+	ctx, office := t.Context(), Who(access.Office, Qingshi, "", workedDay)
+	cal, err := calendar.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.do(t, func(tx *db.Tx) error {
+		if _, _, err := meeting.Call(ctx, tx, office, meeting.CallInput{ID: id, Kind: meeting.Analysis, Region: Qingshi, Day: workedDay, Chair: ZhaoWei, Recorder: LiMing}); err != nil {
+			return err
+		}
+		m, err := meeting.Add(ctx, tx, office, meeting.AddInput{ID: id + "-add", Meeting: id, Items: []meeting.NewItem{{Title: title}}})
+		if err != nil {
+			return err
+		}
+		if m, err = meeting.SetItem(ctx, tx, office, meeting.ItemInput{ID: id + "-set", Meeting: id, Item: m.Items[0].ID, Title: title, Opinion: "先修引水管", Decision: meeting.Assign, Owner: ZhaoWei, Due: workedDay.Add(9)}, cal); err != nil {
+			return err
+		}
+		if m, err = meeting.Minutes(ctx, tx, office, meeting.MinutesInput{ID: id + "-min", Meeting: id, Version: m.Version, Day: workedDay, Place: "二楼", Chair: ZhaoWei, Recorder: LiMing, Done: true}, cal); err != nil || !signed {
+			return err
+		}
+		_, err = meeting.Sign(ctx, tx, Who(access.Cadre, Qingshi, ZhaoWei, workedDay), id+"-sign", id, m.Version, cal)
+		return err
+	})
 }
 
 // sheetText gives all words of a workbook or of a .csv file.

@@ -2,15 +2,17 @@ package web
 
 import (
 	"bytes"
-	"strings"
+	"io"
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
-	"lianxin/internal/base/lang"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
+	"lianxin/internal/export"
 	"lianxin/internal/paper"
 	"lianxin/internal/paper/docx"
 	"lianxin/internal/paper/html"
+	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/meeting"
 )
 
@@ -25,56 +27,15 @@ func (w *Web) meetingPaper(c *door.Call) (meetingLine, paper.MeetingData, error)
 	if err != nil {
 		return meetingLine{}, paper.MeetingData{}, err
 	}
-	l := ls[0]
-	d := paper.MeetingData{Kind: w.zh("meeting.kind." + m.Kind), Unit: l.Where, Year: m.Year, Number: m.Number, On: midnight(m.Day), From: m.From, To: m.To, Place: m.Place, Chair: l.ChairName, Recorder: l.RecorderName, Followup: m.Followup, Summary: m.Summary}
-	if m.SignedOn != "" {
-		d.Signed, d.SignedOn = either(l.Signer, w.zh("meeting.state.signed")), midnight(m.SignedOn)
-	}
-	people, err := w.meetingPersons(c, m)
+	d, err := export.Minutes(c.Context(), w.DB, c.Who, m, w.zh)
 	if err != nil {
-		return l, d, err
-	}
-	for _, x := range people {
-		s := x.Who
-		if x.Cadre != "" && x.Note != "" {
-			s += "（" + x.Note + "）"
-		}
-		switch x.Part {
-		case meeting.Present:
-			d.Present = append(d.Present, s)
-		case meeting.OnLeave:
-			d.Leave = append(d.Leave, s)
-		case meeting.SittingIn:
-			d.Sitting = append(d.Sitting, s)
-		}
-	}
-	items, err := w.itemLines(c, m, lang.Chinese)
-	if err != nil {
-		return l, d, err
-	}
-	for _, i := range items {
-		x := paper.MeetingItem{Title: i.Title, Source: w.T(lang.Chinese, i.Basis), Reporter: i.Reporter, Analysis: i.Analysis, Opinion: i.Opinion, Who: i.Does, Due: midnight(i.Due), Result: i.Result}
-		var sort []string
-		if i.Share != "" {
-			sort = append(sort, w.zh("meeting.share."+i.Share))
-		}
-		if i.Heat != "" {
-			sort = append(sort, w.zh("meeting.heat."+i.Heat))
-		}
-		x.Sort = strings.Join(sort, "、")
-		for _, q := range i.Quotes {
-			x.Quotes = append(x.Quotes, q.Words)
-		}
-		if i.Decision != "" {
-			x.Decision = w.zh("meeting.decision." + i.Decision)
-		}
-		d.Items = append(d.Items, x)
+		return ls[0], d, err
 	}
 	err = db.Do(c.Context(), w.DB, func(tx *db.Tx) error {
 		audit.Note(tx, c.Who, "meeting.export", "meeting:"+m.ID, m.Region, "version", m.Version)
 		return nil
 	})
-	return l, d, err
+	return ls[0], d, err
 }
 
 func (w *Web) meetingPrint(c *door.Call) error {
@@ -99,4 +60,41 @@ func (w *Web) meetingFile(c *door.Call) error {
 		return err
 	}
 	return w.send(c, typeDocx, "minutes.docx", w.zh("page_meeting.file", "place", l.Where, "kind", d.Kind, "day", string(l.Day)), out.Bytes())
+}
+
+// exportMeetings takes the third part of the ledger out: one table with a line
+// for each matter, or the minutes one after the other.
+func (w *Web) exportMeetings(c *door.Call) error {
+	f, err := w.Form(c)
+	if err != nil {
+		return err
+	}
+	a, err := w.exportAsked(c, "meetings", f, "xlsx", "csv", "docx", "print")
+	v := meeting.Filter{Place: a.place, Kind: f.Get("meetings.kind"), From: calendar.Day(f.Get("meetings.from")), To: calendar.Day(f.Get("meetings.to"))}
+	if err == nil {
+		err = daysAsked("meetings", v.From, v.To)
+	}
+	if err != nil {
+		return w.exportAgain(c, err)
+	}
+	d, count, fail, err := export.Meetings(c.Context(), w.DB, c.Who, v, w.zh)
+	if err != nil {
+		return err
+	}
+	more := []any{"kind", v.Kind, "from", string(v.From), "to", string(v.To)}
+	if a.form == "xlsx" || a.form == "csv" {
+		return w.exportFile(c, "meetings", a, d.Scope, func(out io.Writer) (int, error) { return write(out, a.form, paper.Meetings(d), count, fail) }, more...)
+	}
+	var forms []paper.MeetingData
+	for m := range d.Rows {
+		if forms = append(forms, m); len(forms) > maxForms {
+			var bad fault.Fields
+			bad.Add("meetings.from", "reception.forms_many", "n", maxForms)
+			return w.exportAgain(c, bad.Err())
+		}
+	}
+	if err := fail(); err != nil {
+		return err
+	}
+	return w.exportForms(c, "meetings", a, d.Scope, K("page_export.meetings"), len(forms), paper.MeetingForms(forms), more...)
 }

@@ -782,10 +782,7 @@ func (w *Web) exportReceptions(c *door.Call) error {
 	a, err := w.exportAsked(c, "receptions", f, "xlsx", "csv", "docx", "print")
 	v := reception.Filter{Place: a.place, Receiver: f.Get("receptions.cadre"), From: calendar.Day(f.Get("receptions.from")), To: calendar.Day(f.Get("receptions.to"))}
 	if err == nil {
-		var bad fault.Fields
-		bad.Check(v.From == "" || v.From.Valid(), "receptions.from", "page_export.day_bad")
-		bad.Check(v.To == "" || v.To.Valid() && v.To >= v.From, "receptions.to", "page_export.day_bad")
-		err = bad.Err()
+		err = daysAsked("receptions", v.From, v.To)
 	}
 	if err != nil {
 		return w.exportAgain(c, err)
@@ -809,18 +806,7 @@ func (w *Web) exportReceptions(c *door.Call) error {
 	if err := fail(); err != nil {
 		return err
 	}
-	sheets := paper.Reception(d.Scope, rows)
-	if a.form == "docx" {
-		return w.exportFile(c, "receptions", a, d.Scope, func(out io.Writer) (int, error) { return len(rows), docx.Write(out, sheets) }, more...)
-	}
-	fragment, err := html.Fragment(sheets)
-	if err != nil {
-		return err
-	}
-	if err := w.exportNote(c, "receptions", a, len(rows), more...); err != nil {
-		return err
-	}
-	return w.Render(c, "export/print", &exportPrintPage{Base: Base{Title: K("reception.form_title"), Sub: Plain(d.Scope), Shell: Paper, At: "/exports", Back: "/exports"}, Paper: fragment})
+	return w.exportForms(c, "receptions", a, d.Scope, K("reception.form_title"), len(rows), paper.Reception(d.Scope, rows), more...)
 }
 
 // maxForms is how many forms go into one file: a page each.

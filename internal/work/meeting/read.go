@@ -121,6 +121,8 @@ type Filter struct {
 	Kind     string
 	State    string
 	From, To calendar.Day
+	Signed   bool // the signed ones alone, closed or not
+	Oldest   bool // oldest first, as a ledger is read
 	After    string
 	Limit    int
 }
@@ -160,15 +162,22 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Meeti
 			where += " AND m." + x.op + args.Add(x.value)
 		}
 	}
+	if f.Signed {
+		where += " AND m.state IN ('signed', 'closed')"
+	}
 	after, err := scope.After(f.After, scope.Day, scope.ID)
 	if err != nil {
 		return nil, "", err
 	}
+	order, cmp := "DESC", "<"
+	if f.Oldest {
+		order, cmp = "ASC", ">"
+	}
 	if after != nil {
-		where += " AND (m.day, m.id) < (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
+		where += " AND (m.day, m.id) " + cmp + " (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
-	ms, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM meetings m WHERE `+where+` ORDER BY m.day DESC, m.id DESC LIMIT `+args.Add(n+1), args...)
+	ms, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM meetings m WHERE `+where+` ORDER BY m.day `+order+`, m.id `+order+` LIMIT `+args.Add(n+1), args...)
 	if err != nil {
 		return nil, "", err
 	}
