@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,8 @@ import (
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
 
@@ -43,8 +46,14 @@ type auditLine struct {
 	What   Say    // the action in words
 	Where  string
 	Door   Say
-	Detail []Sent
+	Roles  []Say
+	Noun   Say    // what kind of thing the object is
+	ID     string // which one
+	Detail []auditPair
 }
+
+// auditPair is a reference of a row with its name.
+type auditPair struct{ Name, Value Say }
 
 // auditResult is what the check of the whole record found.
 type auditResult struct {
@@ -63,7 +72,7 @@ func (w *Web) auditList(c *door.Call) error {
 }
 
 // auditNouns are what actions begin with, for the choice above the list.
-var auditNouns = []string{"account", "grant", "login", "access", "household", "cadre", "pairing", "card", "visit", "note", "appeal", "practical", "stay", "campaign", "roster", "region", "feedback", "export", "audit", "backup", "setup"}
+var auditNouns = []string{"account", "grant", "login", "access", "household", "cadre", "pairing", "card", "visit", "note", "appeal", "practical", "stay", "campaign", "roster", "region", "feedback", "export", "audit", "backup", "setup", "leading", "meeting", "reception", "opinion", "complaint", "advice", "notice", "calendar"}
 
 func (w *Web) auditShown(c *door.Call) (*auditPage, error) {
 	p := &auditPage{Base: Base{Title: K("web.menu.audit")}, Nouns: []Option{{Value: "", Key: "page_account.any"}}}
@@ -112,22 +121,20 @@ func (w *Web) auditShown(c *door.Call) (*auditPage, error) {
 		if l.Who, err = w.auditName(c, known, r.Actor); err != nil {
 			return nil, err
 		}
-		if key := "page_audit.act." + r.Action; w.Texts.Has(key) {
-			l.What = K(key)
-		}
+		noun, verb, _ := strings.Cut(r.Action, ".")
+		l.What = w.worded(r.Action, "page_audit.act."+r.Action, noun+".move."+verb, noun+".step."+verb)
 		if key := "page_audit.door." + r.Door; w.Texts.Has(key) {
 			l.Door = K(key)
 		}
-		l.Detail = detailOf(r.Detail)
+		if l.Roles, err = w.auditRoles(c, places, r.Roles); err != nil {
+			return nil, err
+		}
+		noun, l.ID, _ = strings.Cut(r.Object, ":")
+		l.Noun = w.worded(noun, "page_audit.thing."+noun)
+		l.Detail = w.detailOf(r.Action, r.Detail)
 		p.Rows = append(p.Rows, l)
 	}
 	return p, nil
-}
-
-// Thing is the object in two parts, between which a line may break.
-func (l auditLine) Thing() [2]string {
-	noun, id, _ := strings.Cut(l.Object, ":")
-	return [2]string{noun, id}
 }
 
 // auditActor turns what was typed, a username or an id, into the actor of rows.
@@ -166,19 +173,95 @@ func (w *Web) auditName(c *door.Call, known map[string]string, actor string) (st
 	return s, nil
 }
 
-// detailOf lists the references of a row by name.
-func detailOf(text string) []Sent {
+// worded gives the first text there is for a code, and the code itself where
+// there is none.
+func (w *Web) worded(code string, keys ...string) Say {
+	for _, k := range keys {
+		if w.Texts.Has(k) {
+			return K(k)
+		}
+	}
+	return Plain(code)
+}
+
+// auditRoles tells the roles of an actor as the record keeps them: role@place.
+func (w *Web) auditRoles(c *door.Call, places map[string]string, roles string) ([]Say, error) {
+	var out []Say
+	for x := range strings.FieldsSeq(strings.ReplaceAll(roles, ",", " ")) {
+		role, code, _ := strings.Cut(x, "@")
+		say := w.worded(role, "web.role."+role, "login.class."+role, "page_audit.role."+role)
+		if code != "" {
+			if _, ok := places[code]; !ok {
+				r, err := region.Get(c.Context(), w.DB, c.Who.County(), code)
+				if err != nil && !fault.Is(err, fault.NotFound) {
+					return nil, err
+				}
+				if places[code] = r.Name; r.Name == "" {
+					places[code] = code
+				}
+			}
+			say = K("page_audit.role_at", "role", say, "place", places[code])
+		}
+		out = append(out, say)
+	}
+	return out, nil
+}
+
+// detailWords are where the words for a code are looked up, by the name it has
+// in a row; the noun of the action comes first ("stay.kind.research").
+var detailWords = map[string][]string{
+	"class":    {"login.class."},
+	"decision": {"meeting.decision."},
+	"do":       {"complaint.move."},
+	"field":    {"page_audit.field."},
+	"form":     {"page_export.form."},
+	"kind":     {"login.kind.", "notice.channel.", "meeting.kind.", "stay.kind."},
+	"level":    {"appeal.level.", "region.level."},
+	"move":     {"appeal.move."},
+	"owner":    {"page_audit.owner."},
+	"purpose":  {"complaint.purpose.", "household.purpose.", "appeal.purpose.", "page_cadre.purpose.", "page_export.purpose."},
+	"rank":     {"page_cadre.rank."},
+	"reason":   {"pairing.reason."},
+	"role":     {"web.role.", "pairing.role."},
+	"source":   {"appeal.source."},
+	"way":      {"reception.done.", "appeal.way."},
+	"why":      {"notice.why."},
+}
+
+// detailOf lists the references of a row in words.
+func (w *Web) detailOf(action, text string) []auditPair {
 	m := map[string]any{}
 	if text == "" || json.Unmarshal([]byte(text), &m) != nil {
 		return nil
 	}
-	out := make([]Sent, 0, len(m))
-	for k, v := range m {
-		if v != "" {
-			out = append(out, Sent{k, fmt.Sprint(v)})
+	noun, _, _ := strings.Cut(action, ".")
+	out := make([]auditPair, 0, len(m))
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if m[name] == "" {
+			continue
 		}
+		p := auditPair{Name: w.worded(name, "page_audit.key."+name)}
+		switch v := m[name].(type) {
+		case bool:
+			p.Value = K(map[bool]string{true: "page_audit.yes", false: "page_audit.no"}[v])
+		case string:
+			keys := []string{noun + "." + name + "." + v}
+			for _, prefix := range detailWords[name] {
+				keys = append(keys, prefix+v)
+			}
+			if name == "because" {
+				keys = []string{v}
+			}
+			if d := calendar.Day(v); d.Valid() {
+				p.Value = Say{Key: "page_audit.day", Args: []any{"day", d}}
+			} else {
+				p.Value = w.worded(v, keys...)
+			}
+		default:
+			p.Value = Plain(fmt.Sprint(v))
+		}
+		out = append(out, p)
 	}
-	slices.SortFunc(out, func(a, b Sent) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 
