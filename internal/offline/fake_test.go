@@ -11,7 +11,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -51,8 +50,9 @@ type office struct {
 	elapsed map[string]int64
 	order   []string
 	devices map[string]*ecdsa.PublicKey
-	prev    map[string]string // device → last signature seen
+	chain   map[string]int64 // device and digest of a signature → its number
 	lost    map[string]bool
+	owner   map[string]string
 	session bool // somebody is signed in
 	off     bool
 	fate    func() string // "", drop, cut, late, 503, html
@@ -62,7 +62,6 @@ type office struct {
 	pulls   int
 	pushes  int
 	left    []string // bodies handed over by a lost phone
-	gap     int
 }
 
 type operation struct {
@@ -87,7 +86,7 @@ func newOffice(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, key: key, ops: map[string]string{}, times: map[string]int{}, seqs: map[string]int64{}, elapsed: map[string]int64{}, devices: map[string]*ecdsa.PublicKey{}, prev: map[string]string{}, lost: map[string]bool{}, refuse: map[string]bool{}, bad: map[string]bool{}, records: map[string]any{}}
+	o := &office{t: t, key: key, ops: map[string]string{}, times: map[string]int{}, seqs: map[string]int64{}, elapsed: map[string]int64{}, devices: map[string]*ecdsa.PublicKey{}, chain: map[string]int64{}, lost: map[string]bool{}, owner: map[string]string{}, refuse: map[string]bool{}, bad: map[string]bool{}, records: map[string]any{}}
 	texts, err := lang.Load(ui.Files, "lang")
 	if err != nil {
 		t.Fatal(err)
@@ -187,8 +186,8 @@ func (o *office) problem(w http.ResponseWriter, code int) {
 
 func (o *office) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 	var in struct {
-		Device, Key, User, Password, Label string
-		Operations                         []operation
+		Device, Key, Username, Password, Label string
+		Operations                             []operation
 	}
 	if len(body) > 0 {
 		if err := json.Unmarshal(body, &in); err != nil {
@@ -196,7 +195,7 @@ func (o *office) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 			return
 		}
 	}
-	now := time.Now().UTC().Format(time.RFC3339Nano)
+	now := time.Now().UnixMilli()
 	key := map[string]string{"id": "k1", "point": b64.EncodeToString(o.key.PublicKey().Bytes())}
 	say := func(v map[string]any) {
 		v["now"] = now
@@ -205,7 +204,14 @@ func (o *office) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	switch strings.TrimPrefix(r.URL.Path, "/api/v1/offline/") {
 	case "hello":
-		say(map[string]any{"known": o.devices[in.Device] != nil, "lost": o.lost[in.Device], "key": key})
+		state := "unknown"
+		switch {
+		case o.lost[in.Device]:
+			state = "lost"
+		case o.devices[in.Device] != nil:
+			state = "known"
+		}
+		say(map[string]any{"state": state, "seal": key})
 	case "enter":
 		if in.Password != "right" {
 			o.problem(w, 401)
@@ -217,7 +223,14 @@ func (o *office) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 			return
 		}
 		o.devices[in.Device], o.session = pub, true
-		say(map[string]any{"account": "account-" + in.User, "key": key})
+		if o.owner[in.Device] != "" && o.owner[in.Device] != in.Username {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(409)
+			_, _ = io.WriteString(w, `{"key":"offline.device_taken","title":"别人的手机"}`)
+			return
+		}
+		o.owner[in.Device] = in.Username
+		say(map[string]any{"name": in.Username, "cadre": "cadre-" + in.Username, "seal": key})
 	case "push":
 		if !o.session {
 			o.problem(w, 401)
@@ -252,8 +265,14 @@ func (o *office) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 			put = append(put, map[string]any{"k": k, "v": v})
 		}
 		say(map[string]any{"cursor": strconv.Itoa(o.pulls), "full": true, "put": put, "gone": []string{}})
-	case "leave":
+	case "logout":
+		if !o.session {
+			o.problem(w, 401)
+			return
+		}
 		o.session = false
+		say(map[string]any{"ok": true})
+	case "leave":
 		for _, op := range in.Operations {
 			text, err := o.open(op)
 			if err == nil {
@@ -264,7 +283,6 @@ func (o *office) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 			}
 			o.left = append(o.left, text)
 		}
-		w.Header().Set("Clear-Site-Data", `"cookies"`)
 		say(map[string]any{"results": []any{}})
 	default:
 		o.problem(w, 404)
@@ -346,14 +364,25 @@ func publicKey(s string) (*ecdsa.PublicKey, error) {
 	return ecdsa.ParseUncompressedPublicKey(elliptic.P256(), raw)
 }
 
-func (o *office) verify(op operation) error { return verify(o.devices[op.Device], op) }
+// verify looks at a signature and at its place in the device's chain.
+func (o *office) verify(op operation) error {
+	if err := verify(o.devices[op.Device], op); err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(op.Sig))
+	o.chain[op.Device+" "+b64.EncodeToString(sum[:])] = op.Seq
+	if op.Seq == 1 && op.Prev != "" || op.Seq > 1 && o.chain[op.Device+" "+op.Prev] != op.Seq-1 {
+		return errors.New("the chain is broken before " + strconv.FormatInt(op.Seq, 10))
+	}
+	return nil
+}
 
 func verify(pub *ecdsa.PublicKey, op operation) error {
 	if pub == nil {
 		return errors.New("a device nobody knows")
 	}
 	sum := sha256.Sum256([]byte(op.Body))
-	lines := strings.Join([]string{"lianxin operation 1", op.ID, op.Kind, strconv.Itoa(op.Version), op.Device, strconv.FormatInt(op.Seq, 10), op.Clock, hex.EncodeToString(sum[:]), op.Prev}, "\n")
+	lines := strings.Join([]string{"lianxin op 1", op.ID, op.Kind, strconv.Itoa(op.Version), op.Device, strconv.FormatInt(op.Seq, 10), op.Clock, b64.EncodeToString(sum[:]), op.Prev}, "\n")
 	sig, err := b64.DecodeString(op.Sig)
 	if err != nil || len(sig) != 64 {
 		return errors.New("no signature")

@@ -2,7 +2,7 @@
 // holds only what is sealed for the server; the readable copy lies in `copy`
 // under the cache key and may be lost without the record being lost.
 import { newID, utf8 } from './bytes.js';
-import { placeOf, seal, sign, toSign } from './seal.js';
+import { digest, placeOf, seal, sign, toSign } from './seal.js';
 
 /**
  * @typedef {object} Row
@@ -92,7 +92,7 @@ export async function chain(rows, device, key) {
     const x = { ...r, seq: d.seq + 1, prev: d.prev };
     x.sig = await sign(key, await toSign({ ...x, device: d.id, seq: x.seq, prev: x.prev }));
     d.seq = x.seq;
-    d.prev = x.sig;
+    d.prev = await digest(x.sig);
     out.push(x);
   }
   return { rows: out, device: d };

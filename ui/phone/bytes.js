@@ -29,8 +29,8 @@ export function unb64u(s) {
   return out;
 }
 
-/** @param {ArrayBuffer} b */
-export function hex(b) { return Array.from(new Uint8Array(b), (x) => x.toString(16).padStart(2, '0')).join(''); }
+/** @param {Uint8Array} b */
+export function hex(b) { return Array.from(b, (x) => x.toString(16).padStart(2, '0')).join(''); }
 
 /** @param {number} n */
 export function chance(n) { return crypto.getRandomValues(new Uint8Array(n)); }

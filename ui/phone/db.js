@@ -41,67 +41,94 @@ export async function openDB(lost = () => {}) {
 }
 
 /** @param {() => void} lost @returns {Promise<DB>} */
-function openIndexed(lost) {
-  return new Promise((resolve, reject) => {
-    if (typeof indexedDB === 'undefined' || !indexedDB) { reject(new Error('no IndexedDB')); return; }
-    const r = indexedDB.open(NAME, 1);
-    // iOS 14.6 and some inner browsers never answer; a page that waits for ever
-    // is worse than one that keeps its records only while it stays open.
-    const late = setTimeout(() => reject(new Error('IndexedDB does not answer')), 5000);
-    r.onupgradeneeded = () => { for (const s of STORES) r.result.createObjectStore(s); };
-    r.onerror = () => { clearTimeout(late); reject(r.error); };
-    r.onsuccess = () => {
-      clearTimeout(late);
-      const db = r.result;
-      db.onversionchange = () => { db.close(); lost(); };
-      db.onclose = () => lost();
-      resolve(indexed(db));
-    };
-  });
-}
-
-/** @param {IDBDatabase} db @returns {DB} */
-function indexed(db) {
+async function openIndexed(lost) {
+  /** @type {IDBDatabase|null} */
+  let db = await connect();
+  let gone = false;
+  /** @param {IDBDatabase} d */
+  const mind = (d) => {
+    d.onversionchange = () => { gone = true; d.close(); db = null; lost(); };
+    // iOS takes the connection away from a page in the background.
+    d.onclose = () => { if (db === d) db = null; };
+  };
+  mind(db);
+  /** @type {DB['run']} */
+  const run = async (mode, stores, fn) => {
+    for (let again = false; ; again = true) {
+      if (gone) throw new Error('gone'); // what is late must not make it anew
+      if (!db) {
+        db = await connect();
+        mind(db);
+      }
+      /** @type {IDBTransaction} */
+      let t;
+      try {
+        // "strict" waits for the disk where the browser knows the word.
+        t = /** @type {any} */ (db).transaction(stores, mode, mode === 'readwrite' ? { durability: 'strict' } : undefined);
+      } catch (e) {
+        if (again || /** @type {any} */ (e).name !== 'InvalidStateError') throw e;
+        db = null;
+        continue;
+      }
+      return within(t, fn);
+    }
+  };
   return {
-    kept: true,
-    run(mode, stores, fn) {
-      return new Promise((resolve, reject) => {
-        /** @type {IDBTransaction} */
-        let t;
-        try {
-          // "strict" waits for the disk where the browser knows the word.
-          t = /** @type {any} */ (db).transaction(stores, mode, mode === 'readwrite' ? { durability: 'strict' } : undefined);
-        } catch (e) { reject(e); return; }
-        /** @type {any} */
-        let out;
-        /** @type {any} */
-        let failure = null;
-        t.oncomplete = () => resolve(out);
-        t.onerror = () => reject(failure || t.error);
-        t.onabort = () => reject(failure || t.error || new Error('aborted'));
-        /** @param {IDBRequest} r @returns {Promise<any>} */
-        const ask = (r) => new Promise((yes, no) => { r.onsuccess = () => yes(r.result); r.onerror = () => no(r.error); });
-        fn({
-          get: (s, k) => ask(t.objectStore(s).get(k)),
-          all: (s) => {
-            const o = t.objectStore(s);
-            return Promise.all([ask(o.getAllKeys()), ask(o.getAll())]).then(([ks, vs]) => ks.map((/** @type {any} */ k, /** @type {number} */ i) => [String(k), vs[i]]));
-          },
-          put: (s, k, v) => { t.objectStore(s).put(v, k); },
-          del: (s, k) => { t.objectStore(s).delete(k); },
-          clear: (s) => { t.objectStore(s).clear(); },
-        }).then((v) => { out = v; }, (e) => {
-          failure = e;
-          try { t.abort(); } catch (done) { reject(e); }
-        });
-      });
-    },
-    close: () => db.close(),
+    kept: true, run,
+    close: () => { if (db) db.close(); },
     destroy: () => {
-      db.close();
+      gone = true;
+      if (db) db.close();
       return remove();
     },
   };
+}
+
+/** @returns {Promise<IDBDatabase>} */
+function connect() {
+  return new Promise((resolve, reject) => {
+    if (typeof indexedDB === 'undefined' || !indexedDB) { reject(new Error('no IndexedDB')); return; }
+    const r = indexedDB.open(NAME, 1);
+    // Some inner browsers never answer; a page that waits for ever is worse than
+    // one that keeps its records only while it stays open.
+    const late = setTimeout(() => reject(new Error('IndexedDB does not answer')), 8000);
+    r.onupgradeneeded = () => { for (const s of STORES) r.result.createObjectStore(s); };
+    r.onerror = () => { clearTimeout(late); reject(r.error); };
+    r.onsuccess = () => { clearTimeout(late); resolve(r.result); };
+  });
+}
+
+/**
+ * Runs fn in a transaction and gives its result once that is on the disk.
+ * @template T
+ * @param {IDBTransaction} t
+ * @param {(tx: Tx) => Promise<T>} fn
+ * @returns {Promise<T>}
+ */
+function within(t, fn) {
+  return new Promise((resolve, reject) => {
+    /** @type {any} */
+    let out;
+    /** @type {any} */
+    let failure = null;
+    t.oncomplete = () => resolve(out);
+    t.onabort = () => reject(failure || t.error || new Error('aborted'));
+    /** @param {IDBRequest} r @returns {Promise<any>} */
+    const ask = (r) => new Promise((yes, no) => { r.onsuccess = () => yes(r.result); r.onerror = () => no(r.error); });
+    fn({
+      get: (s, k) => ask(t.objectStore(s).get(k)),
+      all: (s) => {
+        const o = t.objectStore(s);
+        return Promise.all([ask(o.getAllKeys()), ask(o.getAll())]).then(([ks, vs]) => ks.map((/** @type {any} */ k, /** @type {number} */ i) => [String(k), vs[i]]));
+      },
+      put: (s, k, v) => { t.objectStore(s).put(v, k); },
+      del: (s, k) => { t.objectStore(s).delete(k); },
+      clear: (s) => { t.objectStore(s).clear(); },
+    }).then((v) => { out = v; }, (e) => {
+      failure = e;
+      try { t.abort(); } catch (done) { reject(e); }
+    });
+  });
 }
 
 /**

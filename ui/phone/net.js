@@ -6,12 +6,14 @@ export class NetFault extends Error {
    * @param {'none'|'weak'|'refused'} what  nobody there, no answer of ours, or a refusal
    * @param {number} [status]
    * @param {string} [text]
+   * @param {string} [key]  of the message
    */
-  constructor(what, status = 0, text = '') {
+  constructor(what, status = 0, text = '', key = '') {
     super(what + ' ' + status);
     this.what = what;
     this.status = status;
     this.text = text;
+    this.key = key;
     /** Nothing can have reached the server. */
     this.unsent = false;
   }
@@ -53,7 +55,7 @@ export async function call(method, path, body, limit = 30000) {
     }
     if (res.ok) return out;
     const said = out && (out.detail || out.title) || '';
-    throw new NetFault(res.status >= 500 || res.status === 429 ? 'weak' : 'refused', res.status, String(said));
+    throw new NetFault(res.status >= 500 || res.status === 429 ? 'weak' : 'refused', res.status, String(said), String(out && out.key || ''));
   } finally {
     clearTimeout(timer);
   }

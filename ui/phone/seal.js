@@ -1,6 +1,6 @@
 // Sealing for the server's public key and signing with the phone's own. What is
 // sealed here the phone itself cannot read again (docs/adr/0006).
-import { b64u, chance, hex, join, unb64u, utf8 } from './bytes.js';
+import { b64u, chance, join, unb64u, utf8 } from './bytes.js';
 
 const CURVE = { name: 'ECDH', namedCurve: 'P-256' };
 const SIGN = { name: 'ECDSA', namedCurve: 'P-256' };
@@ -40,12 +40,17 @@ export async function signingPair() {
 }
 
 /**
+ * SHA-256 of a text: how a body is signed, and how a signature names the one before it.
+ * @param {string} words
+ */
+export async function digest(words) { return b64u(await crypto.subtle.digest('SHA-256', utf8(words))); }
+
+/**
  * What a signature stands under.
  * @param {{id: string, kind: string, version: number, device: string, seq: number, clock: string, body: string, prev: string}} op
  */
 export async function toSign(op) {
-  const sum = hex(await crypto.subtle.digest('SHA-256', utf8(op.body)));
-  return ['lianxin operation 1', op.id, op.kind, op.version, op.device, op.seq, op.clock, sum, op.prev].join('\n');
+  return ['lianxin op 1', op.id, op.kind, op.version, op.device, op.seq, op.clock, await digest(op.body), op.prev].join('\n');
 }
 
 /** @param {CryptoKey} key @param {string} words */

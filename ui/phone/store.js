@@ -2,9 +2,9 @@
 // rules. What was saved is on the phone before anybody says so. What the phone
 // can read is encrypted, and goes when the right or the contact goes. No figure
 // is computed here: the server's figures are shown, and beside them what waits.
-import { b64u, chance, crockford } from './bytes.js';
+import { b64u, chance, hex } from './bytes.js';
 import { Clock } from './clock.js';
-import { openDB } from './db.js';
+import { memory, openDB } from './db.js';
 import { close, lockedKey, open, plainKey, unwrap } from './keys.js';
 import { makeRow, ordered } from './box.js';
 import { signingPair } from './seal.js';
@@ -62,6 +62,11 @@ export class Store {
      */
     this.recs = new Map();
     this.cursor = '';
+    /**
+     * What was opened already, by its nonce.
+     * @type {Map<string, {nonce: string, v: any}>}
+     */
+    this.seen = new Map();
     /** @type {Row[]} */
     this.rows = [];
     /** @type {Map<string, Copy>} */
@@ -84,6 +89,7 @@ export class Store {
      * @type {Set<string>}
      */
     this.sealedHeld = new Set();
+    this.closing = false; // the lock is closing
     this.ended = false;
     this.asked = false;
     this.touched = { mono: performance.now(), wall: Date.now() };
@@ -105,6 +111,14 @@ export class Store {
   // --- opening ---------------------------------------------------------------
 
   async open() {
+    await this.begin();
+    this.watch();
+    this.set({ ready: true });
+    this.room();
+  }
+
+  /** Opens the database, with a number and a key of this phone in it. */
+  async begin() {
     this.db = await openDB(() => this.taken());
     const fresh = crypto.subtle ? await signingPair() : null;
     await this.db.run('readwrite', ['keys', 'meta'], async (tx) => {
@@ -115,7 +129,7 @@ export class Store {
         this.device = device;
       } else if (fresh) {
         this.pair = fresh.pair;
-        this.device = { id: crockford(chance(16)), seq: 0, prev: '', point: fresh.point };
+        this.device = newDevice(fresh.point);
         tx.put('keys', 'sign', this.pair);
         tx.put('meta', 'device', this.device);
       }
@@ -130,18 +144,31 @@ export class Store {
     if (!this.db.kept) this.set({ kept: false });
     await this.reload();
     await this.checkContact();
-    this.watch();
-    this.set({ ready: true });
-    this.room();
+  }
+
+  /** A new number and key for a phone on which nothing waits. */
+  async renumber() {
+    const fresh = await signingPair();
+    const device = newDevice(fresh.point);
+    const ok = await this.db.run('readwrite', ['keys', 'meta', 'box'], async (tx) => {
+      if ((await tx.all('box')).length > 0) return false;
+      tx.put('keys', 'sign', fresh.pair);
+      tx.put('meta', 'device', device);
+      return true;
+    });
+    if (ok) {
+      this.pair = fresh.pair;
+      this.device = device;
+    }
+    return ok;
   }
 
   /** @param {{pair: CryptoKeyPair, point: string}|null} fresh */
   async fallBack(fresh) {
-    const { memory } = await import('./db.js');
     this.db = memory();
     if (!fresh) return;
     this.pair = fresh.pair;
-    this.device = { id: crockford(chance(16)), seq: 0, prev: '', point: fresh.point };
+    this.device = newDevice(fresh.point);
   }
 
   /** Reads everything anew: at the start, and when another tab may have written. */
@@ -175,7 +202,7 @@ export class Store {
       this.key = x.cache && x.cache.key || null;
       this.g = x.cache ? x.cache.g : 0;
     }
-    const locked = wrapped && !this.key;
+    const locked = wrapped && (!this.key || this.closing);
     if (this.key) await this.read(x.copies);
     else this.empty();
     this.set({
@@ -186,6 +213,7 @@ export class Store {
 
   /** Forgets what is readable, in this page only. */
   empty() {
+    this.seen = new Map();
     this.recs = new Map();
     this.copies = new Map();
     this.cursor = '';
@@ -200,26 +228,32 @@ export class Store {
     let recs = new Map();
     let cursor = '';
     let at = 0;
+    /** @type {Map<string, {nonce: string, v: any}>} */
+    const seen = new Map();
     await Promise.all(all.map(async ([place, closed]) => {
       if (place.startsWith('draft:')) return;
+      const nonce = b64u(closed.subarray(0, 12));
+      const old = this.seen.get(place);
       /** @type {any} */
       let v;
       try {
-        v = await open(key, place, closed);
+        v = old && old.nonce === nonce ? old.v : await open(key, place, closed);
       } catch (e) {
         return; // closed under a key that is gone
       }
+      seen.set(place, { nonce, v });
       if (place === 'records') {
         recs = new Map(v.records);
         cursor = v.cursor;
         at = v.at;
       } else if (place.startsWith('op:')) copies.set(v.id, v);
     }));
+    this.seen = seen;
     this.recs = recs;
     this.cursor = cursor;
     const rows = new Set(this.rows.map((r) => r.id));
     // A copy without its row was delivered while nobody could write into it.
-    for (const c of copies.values()) if (c.state === 'saved' && !rows.has(c.id)) c.state = 'closed';
+    for (const [id, c] of copies) if (c.state === 'saved' && !rows.has(id)) copies.set(id, { ...c, state: 'closed' });
     this.copies = copies;
     this.n = Array.from(copies.values()).reduce((a, c) => Math.max(a, c.n), this.n);
     this.set({ listAt: at });
@@ -408,7 +442,7 @@ export class Store {
 
   /** @returns {Promise<Item[]>} */
   async box() {
-    await this.reload();
+    if (!this.channel) await this.reload(); // otherwise other tabs tell
     /** @type {Item[]} */
     const waiting = this.rows.map((r) => {
       const c = this.copies.get(r.id);
@@ -454,7 +488,7 @@ export class Store {
    */
   keep(name, value) {
     this.touch();
-    if (!this.key) return Promise.reject(new Error('locked'));
+    if (!this.key || this.state.locked) return Promise.reject(new Error('locked'));
     const d = this.drafts.get(name);
     if (d) {
       d.value = copyOf(value);
@@ -669,11 +703,12 @@ export class Store {
   async signIn(user, password) {
     if (!crypto.subtle || !this.pair) return { ok: false, text: this.t('phonebox.insecure') };
     if (this.ended) { location.reload(); return { ok: false, text: '' }; }
+    await this.reload();
     const said = await this.sync.enter(user, password);
     if ('text' in said) return { ok: false, text: said.text };
     const other = !!this.who && this.who.account !== said.account;
     if (this.rows.some((r) => r.account !== said.account)) {
-      await this.sync.leave().catch(() => {});
+      await this.sync.logout().catch(() => {});
       return { ok: false, text: this.t('phonebox.others_records') };
     }
     const fresh = await plainKey();
@@ -705,33 +740,43 @@ export class Store {
     await this.reload();
     const waiting = this.rows.length;
     if (how !== 'forced' && waiting > 0) return { ok: false, waiting };
-    await this.wipe();
+    await this.wipe(false);
     return { ok: true, waiting: 0 };
   }
 
   /**
    * Deletes everything this program keeps in the browser.
-   * @param {boolean} [leave]  also ends the session
+   * @param {boolean} lost  nobody shall sign in on this page again
    */
-  async wipe(leave = true) {
+  async wipe(lost) {
     const device = this.device.id;
-    const kept = this.db.kept;
     this.ended = true;
     this.key = null;
-    this.sync.stop();
+    this.server = null;
+    this.who = null;
     this.empty();
     this.rows = [];
+    this.drafts.clear();
+    if (this.channel) this.channel.postMessage('ended');
     await this.db.destroy();
     forgetPrefs();
     // The session's cookie is out of reach of scripts: the server takes it, now
     // or at the next opening.
-    try { if (leave && kept && device) localStorage.setItem('lianxin-leave', device); } catch (e) { /* no storage, nothing to remember */ }
-    if (leave) await this.sync.leave().then(() => { try { localStorage.removeItem('lianxin-leave'); } catch (e) { /* the same */ } }, () => {});
+    remember('lianxin-logout', device);
+    await this.sync.logout().then(() => remember('lianxin-logout', ''), () => {});
     try {
       for (const c of await caches.keys()) if (c.startsWith('lianxin')) await caches.delete(c);
     } catch (e) { /* no service worker here */ }
-    this.set({ signedIn: false, locked: false, hasLock: false, expired: false, gone72: false, sending: null, waiting: 0, oldest: 0, held: 0, listAt: 0 });
-    if (this.channel) this.channel.postMessage('ended');
+    const none = { signedIn: false, locked: false, hasLock: false, expired: false, gone72: false, sending: null, waiting: 0, oldest: 0, held: 0, listAt: 0 };
+    if (!lost) {
+      this.g = 0;
+      this.n = 0;
+      this.tries = 0;
+      this.forgotten = [];
+      this.ended = false;
+      await this.begin();
+    }
+    this.set(none);
   }
 
   // --- the lock --------------------------------------------------------------
@@ -746,7 +791,8 @@ export class Store {
     this.tries = tries;
     if (tries >= 10) {
       await this.turn(() => this.dropCache({ all: true, barred: true }));
-      await this.sync.leave().catch(() => {});
+      remember('lianxin-logout', this.device.id);
+      await this.sync.logout().then(() => remember('lianxin-logout', ''), () => {});
       return false;
     }
     if (tries > 5) {
@@ -805,14 +851,18 @@ export class Store {
   }
 
   lock() {
-    if (!this.state.hasLock || !this.key) return;
-    // Drafts under way are written first; they hold the key they need.
-    void this.turn(async () => {
+    if (!this.state.hasLock || !this.key || this.state.locked) return;
+    this.closing = true;
+    this.set({ locked: true });
+    // Drafts and records under way are written first; they need the key.
+    const under = Array.from(this.drafts.values(), (d) => d.done);
+    void Promise.all(under.map((p) => p && p.catch(() => {}))).then(() => this.turn(async () => {
       this.key = null;
+      this.closing = false;
       this.empty();
       this.state = { ...this.state, locked: true, listAt: 0 };
       this.changed();
-    });
+    }));
   }
 
   touch() { this.touched = { mono: performance.now(), wall: Date.now() }; }
@@ -838,10 +888,12 @@ export class Store {
     addEventListener('pagehide', () => { void this.keepClock().catch(() => {}); });
     addEventListener('online', () => this.sync.now());
     addEventListener('pageshow', (e) => { if (e.persisted) void this.back(); });
+    let beat = 0;
     setInterval(() => {
       if (this.ended) return;
       if (this.state.hasLock && this.rested()) this.lock();
-      void this.keepClock().then(() => this.checkContact()).catch(() => {});
+      if (++beat % 4 === 0 && document.visibilityState === 'visible') void this.keepClock().catch(() => {});
+      void this.checkContact().catch(() => {});
       this.sync.tick();
     }, 15000);
     if (typeof BroadcastChannel !== 'undefined' && this.db.kept) {
@@ -881,6 +933,9 @@ export class Store {
   }
 }
 
+/** @param {string} point */
+function newDevice(point) { return { id: hex(chance(16)), seq: 0, prev: '', point }; }
+
 /** @param {any} v */
 function copyOf(v) { return v === undefined || v === null ? null : JSON.parse(JSON.stringify(v)); }
 
@@ -888,6 +943,14 @@ function copyOf(v) { return v === undefined || v === null ? null : JSON.parse(JS
 function shellOf(agent) {
   if (!/MicroMessenger/i.test(agent)) return '';
   return /iPhone|iPad|iPod/i.test(agent) ? 'wechat-ios' : 'wechat';
+}
+
+/** @param {string} name @param {string} value */
+function remember(name, value) {
+  try {
+    if (value) localStorage.setItem(name, value);
+    else localStorage.removeItem(name);
+  } catch (e) { /* no storage, nothing to remember */ }
 }
 
 const PREF = 'lianxin-pref-';

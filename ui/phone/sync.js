@@ -46,10 +46,10 @@ export class Sync {
   async resume() {
     // A sign-out without signal left the session's cookie behind.
     try {
-      const old = localStorage.getItem('lianxin-leave');
+      const old = localStorage.getItem('lianxin-logout');
       if (old && !this.s.state.signedIn) {
-        await call('POST', 'leave', { device: old, operations: [] });
-        localStorage.removeItem('lianxin-leave');
+        await call('POST', 'logout', { device: old }).catch((e) => { if (!(e instanceof NetFault && e.what === 'refused')) throw e; });
+        localStorage.removeItem('lianxin-logout');
       }
     } catch (e) { /* tried again at the next opening */ }
     await this.run(true);
@@ -103,8 +103,9 @@ export class Sync {
     }
     this.running = (async () => {
       try {
-        await alone(this.s.db, this.s.tab, (renew) => this.round(asked, !!all, renew));
+        const mine = await alone(this.s.db, this.s.tab, (renew) => this.round(asked, !!all, renew));
         this.wait = 0;
+        if (!mine && this.s.rows.length > 0) this.soon(3000); // another tab is at it; look again
       } catch (e) {
         this.failed(e);
       } finally {
@@ -134,7 +135,7 @@ export class Sync {
     if (!s.state.signedIn) {
       // Somebody who has signed in before and whose phone waits for the password
       // still hears whether the phone was marked lost.
-      if (asked && s.who) await this.hello();
+      if (s.who && (asked || s.state.lost)) await this.hello();
       return;
     }
     if (s.state.expired && asked) {
@@ -171,15 +172,15 @@ export class Sync {
   /** Asks whether this phone is known. False when it is lost and was wiped. */
   async hello() {
     const s = this.s;
-    const a = await call('POST', 'hello', { device: s.device.id, key: s.device.point });
+    const a = await call('POST', 'hello', { device: s.device.id });
     s.set({ net: 'ok' });
-    if (a.lost) {
+    if (a.state === 'lost') {
       await this.lost();
       return false;
     }
-    if (a.key && a.key.point && (!s.server || s.server.id !== a.key.id) && s.who) {
-      s.server = a.key;
-      await s.db.run('readwrite', ['meta'], async (tx) => { tx.put('meta', 'server', a.key); });
+    if (a.seal && a.seal.point && (!s.server || s.server.id !== a.seal.id) && s.who) {
+      s.server = a.seal;
+      await s.db.run('readwrite', ['meta'], async (tx) => { tx.put('meta', 'server', a.seal); });
     }
     return true;
   }
@@ -285,14 +286,17 @@ export class Sync {
     this.behind = false;
   }
 
-  /** @param {string} user @param {string} password @returns {Promise<{text: string}|{account: string, key: import('./seal.js').ServerKey}>} */
-  async enter(user, password) {
+  /** @param {string} user @param {string} password @param {boolean} [again] @returns {Promise<{text: string}|{account: string, key: import('./seal.js').ServerKey}>} */
+  async enter(user, password, again = true) {
     const s = this.s;
     try {
-      const a = await call('POST', 'enter', { user, password, device: s.device.id, key: s.device.point, label: label() });
+      const a = await call('POST', 'enter', { username: user, password, device: s.device.id, key: s.device.point, label: label() });
       s.set({ net: 'ok' });
-      return { account: a.account, key: a.key };
+      return { account: a.cadre, key: a.seal };
     } catch (e) {
+      // Somebody else signed in here before: a phone without his records takes a
+      // new number.
+      if (e instanceof NetFault && again && e.key === 'offline.device_taken' && s.rows.length === 0 && await s.renumber()) return this.enter(user, password, false);
       if (e instanceof NetFault && e.what === 'refused') {
         s.set({ net: 'ok' });
         return { text: e.text || s.t('phonebox.refused') };
@@ -303,7 +307,7 @@ export class Sync {
   }
 
   /** Ends the session at the office. */
-  leave() { return call('POST', 'leave', { device: this.s.device.id, operations: [] }, 8000); }
+  logout() { return call('POST', 'logout', { device: this.s.device.id }, 8000); }
 
   /** Marked lost: what can be read goes at once, what waits is handed over signed, then everything goes. */
   async lost() {
@@ -312,10 +316,10 @@ export class Sync {
     await s.turn(() => s.dropCache({ all: true, barred: true }));
     const rows = await this.signed(s.rows);
     const all = rows || [];
-    for (let i = 0; i === 0 || i < all.length; i += MOST) {
+    for (let i = 0; i < all.length; i += MOST) {
       await call('POST', 'leave', { device: s.device.id, operations: all.slice(i, i + MOST).map((r) => wire(r, s.device.id, s.clock.step())) });
     }
-    await s.wipe(false);
+    await s.wipe(true);
     s.set({ lost: true });
   }
 
