@@ -39,6 +39,7 @@ want fonts-noto-cjk sh -c 'fc-list :lang=zh | grep -q .'
 want libreoffice-writer-nogui test -e /usr/lib/libreoffice/program/libswlo.so
 want libreoffice-calc-nogui test -e /usr/lib/libreoffice/program/libsclo.so
 want poppler-utils command -v pdftotext
+want node-typescript command -v tsc
 want gcc command -v gcc
 want libc6-dev test -e /usr/include/stdlib.h
 if [ "${#need[@]}" -gt 0 ]; then
@@ -84,6 +85,7 @@ formatted() { local l; l="$(gofmt -l $(git ls-files -co --exclude-standard '*.go
 check "gofmt" formatted
 check "go vet" go vet "${packages[@]}"
 check "staticcheck" go tool staticcheck "${packages[@]}"
+check "types of the phone's modules" tsc --project ui/phone/tsconfig.json
 
 # gosec is pinned here and not in go.mod: its module drags forty modules of cloud
 # clients along, which would stand among the program's own.

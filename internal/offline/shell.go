@@ -25,12 +25,13 @@ import (
 	"lianxin/internal/door"
 )
 
-// sheets are the style sheets of the app, in their order; those that are there.
-var sheets = []string{"css/tokens.css", "css/base.css", "css/field.css", "css/record.css", "css/phone.css"}
+// sheets are the style sheets the app shares with the pages, in their order; its
+// own lie in its folder.
+var sheets = []string{"css/tokens.css", "css/base.css"}
 
 // said are the texts that the server names to the app by key, beside those its
 // modules name themselves.
-var said = []string{"phone.", "phonebox.", "visit.how.", "visit.topic.", "visit.weather.", "visit.due.", "appeal.state.", "appeal.outcome.", "stay.kind.", "stay.state."}
+var said = []string{"phone.", "phonebox.", "visit.how.", "visit.topic.", "visit.weather.", "appeal.state.", "appeal.outcome.", "stay.kind.", "stay.state.", "household.tag.", "quota."}
 
 // apart are files of the folder that the browser does not load with the app.
 var apart = map[string]bool{"phone/types.js": true, "phone/sw.js": true, "phone/tsconfig.json": true}
@@ -86,9 +87,11 @@ func NewShell(tree fs.FS, texts *lang.Catalog) (*Shell, error) {
 		return nil, err
 	}
 	for _, name := range sheets {
-		if b, err := fs.ReadFile(tree, name); err == nil {
-			s.files[name] = newPart(kinds[".css"], b)
+		b, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return nil, err
 		}
+		s.files[name] = newPart(kinds[".css"], b)
 	}
 	for _, tag := range []string{lang.Chinese, lang.English} {
 		b, err := module(texts, tag, modules)
@@ -189,7 +192,7 @@ func (s *Shell) page(tag string) []byte {
 	b.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\n<meta name=\"theme-color\" content=\"#9b2a20\">\n<meta name=\"format-detection\" content=\"telephone=no\">\n")
 	fmt.Fprintf(&b, "<meta name=\"apple-mobile-web-app-capable\" content=\"yes\">\n<meta name=\"mobile-web-app-capable\" content=\"yes\">\n<meta name=\"apple-mobile-web-app-title\" content=\"%s\">\n", say("phonebox.name"))
 	fmt.Fprintf(&b, "<link rel=\"manifest\" href=\"/m/manifest.webmanifest\">\n<link rel=\"icon\" href=\"%sphone/icon-192.png\">\n<link rel=\"apple-touch-icon\" href=\"%sphone/icon-180.png\">\n", at, at)
-	first := slices.DeleteFunc(slices.Clone(sheets), func(n string) bool { _, ok := s.files[n]; return !ok })
+	first := slices.Clone(sheets)
 	for _, n := range s.names {
 		if path.Ext(n) == ".css" && !slices.Contains(first, n) {
 			first = append(first, n)
