@@ -110,7 +110,7 @@ func (c *backupCheck) Run(r *run) error {
 		}
 		c.File = l[0].File
 	}
-	t, end, err := r.target(c.Key)
+	t, end, err := r.target(c.Key, c.File)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (c *restoreCmd) Run(r *run) error {
 	if err := app.Free(r.cfg.Data); err != nil {
 		return err
 	}
-	t, end, err := r.target(c.Key)
+	t, end, err := r.target(c.Key, c.File)
 	if err != nil {
 		return err
 	}
@@ -173,24 +173,31 @@ func (r *run) with2(f func(*app.App) error) error {
 	return errors.Join(f(a), a.Close(r.ctx))
 }
 
-// target is the place of the settings as package backup needs it.
-func (r *run) target(key string) (backup.Target, func(), error) {
+// target is the place of the settings as package backup needs it, and the key
+// that opens the file.
+func (r *run) target(key, file string) (backup.Target, func(), error) {
 	tick, end := r.progress("cli.restoring", false)
 	t := backup.Target{DSN: r.cfg.DSN(), Scratch: r.cfg.Data, KeyFile: r.cfg.Key(), AnchorFile: r.cfg.Anchors(), Getenv: r.getenv, Now: time.Now, Rand: rand.Reader, Progress: tick}
-	ids, err := identities(key, r.cfg.BackupKey())
+	ids, err := identities(key, r.cfg.BackupKey(), file)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fault.Wrap(err, fault.Invalid, "cli.backup_identity_needed", "file", filepath.Base(r.cfg.BackupKey()))
+		err = fault.New(fault.Invalid, "cli.backup_identity_needed", "file", filepath.Base(r.cfg.BackupKey()))
 	}
 	t.Open = ids
 	return t, end, err
 }
 
-func identities(file, otherwise string) ([]age.Identity, error) {
-	if file == "" {
-		file = otherwise
+// identities opens the key named, or else the first there is of: the data
+// folder's, the one beside the backup, the one of the data folder the backup
+// lies in.
+func identities(named, own, file string) ([]age.Identity, error) {
+	if named != "" {
+		return backup.Identities(named)
 	}
-	if _, err := os.Stat(file); err != nil {
-		return nil, err
+	dir, name := filepath.Dir(file), filepath.Base(own)
+	for _, f := range []string{own, filepath.Join(dir, name), filepath.Join(filepath.Dir(dir), name)} {
+		if _, err := os.Stat(f); err == nil {
+			return backup.Identities(f)
+		}
 	}
-	return backup.Identities(file)
+	return nil, fs.ErrNotExist
 }
