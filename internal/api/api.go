@@ -12,7 +12,9 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -146,6 +148,17 @@ type ProblemField struct {
 	Detail string `json:"detail"`
 }
 
+// codes lists choices by the codes that a program sends, not by their names.
+func codes(args []any) []any {
+	out := slices.Clone(args)
+	for i, v := range out {
+		if x, ok := v.(lang.Choices); ok {
+			out[i] = strings.Join(x.Codes, ", ")
+		}
+	}
+	return out
+}
+
 // Fail writes a failure as problem+json.
 func (a *API) Fail(c *door.Call, err error) {
 	p := Problem{Type: "about:blank", Status: door.Status(err), ID: c.Request, Key: "fault.internal"}
@@ -153,7 +166,7 @@ func (a *API) Fail(c *door.Call, err error) {
 		p.Key = e.Key
 		p.Title = a.Texts.T(c.Lang, e.Key, e.Args...)
 		for _, f := range e.Fields {
-			p.Fields = append(p.Fields, ProblemField{f.Name, f.Key, a.Texts.T(c.Lang, f.Key, f.Args...)})
+			p.Fields = append(p.Fields, ProblemField{f.Name, f.Key, a.Texts.T(c.Lang, f.Key, codes(f.Args)...)})
 		}
 	} else if p.Status == http.StatusMethodNotAllowed {
 		p.Key = "fault.method"

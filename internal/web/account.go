@@ -140,7 +140,7 @@ func (w *Web) accountList(c *door.Call) error {
 
 func (w *Web) accountRows(c *door.Call, p *accountListPage) error {
 	f := account.ListFilter{Begins: strings.TrimSpace(c.Query("begins")), Class: c.Query("class"), After: c.Query("after"), Limit: 50}
-	if err := scope.Known("state", c.Query("state"), "waiting", login.Active, login.Disabled); err != nil {
+	if err := scope.Known("state", c.Query("state"), "login.state.", "waiting", login.Active, login.Disabled); err != nil {
 		return err
 	}
 	switch c.Query("state") {

@@ -81,7 +81,7 @@ func (w *Web) auditShown(c *door.Call) (*auditPage, error) {
 	}
 	p.Results = anyOf("page_account.any", catalogue("page_audit.result.", []string{audit.Done, audit.Refused}))
 	f := audit.Filter{County: c.Who.County(), Object: strings.TrimSpace(c.Query("object")), Action: strings.TrimSpace(c.Query("action")), Result: c.Query("result"), Limit: 50}
-	if err := scope.Known("result", f.Result, audit.Done, audit.Refused); err != nil {
+	if err := scope.Known("result", f.Result, "page_audit.result.", audit.Done, audit.Refused); err != nil {
 		return nil, err
 	}
 	if _, err := scope.After(c.Query("after"), scope.Number); err != nil {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/url"
+
 	"lianxin/internal/base/lang"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
@@ -8,6 +10,7 @@ import (
 	"lianxin/internal/rule/deadline"
 	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/scope"
 )
 
 func matterPages() []Page {
@@ -198,8 +201,9 @@ var (
 	ownViews  = []string{"open", "soon", "over", "call", "shelf", "done", "all"}
 )
 
-// matterView turns a saved view into a filter.
-func matterView(view string, today calendar.Day, f *appeal.Filter) string {
+// matterView turns a view into a filter; one that is none is refused with those
+// that are offered.
+func matterView(view string, offered []string, today calendar.Day, f *appeal.Filter) (string, error) {
 	switch view {
 	case "take":
 		f.State = lifecycle.Registered
@@ -221,10 +225,43 @@ func matterView(view string, today calendar.Day, f *appeal.Filter) string {
 		f.Ended = true
 	case "all":
 		f.Any = true
+	case "", "open":
+		return "open", nil
 	default:
-		return "open"
+		return view, scope.Known("view", view, "matter.view.", offered...)
 	}
-	return view
+	return view, nil
+}
+
+// viewsOf are the views a reader is offered.
+func viewsOf(who access.Actor) []string {
+	switch {
+	case access.May(who, access.AppealAssign):
+		return deskViews
+	case len(access.Reaches(who, access.AppealRead).Regions) > 0:
+		return wideViews
+	}
+	return ownViews
+}
+
+// matterFilter reads a filter from an address, or says what in it is none.
+func (w *Web) matterFilter(c *door.Call, q url.Values) (f appeal.Filter, view string, err error) {
+	f = appeal.Filter{Place: q.Get("place"), Household: q.Get("household"), Owner: q.Get("owner"), Topic: q.Get("topic"), Source: q.Get("source"), Emphasis: q.Get("emphasis"), After: q.Get("after")}
+	if view, err = matterView(q.Get("view"), viewsOf(c.Who), c.Who.Today(), &f); err != nil {
+		return f, view, err
+	}
+	if f.Topic == "" {
+		return f, view, nil
+	}
+	ts, err := appeal.Topics(c.Context(), w.DB, c.Who.County())
+	if err != nil {
+		return f, view, err
+	}
+	known := lang.Choices{Names: map[string]string{}}
+	for _, t := range ts {
+		known.Codes, known.Names[t.ID] = append(known.Codes, t.ID), topicName(c, t)
+	}
+	return f, view, scope.KnownOf("topic", f.Topic, known)
 }
 
 // near is how many days before its day a matter counts as near it.
@@ -249,12 +286,14 @@ var matterFilters = []string{"place", "household", "owner", "topic", "source", "
 
 func (w *Web) matterList(c *door.Call) error {
 	ctx := c.Context()
-	f := appeal.Filter{Place: c.Query("place"), Household: c.Query("household"), Owner: c.Query("owner"), Topic: c.Query("topic"), Source: c.Query("source"), Emphasis: c.Query("emphasis"), After: c.Query("after")}
-	p := &matterListPage{Base: Base{Title: K("matter.list_title")}, Wide: len(access.Reaches(c.Who, access.AppealRead).Regions) > 0, Opens: access.May(c.Who, access.AppealOpen)}
+	f, view, err := w.matterFilter(c, c.R.URL.Query())
+	if err != nil {
+		return err
+	}
+	p := &matterListPage{View: view, Base: Base{Title: K("matter.list_title")}, Wide: len(access.Reaches(c.Who, access.AppealRead).Regions) > 0, Opens: access.May(c.Who, access.AppealOpen)}
 	if p.Wide && c.Who.Cadre() != "" && c.Query("mine") != "" {
 		f.Owner = c.Who.Cadre()
 	}
-	p.View = matterView(c.Query("view"), c.Who.Today(), &f)
 	as, next, err := appeal.List(ctx, w.DB, c.Who, f)
 	if err != nil {
 		return err
@@ -277,18 +316,15 @@ func (w *Web) matterList(c *door.Call) error {
 		}
 		q = &n
 	}
-	views := ownViews
-	switch desk := access.May(c.Who, access.AppealAssign); {
-	case desk:
-		views = deskViews
+	switch {
+	case access.May(c.Who, access.AppealAssign):
 		p.Bulk = deskButtons
 	case p.Wide:
-		views = wideViews
 		if c.Who.Has(access.Leader) && p.View == "asked" {
 			p.Bulk = []bulkButton{{"grant", "t", K("appeal.move.grant")}, {"print", "p", K("matter.print")}}
 		}
 	}
-	p.Views = matterPills(views, p.View, q, func(v string) string { return withView(c, v) })
+	p.Views = matterPills(viewsOf(c.Who), p.View, q, func(v string) string { return withView(c, v) })
 	p.Empty = K("matter.empty." + p.View)
 	if err := w.matterChoices(c, p); err != nil {
 		return err

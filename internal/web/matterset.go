@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/appeal"
@@ -104,11 +105,19 @@ func (w *Web) viewSent(c *door.Call) error {
 	if err != nil {
 		return err
 	}
+	// What cannot be meant is refused before it is kept, not each time it is opened.
 	q, err := url.ParseQuery(f.Get("query"))
-	if err != nil {
-		q = nil
-	}
 	in := appeal.View{ID: c.Operation, Name: f.Get("name"), Query: viewQuery(q)}
+	if err != nil || in.Query == "" || in.Query != q.Encode() {
+		return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "query", Key: "appeal.view_query"}}}
+	}
+	filter, _, err := w.matterFilter(c, q)
+	if err != nil {
+		return err
+	}
+	if err := filter.Check(c.Who); err != nil {
+		return err
+	}
 	err = db.Do(c.Context(), w.DB, func(tx *db.Tx) error {
 		_, err := appeal.KeepView(c.Context(), tx, c.Who, in)
 		return err

@@ -142,7 +142,9 @@ func (w *Web) deskMatters(c *door.Call, p *todayDeskPage) error {
 	}
 	p.Figures = append(p.Figures, take, soon, over)
 	f := appeal.Filter{Limit: 9}
-	matterView(p.View, today, &f)
+	if _, err := matterView(p.View, views, today, &f); err != nil {
+		return err
+	}
 	as, next, err := appeal.List(ctx, w.DB, c.Who, f)
 	if err != nil {
 		return err

@@ -89,14 +89,34 @@ func (c *Catalog) T(tag, key string, args ...any) string {
 // and they are put together as a list is written in the language.
 type Keys []string
 
+// Choices is an argument that lists codes a list knows: people are told their
+// names, under Prefix and the code or in Names, programs the codes.
+type Choices struct {
+	Prefix string
+	Codes  []string
+	Names  map[string]string // of codes that are data, not texts
+}
+
 func (c *Catalog) value(tag string, v any) string {
-	ks, ok := v.(Keys)
-	if !ok {
+	var words []string
+	switch v := v.(type) {
+	case Keys:
+		for _, k := range v {
+			words = append(words, c.T(tag, k))
+		}
+	case Choices:
+		for _, code := range v.Codes {
+			name := v.Names[code]
+			if text := c.T(tag, v.Prefix+code); name == "" && text != v.Prefix+code {
+				name = text
+			}
+			if name == "" {
+				name = code
+			}
+			words = append(words, name)
+		}
+	default:
 		return fmt.Sprint(v)
-	}
-	words := make([]string, len(ks))
-	for i, k := range ks {
-		words[i] = c.T(tag, k)
 	}
 	if tag == English {
 		return strings.Join(words, ", ")

@@ -216,6 +216,12 @@ func newest(ctx context.Context, r db.Reader, who access.Actor, f Filter, n int)
 	return db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM appeals a WHERE `+where+` ORDER BY a.opened_on DESC, a.id DESC LIMIT `+args.Add(n), args...)
 }
 
+// Check says what in a filter is none, without asking for a list.
+func (f Filter) Check(who access.Actor) error {
+	_, _, err := f.where(who)
+	return err
+}
+
 func (f Filter) where(who access.Actor) (string, scope.Args, error) {
 	s, err := scope.Reach(who, access.AppealRead, f.Place)
 	if err != nil {
@@ -225,7 +231,7 @@ func (f Filter) where(who access.Actor) (string, scope.Args, error) {
 		field, value string
 		of           []string
 	}{{"state", string(f.State), states()}, {"source", f.Source, Sources}, {"emphasis", f.Emphasis, Emphases}} {
-		if err := scope.Known(x.field, x.value, x.of...); err != nil {
+		if err := scope.Known(x.field, x.value, "appeal."+x.field+".", x.of...); err != nil {
 			return "", nil, err
 		}
 	}

@@ -322,7 +322,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 	if err != nil {
 		return nil, "", err
 	}
-	if err := scope.Known("state", f.State, Active, Moved, Deceased, Merged); err != nil {
+	if err := scope.Known("state", f.State, "household.state.", Active, Moved, Deceased, Merged); err != nil {
 		return nil, "", err
 	}
 	after, err := scope.After(f.After, scope.Path, scope.ID)

@@ -20,6 +20,7 @@ import (
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/base/search"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -81,15 +82,15 @@ const (
 // read. Texts written a moment ago are indexed first. The audit record holds
 // how many were found, never the words.
 func Find(ctx context.Context, d *db.DB, who access.Actor, q Query) (Answer, error) {
-	topics := visit.Topics
+	topics := lang.Choices{Prefix: "visit.topic.", Codes: visit.Topics, Names: map[string]string{}}
 	if q.Topic != "" {
 		further, err := Further(ctx, d, who.County())
 		if err != nil {
 			return Answer{}, err
 		}
-		topics = slices.Clone(topics)
+		topics.Codes = slices.Clone(topics.Codes)
 		for _, t := range further {
-			topics = append(topics, t.ID)
+			topics.Codes, topics.Names[t.ID] = append(topics.Codes, t.ID), t.Name
 		}
 	}
 	asked, err := check(who, q, topics)
@@ -158,7 +159,7 @@ func last(hs []search.Hit, otherwise int64) int64 {
 	return hs[len(hs)-1].Seq
 }
 
-func check(who access.Actor, q Query, topics []string) ([][]rune, error) {
+func check(who access.Actor, q Query, topics lang.Choices) ([][]rune, error) {
 	if !access.May(who, access.VisitRead) && !access.May(who, access.AppealRead) {
 		return nil, fault.New(fault.Forbidden, "access.not_role")
 	}
@@ -173,10 +174,10 @@ func check(who access.Actor, q Query, topics []string) ([][]rune, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	if err := scope.Known("topic", q.Topic, topics...); err != nil {
+	if err := scope.KnownOf("topic", q.Topic, topics); err != nil {
 		return nil, err
 	}
-	return asked, scope.Known("kind", q.Kind, Kinds...)
+	return asked, scope.Known("kind", q.Kind, "lookup.kind.", Kinds...)
 }
 
 // The facets of the index. The kind stands in front of a place and an owner,

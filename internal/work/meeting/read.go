@@ -138,7 +138,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Meeti
 		field, value string
 		of           []string
 	}{{"kind", f.Kind, Kinds}, {"state", f.State, States}} {
-		if err := scope.Known(x.field, x.value, x.of...); err != nil {
+		if err := scope.Known(x.field, x.value, "meeting."+x.field+".", x.of...); err != nil {
 			return nil, "", err
 		}
 	}

@@ -158,7 +158,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Opini
 	for _, x := range upward.States {
 		words = append(words, string(x))
 	}
-	if err := scope.Known("state", string(f.State), words...); err != nil {
+	if err := scope.Known("state", string(f.State), "opinion.state.", words...); err != nil {
 		return nil, "", err
 	}
 	after, err := scope.After(f.After, scope.Day, scope.ID)

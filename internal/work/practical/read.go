@@ -89,7 +89,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Item,
 	if err != nil {
 		return nil, "", err
 	}
-	if err := scope.Known("state", f.State, Proposed, Started, Done, Confirmed, Cancelled); err != nil {
+	if err := scope.Known("state", f.State, "practical.state.", Proposed, Started, Done, Confirmed, Cancelled); err != nil {
 		return nil, "", err
 	}
 	after, err := scope.After(f.After, scope.Day, scope.ID)

@@ -200,7 +200,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Recep
 	if err != nil {
 		return nil, "", err
 	}
-	if err := scope.Known("state", f.State, States...); err != nil {
+	if err := scope.Known("state", f.State, "reception.state.", States...); err != nil {
 		return nil, "", err
 	}
 	after, err := scope.After(f.After, scope.Day, scope.ID)

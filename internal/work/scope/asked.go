@@ -6,16 +6,23 @@ import (
 	"strings"
 
 	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/rule/calendar"
 )
 
 // Known refuses a filter's word that the list does not know; ignoring it would
-// show everything to somebody who asked for a part. "" is no filter.
-func Known(field, value string, words ...string) error {
-	if value == "" || slices.Contains(words, value) {
+// show everything to somebody who asked for a part. "" is no filter. The names of
+// the words that are known stand in the texts under prefix.
+func Known(field, value, prefix string, words ...string) error {
+	return KnownOf(field, value, lang.Choices{Prefix: prefix, Codes: words})
+}
+
+// KnownOf is Known where names are data.
+func KnownOf(field, value string, of lang.Choices) error {
+	if value == "" || slices.Contains(of.Codes, value) {
 		return nil
 	}
-	return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: field, Key: "fault.query_word", Args: []any{"words", strings.Join(words, ", ")}}}}
+	return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: field, Key: "fault.query_word", Args: []any{"words", of}}}}
 }
 
 // After takes the key of a page apart, which a list made itself with the parts

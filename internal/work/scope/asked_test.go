@@ -32,7 +32,7 @@ func TestAfter(t *testing.T) {
 			t.Errorf("%q: %v %v", x.key, got, err)
 		}
 	}
-	if Known("how", "home", "home", "met") != nil || Known("how", "", "home") != nil || !fault.Is(Known("how", "phone2", "home"), fault.Invalid) {
+	if Known("how", "home", "x.", "home", "met") != nil || Known("how", "", "x.", "home") != nil || !fault.Is(Known("how", "phone2", "x.", "home"), fault.Invalid) {
 		t.Error("words of a filter")
 	}
 }

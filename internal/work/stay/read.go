@@ -75,7 +75,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 		field, value string
 		words        []string
 	}{{"kind", f.Kind, []string{Village, Research}}, {"state", f.State, []string{Declared, Confirmed, Disputed}}} {
-		if err := scope.Known(x.field, x.value, x.words...); err != nil {
+		if err := scope.Known(x.field, x.value, "stay."+x.field+".", x.words...); err != nil {
 			return nil, "", err
 		}
 	}

@@ -179,10 +179,10 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	if err != nil {
 		return nil, "", err
 	}
-	if err := scope.Known("how", f.How, Ways...); err != nil {
+	if err := scope.Known("how", f.How, "visit.how.", Ways...); err != nil {
 		return nil, "", err
 	}
-	if err := scope.Known("topic", f.Topic, Topics...); err != nil {
+	if err := scope.Known("topic", f.Topic, "visit.topic.", Topics...); err != nil {
 		return nil, "", err
 	}
 	after, err := scope.After(f.After, scope.Day, scope.Word, scope.ID)
