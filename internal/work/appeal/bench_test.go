@@ -46,24 +46,28 @@ func benchFill(b *testing.B, d *db.DB, matters int) {
 	}
 	opened := day(fmt.Sprintf("(CAST(i AS BIGINT) * 3480 / %d)", matters))
 	const slice = 50_000
-	for from := 0; from < matters; from += slice {
-		series := fmt.Sprintf(`WITH RECURSIVE n (i) AS (SELECT CAST(%d AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, from, min(matters, from+slice)-1)
-		// The newest are alive.
-		alive := fmt.Sprintf(`i >= %d`, matters-benchLive)
-		err := db.Do(ctx, d, func(tx *db.Tx) error {
-			exec(tx, series+`INSERT INTO appeals (county, id, origin, source, household, region, sponsor, owner, topic, emphasis, urgency, title, opened_on, due_on, next_on, provisional, round, rank, state, live, level, outcome, result, taken_on, answered_on, answered_by, closed_on, state_before, merged_into, asked_due, asked_by, answers, tries, redo, extensions, meeting, voices, version)
+	begun := time.Now()
+	dbtest.Bare(b, d, func() {
+		for from := 0; from < matters; from += slice {
+			series := fmt.Sprintf(`WITH RECURSIVE n (i) AS (SELECT CAST(%d AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, from, min(matters, from+slice)-1)
+			// The newest are alive.
+			alive := fmt.Sprintf(`i >= %d`, matters-benchLive)
+			err := db.Do(ctx, d, func(tx *db.Tx) error {
+				exec(tx, series+`INSERT INTO appeals (county, id, origin, source, household, region, sponsor, owner, topic, emphasis, urgency, title, opened_on, due_on, next_on, provisional, round, rank, state, live, level, outcome, result, taken_on, answered_on, answered_by, closed_on, state_before, merged_into, asked_due, asked_by, answers, tries, redo, extensions, meeting, voices, version)
 				SELECT '`+County+`', `+id+`, 'visit:' || i, 'visit', 'bench-home-' || (i / 8), `+town+`, `+owner+`, `+owner+`, 'water_road', CASE WHEN i % 9 = 0 THEN 'most_resented' ELSE '' END, 'normal', '', `+opened+`, `+opened+`, CASE WHEN `+alive+` THEN '2026-11-' || `+pad("1 + i % 29", 2)+` ELSE '' END, FALSE, '',
 					CASE WHEN i % 9 = 0 THEN 0 ELSE 2 END, CASE WHEN NOT (`+alive+`) THEN 'closed' WHEN i % 3 = 0 THEN 'registered' ELSE 'handling' END, `+alive+`, '', CASE WHEN `+alive+` THEN '' ELSE 'solved' END, '', `+opened+`, '', '', CASE WHEN `+alive+` THEN '' ELSE `+opened+` END, '', '', '', '', 1, 0, 0, 0, FALSE, 1, 1 FROM n`)
-			exec(tx, series+`INSERT INTO appeal_voices (county, id, appeal, household, region, origin, source, day, wish, name, phone, code, word, word_on, way, face, remark, came_from)
+				exec(tx, series+`INSERT INTO appeal_voices (county, id, appeal, household, region, origin, source, day, wish, name, phone, code, word, word_on, way, face, remark, came_from)
 				SELECT '`+County+`', `+id+`, `+id+`, 'bench-home-' || (i / 8), `+town+`, 'visit:' || i, 'visit', `+opened+`, '', '', '', '', '', '', '', 0, '', '' FROM n`)
-			exec(tx, series+`INSERT INTO appeal_steps (county, id, appeal, kind, day, before, after, words, actor, seq)
+				exec(tx, series+`INSERT INTO appeal_steps (county, id, appeal, kind, day, before, after, words, actor, seq)
 				SELECT '`+County+`', `+id+` || '-' || k, `+id+`, 'take', `+opened+`, '', '', '', 'w', k FROM n CROSS JOIN (SELECT 1 AS k UNION ALL SELECT 2) x`)
-			return nil
-		})
-		if err != nil {
-			b.Fatal(err)
+				return nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
 		}
-	}
+	}, "appeals", "appeal_voices", "appeal_steps")
+	b.Logf("%d matters written in %v", matters, time.Since(begun).Round(time.Second))
 	err := db.Do(ctx, d, func(tx *db.Tx) error {
 		for i := matters - benchLive; i < matters; i++ {
 			x := fmt.Sprintf("bench-matter-%08d", i)
