@@ -18,6 +18,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -169,6 +170,13 @@ func UpTo[T any](ctx context.Context, r Reader, n int, scan func(Row) (T, error)
 // One gives the first row of a query, or a NotFound failure.
 func One[T any](ctx context.Context, r Reader, scan func(Row) (T, error), q string, args ...any) (T, error) {
 	var zero T
+	if t, ok := r.(*Tx); ok && t.conn != nil {
+		var v T
+		err := t.first(ctx, func(w Row) (err error) { v, err = scan(w); return err }, q, args)
+		if !errors.Is(err, errUnusual) {
+			return v, err
+		}
+	}
 	rows, err := r.Query(ctx, q, args...)
 	if err != nil {
 		return zero, err

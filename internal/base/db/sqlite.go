@@ -70,7 +70,7 @@ func openSQLite(ctx context.Context, file string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.w = &writer{d: d, conn: conn, jobs: make(chan *job, 256), quit: make(chan struct{}), done: make(chan struct{}), stmts: map[string]*sql.Stmt{}}
+	d.w = &writer{d: d, conn: conn, jobs: make(chan *job, 256), quit: make(chan struct{}), done: make(chan struct{}), stmts: map[string]*sql.Stmt{}, reads: map[string]*sqlite3.Stmt{}}
 	go d.w.loop()
 	return d, nil
 }
@@ -119,6 +119,9 @@ type writer struct {
 	quit  chan struct{}
 	done  chan struct{}
 	stmts map[string]*sql.Stmt
+	// For first: the connection's handle and its reading statements.
+	handle *sqlite3.Conn
+	reads  map[string]*sqlite3.Stmt
 }
 
 func (w *writer) submit(ctx context.Context, fn func(*Tx) error) error {
@@ -155,6 +158,11 @@ func (w *writer) stop() {
 	<-w.done
 	for _, s := range w.stmts {
 		_ = s.Close()
+	}
+	for _, s := range w.reads {
+		if s != nil {
+			_ = s.Close()
+		}
 	}
 	_ = w.conn.Close()
 }
