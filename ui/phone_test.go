@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -79,10 +81,10 @@ func TestPhoneScreens(t *testing.T) {
 		{"today-quiet", "net=none", "", ".chip.off"},
 		{"today-sending", "box=saved&sending=1", "", ".chip.on"},
 		{"today-weak", "net=weak&box=saved", "", ".net"},
-		{"today-held", "box=saved,held", "", ".net.o"},
-		{"today-expired", "expired=1&box=saved", "", ".net.o"},
-		{"today-full", "full=1&box=saved", "", ".net.o"},
-		{"today-old", "old=1&box=saved&net=none", "", ".net.o"},
+		{"today-held", "box=saved,held", "", ".net.w"},
+		{"today-expired", "expired=1&box=saved", "", ".net.w"},
+		{"today-full", "full=1&box=saved", "", ".net.w"},
+		{"today-old", "old=1&box=saved&net=none", "", ".net.w"},
 		{"today-renewed", "renewed=1", "", ".net.i"},
 		{"today-wechat", "shell=wechat-ios", "", ".info"},
 		{"today-empty", "empty=1", "", ".empty"},
@@ -146,6 +148,9 @@ func TestPhoneScreens(t *testing.T) {
 			p.Sound()
 			p.Shot(x.name)
 			p.Long(x.name + "-long")
+			if size.Name == "phone" {
+				p.Axe()
+			}
 			if size.Name == "small" {
 				p.Letters(2)
 				p.Sound()
@@ -156,6 +161,413 @@ func TestPhoneScreens(t *testing.T) {
 			p.Wait(x.wait)
 			p.Sound()
 			p.Long(x.name + "-en")
+		}
+	}
+}
+
+// record begins at the list of today, as after opening the app.
+func record(t *testing.T, b *browsertest.Browser, query string) *browsertest.Page {
+	t.Helper()
+	p := b.Open(browsertest.Phone)
+	open(p, phone(t), query, "")
+	p.Wait(".go")
+	return p
+}
+
+// last is the body of the record that was stored last.
+func last(t *testing.T, p *browsertest.Page) (kind string, body map[string]any) {
+	t.Helper()
+	var r struct {
+		Kind string
+		Body map[string]any
+	}
+	if err := json.Unmarshal([]byte(browsertest.Eval[string](p, `JSON.stringify(window.fake.last() || {})`)), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r.Kind, r.Body
+}
+
+func want(t *testing.T, what string, got, expected any) {
+	t.Helper()
+	a, _ := json.Marshal(got)
+	b, _ := json.Marshal(expected)
+	if string(a) != string(b) {
+		t.Errorf("%s: %s, want %s", what, a, b)
+	}
+}
+
+// tap brings something into the middle of the screen, as a thumb does, and
+// touches it: at the edges the bars lie over it.
+func tap(p *browsertest.Page, selector string) {
+	_ = browsertest.Eval[bool](p, fmt.Sprintf(`(() => { const e = document.querySelector(%q); if (e && !e.closest('.foot,.toast,.bar,dialog')) e.scrollIntoView({block: 'center'}); return true; })()`, selector))
+	p.Tap(selector)
+}
+
+// TestPhoneEffort counts what a record costs with a finger (ux.md (a)).
+func TestPhoneEffort(t *testing.T) {
+	b := browsertest.Start(t)
+	t.Run("whom to visit", func(t *testing.T) {
+		p := record(t, b, "net=none")
+		if got := p.Text(".hh h3 a"); got != "王桂兰" || p.Taps != 0 {
+			t.Errorf("%s after %d taps", got, p.Taps)
+		}
+	})
+	t.Run("nothing to follow up", func(t *testing.T) {
+		p := record(t, b, "net=none")
+		tap(p, ".go")
+		p.Wait("#v-need")
+		tap(p, "#v-need label:nth-child(1)")
+		tap(p, ".foot .btn")
+		p.Wait(".toast:not([hidden])")
+		if p.Taps > 4 || p.Keys > 0 {
+			t.Errorf("%d taps, %d keys", p.Taps, p.Keys)
+		}
+		kind, body := last(t, p)
+		want(t, "kind", kind, "visit.record")
+		want(t, "household", body["household"], "home1")
+		want(t, "how", body["how"], "home")
+		want(t, "usual", body["usual"], true)
+		for _, k := range []string{"promises", "words", "place", "photo", "topics"} {
+			if _, ok := body[k]; ok {
+				t.Errorf("the record carries %s: %v", k, body)
+			}
+		}
+		p.Wait(".hh .wait") // the server's figure stands, what waits is told beside it
+		p.Wait(".toast p")
+		for range 40 {
+			if p.Text(".toast p") != "" {
+				break
+			}
+		}
+		want(t, "toast", p.Text(".toast p"), "已存手机。")
+		p.Shot("toast")
+	})
+	t.Run("one sentence", func(t *testing.T) {
+		p := record(t, b, "")
+		tap(p, ".go")
+		p.Wait("#v-need")
+		tap(p, "#v-need label:nth-child(1)")
+		tap(p, "#v-words")
+		p.Type("#v-words", "腿疼好些了，孙子放假回来照看。")
+		tap(p, ".foot .btn")
+		p.Wait(".toast:not([hidden])")
+		if p.Taps > 5 || p.Keys > 20 {
+			t.Errorf("%d taps, %d keys", p.Taps, p.Keys)
+		}
+		_, body := last(t, p)
+		want(t, "words", body["words"], "腿疼好些了，孙子放假回来照看。")
+		want(t, "usual", body["usual"], nil)
+	})
+	t.Run("a promise", func(t *testing.T) {
+		p := record(t, b, "")
+		tap(p, ".go")
+		p.Wait("#v-need")
+		tap(p, "#v-need label:nth-child(2)")
+		tap(p, "#v-what-0")
+		p.Type("#v-what-0", "送王桂兰去镇卫生院看腿")
+		tap(p, ".one fieldset:nth-of-type(1) label:nth-child(2)")
+		tap(p, ".one fieldset:nth-of-type(2) label:nth-child(1)")
+		p.Long("promise")
+		tap(p, ".foot .btn")
+		p.Wait(".toast:not([hidden])")
+		if p.Taps > 7 || p.Keys > 40 {
+			t.Errorf("%d taps, %d keys", p.Taps, p.Keys)
+		}
+		_, body := last(t, p)
+		want(t, "promises", body["promises"], []any{map[string]any{"title": "送王桂兰去镇卫生院看腿", "by": "station", "days": 3}})
+	})
+	t.Run("the week's nights", func(t *testing.T) {
+		p := record(t, b, "")
+		tap(p, `.links a[href="#/nights"]`)
+		p.Wait(".seven")
+		tap(p, ".foot .btn")
+		p.Wait(".toast:not([hidden])")
+		if p.Taps > 3 {
+			t.Errorf("%d taps", p.Taps)
+		}
+		kind, body := last(t, p)
+		want(t, "kind", kind, "stay.week")
+		want(t, "nights", body["nights"], []bool{true, true, false, true, false, false, false})
+		want(t, "village", body["village"], "v1")
+	})
+	t.Run("a promise kept", func(t *testing.T) {
+		p := record(t, b, "")
+		tap(p, ".todo .done")
+		p.Wait("#told")
+		p.Shot("telling")
+		tap(p, ".telling .btn")
+		p.Wait(".told")
+		if p.Taps > 2 {
+			t.Errorf("%d taps", p.Taps)
+		}
+		kind, body := last(t, p)
+		want(t, "kind", kind, "matter.move")
+		want(t, "body", body, map[string]any{"appeal": "mat1", "move": "answer", "outcome": "solved", "words": ""})
+	})
+}
+
+// TestPhoneForm: nothing is lost between the keystroke and the save.
+func TestPhoneForm(t *testing.T) {
+	b := browsertest.Start(t)
+	t.Run("the one answer is asked for", func(t *testing.T) {
+		p := record(t, b, "")
+		tap(p, ".go")
+		p.Wait("#v-need")
+		tap(p, ".foot .btn")
+		p.Wait("#v-need .wrong")
+		p.Shot("visit-wrong")
+		p.Axe()
+		tap(p, "#v-need label:nth-child(2)")
+		tap(p, ".foot .btn")
+		p.Wait("#v-what-0-wrong")
+		if p.Has("#v-need .wrong") {
+			t.Error("what is right by now is still called wrong")
+		}
+		p.Sound()
+	})
+	t.Run("a draft comes back", func(t *testing.T) {
+		p := record(t, b, "")
+		tap(p, ".go")
+		p.Wait("#v-words")
+		p.Type("#v-words", "写了一半")
+		tap(p, "#v-how label:nth-child(2)")
+		tap(p, ".bar .back")
+		p.Wait(".hh")
+		for range 40 {
+			if strings.Contains(p.Text(".go"), "接着记") {
+				break
+			}
+		}
+		want(t, "button", strings.TrimSpace(p.Text(".go")), "接着记")
+		tap(p, ".go")
+		p.Wait(".going:not([hidden])")
+		want(t, "words", browsertest.Eval[string](p, `document.querySelector('#v-words').value`), "写了一半")
+		want(t, "how", browsertest.Eval[string](p, `document.querySelector('[name=how]:checked').value`), "phone")
+		p.Shot("visit-draft")
+		tap(p, ".going .txt")
+		p.Wait(".going[hidden]")
+		want(t, "words", browsertest.Eval[string](p, `document.querySelector('#v-words').value`), "")
+	})
+	t.Run("taken back within five seconds", func(t *testing.T) {
+		p := record(t, b, "")
+		tap(p, ".go")
+		p.Wait("#v-need")
+		p.Type("#v-words", "记错了户")
+		tap(p, "#v-need label:nth-child(1)")
+		tap(p, ".foot .btn")
+		p.Wait(".toast:not([hidden]) button")
+		tap(p, ".toast button")
+		p.Wait("#v-words")
+		want(t, "words", browsertest.Eval[string](p, `document.querySelector('#v-words').value`), "记错了户")
+		want(t, "box", browsertest.Eval[int](p, `window.fake.phone.state.waiting`), 0)
+	})
+	t.Run("a later record says so", func(t *testing.T) {
+		p := record(t, b, "")
+		tap(p, ".go")
+		p.Wait("#v-need")
+		tap(p, ".tops .row .txt")
+		tap(p, "#v-on label:nth-child(2)")
+		if got := p.Text(".tops .row b"); got != "昨天" {
+			t.Errorf("yesterday is called %q", got)
+		}
+		tap(p, "#v-on label:nth-child(3)")
+		p.Set("#v-day", browsertest.Eval[string](p, `(() => { const d = new Date(Date.now() - 4 * 864e5 + 288e5); return d.toISOString().slice(0, 10); })()`))
+		_ = browsertest.Eval[bool](p, `document.querySelector('#v-day').dispatchEvent(new Event('input', {bubbles: true}))`)
+		if got := p.Text(".open .hint"); !strings.Contains(got, "补记") {
+			t.Errorf("told: %q", got)
+		}
+		p.Sound()
+		p.Shot("visit-late")
+		tap(p, "#v-need label:nth-child(1)")
+		tap(p, ".foot .btn")
+		p.Wait(".toast:not([hidden])")
+		_, body := last(t, p)
+		if at, _ := body["at"].(string); len(at) != 10 {
+			t.Errorf("a time nobody told: %v", body["at"])
+		}
+	})
+	t.Run("no room to store", func(t *testing.T) {
+		p := record(t, b, "nospace=1")
+		tap(p, ".go")
+		p.Wait("#v-need")
+		p.Type("#v-words", "不能丢")
+		tap(p, "#v-need label:nth-child(1)")
+		tap(p, ".foot .btn")
+		p.Wait("dialog.ask[open]")
+		p.Shot("nospace")
+		tap(p, "dialog.ask .btn")
+		want(t, "words", browsertest.Eval[string](p, `document.querySelector('#v-words').value`), "不能丢")
+	})
+	t.Run("Enter and the input method", func(t *testing.T) {
+		p := record(t, b, "")
+		_ = browsertest.Eval[bool](p, `location.hash = '#/raise', true`)
+		p.Wait("#r-what")
+		tap(p, "#r-what")
+		p.Press("Enter")
+		if p.Has(".wrong") || browsertest.Eval[int](p, `window.fake.phone.state.waiting`) != 0 {
+			t.Error("Enter sent the form")
+		}
+	})
+}
+
+// TestPhoneStates: what changes while a screen is open.
+func TestPhoneStates(t *testing.T) {
+	b := browsertest.Start(t)
+	t.Run("delivered", func(t *testing.T) {
+		p := record(t, b, "net=none&box=saved")
+		want(t, "strip", p.Text(".net p"), "没有信号也照常记。\n2条存在这部手机里，有信号自动送出。")
+		_ = browsertest.Eval[bool](p, `window.fake.set({net: 'ok', sending: {i: 1, n: 2}}), true`)
+		p.Wait(".chip.on")
+		want(t, "chip", p.Text(".chip"), "正在送1/2")
+		_ = browsertest.Eval[bool](p, `window.fake.deliver(), true`)
+		p.Wait(".toast:not([hidden])")
+		for range 40 {
+			if p.Text(".toast p") != "" {
+				break
+			}
+		}
+		want(t, "toast", p.Text(".toast p"), "送到了，10:42")
+		p.Shot("delivered")
+		if p.Has(".net") || p.Has(".chip.on") {
+			t.Error("the strip stays when nothing matters any more")
+		}
+	})
+	t.Run("signing out with unsent records", func(t *testing.T) {
+		p := record(t, b, "box=saved")
+		_ = browsertest.Eval[bool](p, `location.hash = '#/me', true`)
+		p.Wait(".btn.bad")
+		tap(p, ".btn.bad")
+		p.Wait("dialog.ask[open]")
+		want(t, "question", p.Text("dialog.ask p"), "还有2条没送出，退出会丢。")
+		p.Shot("sign-out")
+		p.Axe()
+		tap(p, "dialog.ask .btn:nth-child(1)")
+		p.Wait(".todo")
+		want(t, "sent", browsertest.Eval[int](p, `window.fake.sent`), 1)
+		_ = browsertest.Eval[bool](p, `location.hash = '#/me', true`)
+		p.Wait(".btn.bad")
+		tap(p, ".btn.bad")
+		p.Wait("dialog.ask[open]")
+		tap(p, "dialog.ask .btn.bad")
+		p.Wait("#user")
+		want(t, "how", browsertest.Eval[string](p, `window.fake.out`), "forced")
+	})
+	t.Run("without a dialog element", func(t *testing.T) {
+		p := record(t, b, "box=saved")
+		_ = browsertest.Eval[bool](p, `delete HTMLDialogElement.prototype.showModal, location.hash = '#/me', true`)
+		p.Wait(".btn.bad")
+		tap(p, ".btn.bad")
+		p.Wait(".veil .ask")
+		p.Press("Tab", "Tab", "Tab")
+		want(t, "focus", browsertest.Eval[bool](p, `document.querySelector('.ask').contains(document.activeElement)`), true)
+		p.Shot("sign-out-old")
+		p.Axe()
+		p.Press("Escape")
+		if p.Has(".veil") {
+			t.Error("Escape does not put the question aside")
+		}
+	})
+	t.Run("the first run", func(t *testing.T) {
+		p := b.Open(browsertest.Phone)
+		open(p, phone(t), "new=1", "")
+		p.Wait("#user")
+		p.Type("#user", "liming")
+		p.Type("#pass", "wrong")
+		p.Press("Enter")
+		p.Wait(".wrong:not([hidden])")
+		p.Shot("sign-in-wrong")
+		p.Axe()
+		_ = browsertest.Eval[bool](p, `document.querySelector('#pass').value = 'right', true`)
+		tap(p, ".btn.full")
+		p.Wait(".cards")
+		tap(p, ".foot .btn")
+		p.Wait(".hh")
+	})
+	t.Run("locked in the middle of a sentence", func(t *testing.T) {
+		p := record(t, b, "")
+		_ = browsertest.Eval[bool](p, `void window.fake.phone.setLock('246802'), location.hash = '#/visit/home1', true`)
+		p.Wait("#v-words")
+		p.Type("#v-words", "写到一半")
+		_ = browsertest.Eval[bool](p, `window.fake.set({locked: true}), true`)
+		p.Wait("#pin")
+		if browsertest.Eval[bool](p, `/王桂兰|写到一半/.test(document.body.textContent)`) {
+			t.Error("a name stands on the locked screen")
+		}
+		p.Type("#pin", "111111")
+		p.Wait(".wrong:not([hidden])")
+		p.Type("#pin", "246802")
+		p.Wait("#v-words")
+		want(t, "words", browsertest.Eval[string](p, `document.querySelector('#v-words').value`), "写到一半")
+	})
+	t.Run("search", func(t *testing.T) {
+		p := record(t, b, "")
+		_ = browsertest.Eval[bool](p, `location.hash = '#/homes', true`)
+		for q, n := range map[string]int{"wgl": 1, "王": 1, "5组": 2, "lixy": 0, "wxb": 1, "chen": 1} {
+			p.Wait("#seek")
+			_ = browsertest.Eval[bool](p, `document.querySelector('#seek').value = '', true`)
+			p.Type("#seek", q)
+			want(t, q, browsertest.Eval[int](p, `document.querySelectorAll('.hh').length`), n)
+		}
+		want(t, "focus stays", browsertest.Eval[string](p, `document.activeElement.id`), "seek")
+	})
+	t.Run("two edits of one text", func(t *testing.T) {
+		p := record(t, b, "box=both")
+		tap(p, ".net .txt")
+		p.Wait(".todo a")
+		tap(p, ".todo a")
+		p.Wait(".both")
+		p.Sound()
+	})
+	t.Run("a correction keeps what it does not name", func(t *testing.T) {
+		p := record(t, b, "")
+		_ = browsertest.Eval[bool](p, `location.hash = '#/amend/vis2', true`)
+		p.Wait("#a-words")
+		p.Type("#a-words", "补一句。")
+		tap(p, ".foot .btn")
+		p.Wait(".toast:not([hidden])")
+		_, body := last(t, p)
+		want(t, "version", body["version"], 2)
+		want(t, "policies", body["policies"], []string{"medical"})
+		want(t, "topics", body["topics"], []string{"health", "subsidy"})
+	})
+}
+
+// TestPhoneIcons: what a screen names is drawn, and drawn as elsewhere.
+func TestPhoneIcons(t *testing.T) {
+	drawn, err := os.ReadFile("phone/icons.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sprite, err := os.ReadFile("icons.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+): '(.*)',$`).FindAllStringSubmatch(string(drawn), -1) {
+		have[m[1]] = m[2]
+	}
+	for _, m := range regexp.MustCompile(`<symbol id="([a-z]+)" viewBox="0 0 24 24">(.*?)</symbol>`).FindAllStringSubmatch(string(sprite), -1) {
+		if d, ok := have[m[1]]; ok && d != m[2] {
+			t.Errorf("%s is drawn otherwise than in icons.svg", m[1])
+		}
+	}
+	files, _ := filepath.Glob("phone/views/*.js")
+	used := ""
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		used += string(b)
+		for _, m := range regexp.MustCompile(`\bicon\('([a-z]+)'\)`).FindAllStringSubmatch(string(b), -1) {
+			if have[m[1]] == "" {
+				t.Errorf("%s: %s is not drawn", f, m[1])
+			}
+		}
+	}
+	for n := range have {
+		if !strings.Contains(used, "'"+n+"'") {
+			t.Errorf("%s is not used", n)
 		}
 	}
 }

@@ -57,7 +57,7 @@ export function tag(text, look) { return h('span', {class: 'tag ' + (look || 'n'
  */
 export function call(number, name, written) {
   if (!number) return null;
-  return h('a', {class: written ? 'txt' : 'callme', href: 'tel:' + number.replace(/[^0-9+]/g, ''), 'aria-label': t('phone.call', {name})}, icon('phone'), written ? h('span', {class: 'num'}, number) : t('phone.call_short'));
+  return h('a', {class: written ? 'txt' : 'callme', href: 'tel:' + number.replace(/[^0-9+]/g, ''), 'aria-label': !written && t('phone.call', {name})}, icon('phone'), written ? [h('span', {class: 'vh'}, t('phone.call', {name})), h('span', {class: 'num'}, number)] : t('phone.call_short'));
 }
 
 /**

@@ -8,7 +8,7 @@ import {t} from '../texts.js';
 /** @typedef {import('./common.js').Page} Page */
 
 /** @returns {Page} */
-export function opening() { return {title: t('web.product'), body: h('div', {class: 'gatebox', 'aria-busy': 'true'}, h('p', null, t('phone.opening')))}; }
+export function opening() { return {title: t('web.product'), body: h('div', {class: 'gatebox', 'aria-busy': 'true'}, h('h1', null, t('phone.opening')))}; }
 
 /**
  * @param {Frame} f
@@ -37,7 +37,7 @@ export function signIn(f) {
   };
   const say = (/** @type {string} */ text) => { wrong.hidden = false; wrong.textContent = ''; wrong.append(icon('alert'), h('span', null, text)); };
   const e = h('form', {class: 'gatebox', novalidate: true, onsubmit: (/** @type {Event} */ ev) => { ev.preventDefault(); void go(); }},
-    h('h2', null, t(again ? 'phone.enter_again' : 'phone.enter_title')), again && h('p', {class: 'lead2'}, t('phone.enter_kept')),
+    h(again ? 'h2' : 'h1', null, t(again ? 'phone.enter_again' : 'phone.enter_title')), again && h('p', {class: 'lead2'}, t('phone.enter_kept')),
     h('div', {class: 'f'}, h('label', {for: 'user'}, t('phone.user')), user), h('div', {class: 'f'}, h('label', {for: 'pass'}, t('phone.pass')), h('div', {class: 'asking'}, pass, show)), wrong, button,
     h('p', {class: 'hint'}, t('phone.enter_forgot')));
   e.addEventListener('keydown', (ev) => { if (ev.key === 'Enter' && composing(ev)) ev.preventDefault(); });
@@ -68,12 +68,12 @@ export function lockScreen(f) {
     wrong.append(icon('alert'), h('span', null, t(tries < 5 ? 'phone.lock_wrong' : 'phone.lock_wrong_many')));
     pin.focus();
   });
-  return {title: t('phone.locked'), body: h('form', {class: 'gatebox', onsubmit: (/** @type {Event} */ e) => e.preventDefault()}, h('h2', null, t('phone.locked')), h('div', {class: 'f'}, h('label', {for: 'pin'}, t('phone.lock_enter')), pin), wrong, other)};
+  return {title: t('phone.locked'), body: h('form', {class: 'gatebox', onsubmit: (/** @type {Event} */ e) => e.preventDefault()}, h('h1', null, t('phone.locked')), h('div', {class: 'f'}, h('label', {for: 'pin'}, t('phone.lock_enter')), pin), wrong, other)};
 }
 
 /** @returns {Page} */
 export function lostScreen() {
-  return {title: t('phone.lost'), body: h('div', {class: 'gatebox'}, h('h2', null, t('phone.lost')), h('p', null, t('phone.lost_what')), h('p', null, t('phone.lost_how')))};
+  return {title: t('phone.lost'), body: h('div', {class: 'gatebox'}, h('h1', null, t('phone.lost')), h('p', null, t('phone.lost_what')), h('p', null, t('phone.lost_how')))};
 }
 
 /**
@@ -84,7 +84,7 @@ export function lostScreen() {
 export function welcome(f) {
   const apple = /iPhone|iPad|iPod/.test(navigator.userAgent), again = Boolean(f.phone.pref('welcomed'));
   /** @type {[string, string, string][]} */
-  const cards = [['phone', 'phone.card1', apple ? 'phone.card1_apple' : 'phone.card1_android'], ['cloudoff', 'phone.card2', 'phone.card2_what'], ['eye', 'phone.card3', 'phone.card3_what']];
+  const cards = [['device', 'phone.card1', apple ? 'phone.card1_apple' : 'phone.card1_android'], ['cloudoff', 'phone.card2', 'phone.card2_what'], ['eye', 'phone.card3', 'phone.card3_what']];
   const done = () => { f.phone.pref('welcomed', true); if (again) f.back(); else { f.go('#/'); f.redraw(); } };
   return {title: t('phone.learn'), up: '#/me', body: h('ol', {class: 'cards'}, cards.map(([sign, head, what]) => h('li', {class: 'box'}, icon(sign), h('div', null, h('h2', null, t(head)), h('p', null, t(what)))))),
     foot: h('div', {class: 'foot'}, h('button', {class: 'btn p', type: 'button', onclick: done}, t(again ? 'phone.seen' : 'phone.start')))};

@@ -38,7 +38,7 @@ const tabs = [
  * @param {HTMLElement} root
  */
 export function start(phone, root) {
-  const bar = h('header'), main = h('main', {id: 'main', tabindex: '-1'}), below = h('div', {class: 'below'});
+  const bar = h('header'), main = h('main', {id: 'main', tabindex: '-1'}), below = h('footer', {class: 'below'});
   const skip = h('a', {class: 'skip', href: '#main', onclick: (/** @type {Event} */ e) => { e.preventDefault(); main.focus(); }}, t('web.skip'));
   const say = h('p', {role: 'status', 'aria-live': 'polite'}), act = h('span');
   const note = h('div', {class: 'toast', hidden: true}, say, act);
@@ -157,6 +157,7 @@ export function start(phone, root) {
     if (p.tab !== undefined && !before) {
       below.append(h('nav', {class: 'tabs', 'aria-label': t('web.tab.label')}, tabs.map((x) => h('a', {href: x.href, class: x.tab === 'record' && 'rec', 'aria-current': x.tab === p.tab && 'page'}, h('span', null, icon(x.icon)), t(x.key)))));
     }
+    roomy();
     if (same) return;
     const at = heights.get(location.hash) || 0;
     window.scrollTo(0, at && turn > 1 ? at : 0);
@@ -183,6 +184,9 @@ export function start(phone, root) {
     }
   }
 
+  /** What stays in sight must leave room for what one is writing: with very large letters it stays at its place. */
+  function roomy() { root.classList.toggle('low', root.classList.contains('task') && below.offsetHeight > window.innerHeight / 5); }
+
   /** What the network is doing, said only when it matters. */
   const net = h('span', {role: 'status'});
   function chip() {
@@ -200,6 +204,7 @@ export function start(phone, root) {
     if (trail.length > 1 && trail[trail.length - 2] === now) trail.pop(); else trail.push(now);
     void show();
   });
+  addEventListener('resize', roomy);
   addEventListener('scroll', () => { heights.set(trail[trail.length - 1], window.scrollY); }, {passive: true});
   // 大字 is remembered on the phone.
   const size = () => { const n = phone.pref('size'); document.documentElement.classList.toggle('size-2', n === 2); document.documentElement.classList.toggle('size-3', n === 3); };

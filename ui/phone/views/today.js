@@ -69,14 +69,14 @@ export function strip(f) {
   const send = () => h('button', {class: 'txt', type: 'button', 'data-at': 'send', onclick: () => void f.phone.send()}, t('phone.send_now'));
   /** @param {string} look @param {string} sign @param {any} words @param {any} act */
   const line = (look, sign, words, act) => h('div', {class: 'net ' + look, role: 'status'}, look && icon(sign), h('p', null, words), act);
-  if (s.expired) return line('o', 'key', t('phone.net.expired'), h('a', {class: 'txt', href: '#/enter'}, t('phone.enter')));
+  if (s.expired) return line('w', 'key', t('phone.net.expired'), h('a', {class: 'txt', href: '#/enter'}, t('phone.enter')));
   if (s.held) {
     const it = f.box.find((i) => i.state === 'held'), why = it && it.reasons[0];
-    return line('o', 'alert', why ? t('phone.net.held', {n: s.held, why: saying(why)}) : t('phone.net.held_plain', {n: s.held}), see('phone.open_it'));
+    return line('w', 'alert', why ? t('phone.net.held', {n: s.held, why: saying(why)}) : t('phone.net.held_plain', {n: s.held}), see('phone.open_it'));
   }
-  if (n && s.full) return line('o', 'alert', t('phone.net.full', {n}), send());
+  if (n && s.full) return line('w', 'alert', t('phone.net.full', {n}), send());
   if (n && s.oldest && Date.now() - s.oldest > 3 * 864e5) {
-    return line('o', 'clock', t('phone.net.old', {n, day: monthDay(addDays(now(), -Math.floor((Date.now() - s.oldest) / 864e5)))}),
+    return line('w', 'clock', t('phone.net.old', {n, day: monthDay(addDays(now(), -Math.floor((Date.now() - s.oldest) / 864e5)))}),
       h('span', {class: 'acts'}, s.net === 'none' ? see('phone.see') : send(), h('button', {class: 'txt', type: 'button', 'data-at': 'file', onclick: () => void keepFile(f)}, t('phone.as_file'))));
   }
   if (n && s.net === 'none') return line('', 'cloudoff', [h('b', null, t('phone.net.offline')), h('br'), t('phone.net.offline_n', {n})], see('phone.see'));
@@ -112,7 +112,7 @@ function whom(f) {
   const edge = addDays(now(), ahead);
   const turn = all.filter((x) => x.due && x.due.by <= edge).sort((a, b) => order(a, b));
   const rest = all.filter((x) => turn.indexOf(x) < 0);
-  return [section('today.due', t('today.due_n', {n: turn.length, of: all.length})),
+  return [section('today.due', all.length && t('today.due_n', {n: turn.length, of: all.length})),
     turn.length ? h('ul', {class: 'list'}, turn.map((x) => row(f, x))) : empty(t(all.length ? 'today.due_none' : 'today.no_homes')),
     turn.length && rest.length ? h('p', {class: 'after'}, h('a', {class: 'txt', href: '#/homes'}, t('today.rest', {n: rest.length}), icon('right'))) : null];
 }

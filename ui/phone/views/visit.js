@@ -83,6 +83,7 @@ async function write(f, x) {
   const otherBox = h('div', {class: 'f'}, h('label', {for: 'v-day'}, t('visit.day')), other);
   const times = h('div', {class: 'open', id: 'v-times', hidden: chip === 'today' && !d.clock}, group(h('span', {class: 'vh'}, t('visit.day')), days, 'v-on'), otherBox, h('div', {class: 'f'}, h('label', {for: 'v-clock'}, t('visit.clock')), at), lateSays);
   other.value = chip === 'other' ? d.day : '';
+  at.addEventListener('input', () => { d.clock = at.value; });
   at.value = clock();
   const change = h('button', {class: 'txt', type: 'button', 'aria-expanded': String(!times.hidden), 'aria-controls': 'v-times', onclick: () => { times.hidden = !times.hidden; change.setAttribute('aria-expanded', String(!times.hidden)); }}, t('visit.change_time'));
   const tops = h('div', {class: 'tops'},
@@ -144,7 +145,7 @@ async function write(f, x) {
     d.activities = chosen(e, 'activities');
     const on = chosen(e, 'on')[0];
     d.day = on === 'yesterday' ? addDays(today(), -1) : on === 'other' ? other.value : '';
-    if (at.value !== clockOf(start)) d.clock = at.value;
+    if (!d.clock) at.value = on === 'today' ? clockOf(start) : '';
     otherBox.hidden = on !== 'other';
     met.hidden = d.how !== 'met';
     unmet.hidden = d.how !== 'absent';
