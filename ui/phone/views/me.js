@@ -65,8 +65,9 @@ async function leave(f) {
     if (a === 'file') { await keepFile(f); return; }
     if (a !== 'out') return;
   } else if (await f.ask(t('phone.out_ask'), [{value: 'no', label: t('phone.stay')}, {value: 'out', label: t('phone.out'), look: 'bad'}]) !== 'out') return;
-  await f.phone.signOut(n ? 'forced' : 'asked');
-  f.go('#/');
+  const done = await f.phone.signOut(n ? 'forced' : 'asked');
+  // Something was saved in another window in between: it is asked about, too.
+  if (done.ok) f.go('#/'); else f.toast(t('phone.out_waiting', {n: done.waiting}));
 }
 
 /** @returns {Page} */

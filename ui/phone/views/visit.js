@@ -53,7 +53,7 @@ function pick(f) {
     all.sort((a, b) => (a.due ? a.due.by : '9') < (b.due ? b.due.by : '9') ? -1 : 1);
     if (!f.phone.homes().length) return missing(f) || empty(t('today.no_homes'));
     if (!all.length) return empty(t('web.pick.none'));
-    return h('ul', {class: 'list'}, all.map((x) => h('li', {class: 'hh'}, h('div', null, h('h3', null, h('a', {href: '#/visit/' + x.id}, x.head), h('small', null, facts(x))), h('p', {class: 'num'}, last(x))), icon('right'))));
+    return h('ul', {class: 'list'}, all.map((x) => h('li', {class: 'hh'}, h('div', null, h('h2', null, h('a', {href: '#/visit/' + x.id}, x.head), h('small', null, facts(x))), h('p', {class: 'num'}, last(x))), icon('right'))));
   });
   return {title: t('visit.pick_title'), up: '#/', body: h('div', null, seek('', (q) => { asked = q; f.refresh(); }), list)};
 }
