@@ -433,7 +433,7 @@ export class Store {
       const mine = this.copies.get(id);
       out.set(id, {
         id, kind: v.kind, version: mine ? mine.version : 1, seq: mine ? mine.n : 0, saved: v.at, state: v.state === 'open' ? 'held' : 'closed',
-        title: mine ? mine.title : '', body: v.body || (mine ? mine.body : null), reasons: v.reasons || [], person: v.person || null, theirs: v.theirs || null,
+        title: mine ? mine.title : '', body: v.body || (mine ? mine.body : null), reasons: v.reasons || [], person: v.person || null, theirs: v.theirs || null, answer: v.answer || '',
       });
     }
     for (const id of this.forgotten) out.delete(id);

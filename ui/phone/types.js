@@ -40,6 +40,7 @@
  * @property {{key: string, args?: Record<string, any>, text: string, field?: string}[]} reasons
  * @property {{name: string, phone: string, office: string}|null} person
  * @property {any} theirs        for two edits of one text: what stands at the office
+ * @property {string} [answer]   what the office said about a held one
  */
 
 /**

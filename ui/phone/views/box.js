@@ -50,7 +50,7 @@ function inside(f, id) {
   if (!i) return h('p', {class: 'empty box'}, t('phone.box_went'));
   const mine = i.body && text(i.kind, i.body), theirs = i.theirs && text(i.kind, i.theirs);
   return [h('h2', {class: 'what'}, i.title || t('phone.kind.' + i.kind)), h('p', {class: 'lead2 num'}, t('phone.kept_at', {at: moment(i.saved)}), ' ', pending(i.state)),
-    i.reasons.length ? h('section', {class: 'info w'}, h('p', null, h('b', null, t(i.state === 'closed' ? 'phone.was_held' : 'phone.not_through'))), i.reasons.map((r) => h('p', null, saying(r) + t('phone.stop'))), i.state === 'held' && h('p', null, t('phone.safe'))) : null,
+    i.reasons.length ? h('section', {class: 'info w'}, h('p', null, h('b', null, t(i.state === 'closed' ? 'phone.was_held' : 'phone.not_through'))), i.reasons.map((r) => h('p', null, saying(r) + t('phone.stop'))), i.answer && h('p', null, i.answer), i.state === 'held' && h('p', null, t('phone.safe'))) : null,
     i.person && i.state === 'held' ? h('section', {class: 'box person'}, h('div', null, h('b', null, t('phone.ask_person', {name: i.person.name})), i.person.office && h('p', {class: 'dim'}, i.person.office)), call(i.person.phone, i.person.name, true)) : null,
     theirs ? h('div', {class: 'both'}, h('section', {class: 'box'}, h('h3', null, t('phone.mine')), h('p', {class: 'words'}, mine || '—')), h('section', {class: 'box'}, h('h3', null, t('phone.theirs')), h('p', {class: 'words'}, theirs))) :
       mine ? h('section', {class: 'box'}, h('p', {class: 'words'}, mine)) : i.body === null ? h('p', {class: 'empty box'}, t('phone.body_closed')) : null,

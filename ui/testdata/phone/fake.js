@@ -100,7 +100,7 @@ window.fake.items = {
   saved: [item('a', 'visit.record', '王桂兰家，入户走访', 'saved', {household: 'home1', at: day(0) + 'T09:10', how: 'home', topics: ['health'], words: '腿疼好些了。'}), item('b', 'thought.write', '想法和建议，11月26日', 'saved', {day: day(0), words: '村口的路灯该修了。'})],
   held: [item('c', 'visit.record', '何开富家，入户走访', 'held', {household: 'home6', at: day(-1) + 'T16:00', how: 'home', words: '说今年的核桃卖得好。'}, {reasons: [{key: 'x', text: '这户已换联系人'}], person: {name: '张敏', phone: '0912-5550101', office: '镇党政办'}})],
   both: [item('d', 'visit.amend', '更正走访，刘秀英家', 'held', {visit: 'vis1', version: 1, words: '果树剪枝快完了，明年想多种三亩花椒。'}, {reasons: [{key: 'x', text: '这条记录刚被更正过'}], person: {name: '张敏', phone: '0912-5550101', office: '镇党政办'}, theirs: {words: '果树剪枝快完了，今年想多种两亩花椒，苗由合作社供。'}})],
-  closed: [item('e', 'visit.record', '何开富家，入户走访', 'closed', {household: 'home6', at: day(-3) + 'T16:00', how: 'home', words: '说今年的核桃卖得好。'}, {reasons: [{key: 'x', text: '已经记到张华名下'}]})],
+  closed: [item('e', 'visit.record', '何开富家，入户走访', 'closed', {household: 'home6', at: day(-3) + 'T16:00', how: 'home', words: '说今年的核桃卖得好。'}, {reasons: [{key: 'x', text: '这户已换联系人'}], answer: '已经记到张华名下，不用再送。'})],
 };
 
 fill();

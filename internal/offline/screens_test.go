@@ -1,0 +1,68 @@
+package offline_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"lianxin/internal/rule/calendar"
+	"lianxin/internal/web/browsertest"
+)
+
+// list puts a small picture into the office: what the screens draw.
+func (o *office) list() {
+	today := calendar.FromTime(time.Now())
+	put := func(k, v string) {
+		var x map[string]any
+		if err := json.Unmarshal([]byte(strings.NewReplacer("TODAY", string(today), "PAST", string(today.Add(-14)), "SOON", string(today.Add(3))).Replace(v)), &x); err != nil {
+			o.t.Fatal(err)
+		}
+		o.records[k] = x
+	}
+	put("me", `{"cadre":"c1","name":"李明","post":"科员","unit":"农业服务中心","township":"白河镇","lang":"zh-CN","today":"TODAY","office":{"name":"镇党政办","phone":"0912-5550101"},"complaints":"","villages":[{"id":"v1","name":"李家湾村"}],"village":"v1","colleagues":[],"nights":[]}`)
+	put("home:h1", `{"id":"h1","head":"王桂兰","initials":"wgl","pinyin":"wangguilan","village":"李家湾村","group":"3组","address":"","phone":"13800000178","priority":true,"tags":["household.tag.living_alone"],"members":[],"role":"lead","since":"2026-01-01","due":{"by":"PAST","key":"quota.next.past","args":{"days":14}},"year":{"done":4,"want":6},"last":"2026-09-10","card":null}`)
+	put("matter:m1", `{"id":"m1","home":"h1","title":"约村医上门","wish":"","state":"handling","outcome":"","due":"SOON","provisional":false,"mine":true,"raised":true,"owner":"李明","emphasis":"","opened":"PAST","said":"","moves":["answer","ask"],"version":1}`)
+}
+
+// TestScreensWithoutSignal: an official signs in once, records with a finger
+// while nothing can be reached, and is told when it has arrived.
+func TestScreensWithoutSignal(t *testing.T) {
+	o := newOffice(t)
+	o.list()
+	p := browsertest.Start(t).Open(browsertest.Phone)
+	p.Go(o.URL + "/m/")
+	p.Wait("#user")
+	p.Type("#user", "liming")
+	p.Type("#pass", "wrong")
+	p.Tap(".btn.full")
+	p.Wait(".wrong:not([hidden])")
+	_ = browsertest.Eval[bool](p, `document.querySelector('#pass').value = '', true`)
+	p.Type("#pass", "right")
+	p.Tap(".btn.full")
+	p.Wait(".cards")
+	p.Tap(".foot .btn")
+	p.Wait(".go")
+	p.Sound()
+	p.Shot("real-today")
+	o.set(func() { o.off = true })
+	p.Tap(".go")
+	p.Wait("#v-need")
+	p.Tap("#v-need label:nth-child(1)")
+	p.Tap(".foot .btn")
+	p.Wait(".net b")
+	if s := p.Text(".net p"); !strings.HasPrefix(s, "没有信号也照常记。") || !strings.Contains(s, "1条存在这部手机里") {
+		t.Errorf("strip %q", s)
+	}
+	if n := o.arrived(); n != 0 {
+		t.Errorf("%d arrived without signal", n)
+	}
+	p.Wait(".hh .wait") // 另有1条待同步
+	p.Shot("real-offline")
+	o.set(func() { o.off = false })
+	_ = browsertest.Eval[bool](p, `dispatchEvent(new Event('online'))`)
+	waitFor(t, "delivery", func() bool { return o.arrived() == 1 })
+	waitFor(t, "the word that it arrived", func() bool { return strings.HasPrefix(p.Text(".toast p"), "送到了，") })
+	waitFor(t, "a quiet screen", func() bool { return !p.Has(".net") })
+	p.Shot("real-delivered")
+}
