@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"math/big"
 	mrand "math/rand/v2"
@@ -42,6 +43,7 @@ type office struct {
 	t     testing.TB
 	key   *ecdh.PrivateKey
 	build string
+	shell http.Handler
 
 	mu      sync.Mutex
 	ops     map[string]string // id → opened body: what took effect, once each
@@ -50,11 +52,12 @@ type office struct {
 	elapsed map[string]int64
 	order   []string
 	devices map[string]*ecdsa.PublicKey
-	chain   map[string]int64 // device and digest of a signature → its number
+	links   map[int64][2]string // number → what its signature names, and its own digest
 	lost    map[string]bool
 	owner   map[string]string
-	session bool // somebody is signed in
-	off     bool
+	session bool          // somebody is signed in
+	off     bool          // no call gets through
+	dark    bool          // nor the shell
 	fate    func() string // "", drop, cut, late, 503, html
 	refuse  map[string]bool
 	bad     map[string]bool // bodies that make the whole request fail
@@ -86,25 +89,17 @@ func newOffice(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, key: key, ops: map[string]string{}, times: map[string]int{}, seqs: map[string]int64{}, elapsed: map[string]int64{}, devices: map[string]*ecdsa.PublicKey{}, chain: map[string]int64{}, lost: map[string]bool{}, owner: map[string]string{}, refuse: map[string]bool{}, bad: map[string]bool{}, records: map[string]any{}}
-	texts, err := lang.Load(ui.Files, "lang")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shell, err := offline.NewShell(ui.Files, texts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fail := func(c *door.Call, err error) { http.Error(c.W, err.Error(), door.Status(err)) }
-	chain := door.Handler(door.Config{
-		Resolve: func(context.Context, string) (door.Session, error) {
-			return door.Session{}, fault.New(fault.Unknown, "fault.login_needed")
-		},
-		NewID: func() string { return "test" }, Now: time.Now, Log: slog.New(slog.DiscardHandler), FailPage: fail, FailJSON: fail,
-	}, shell.Routes())
+	o := &office{t: t, key: key, ops: map[string]string{}, times: map[string]int{}, seqs: map[string]int64{}, elapsed: map[string]int64{}, devices: map[string]*ecdsa.PublicKey{}, links: map[int64][2]string{}, lost: map[string]bool{}, owner: map[string]string{}, refuse: map[string]bool{}, bad: map[string]bool{}, records: map[string]any{}}
+	o.release(ui.Files)
 	mux := http.NewServeMux()
-	mux.Handle("/m/", chain)
-	mux.Handle("/m", chain)
+	shell := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.mu.Lock()
+		h := o.shell
+		o.mu.Unlock()
+		h.ServeHTTP(w, r)
+	})
+	mux.Handle("/m/", shell)
+	mux.Handle("/m", shell)
 	mux.HandleFunc("GET /m/bare", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -113,7 +108,7 @@ func newOffice(t testing.TB) *office {
 	mux.HandleFunc("/api/v1/offline/", o.api)
 	o.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o.mu.Lock()
-		off := o.off
+		off := o.dark || o.off && strings.HasPrefix(r.URL.Path, "/api/")
 		o.mu.Unlock()
 		if off {
 			panic(http.ErrAbortHandler)
@@ -132,6 +127,27 @@ func newOffice(t testing.TB) *office {
 		t.Fatal(res.Status, o.build)
 	}
 	return o
+}
+
+// release puts a program's shell in place behind the real chain.
+func (o *office) release(tree fs.FS) {
+	o.t.Helper()
+	texts, err := lang.Load(ui.Files, "lang")
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	shell, err := offline.NewShell(tree, texts)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	fail := func(c *door.Call, err error) { http.Error(c.W, err.Error(), door.Status(err)) }
+	h := door.Handler(door.Config{
+		Resolve: func(context.Context, string) (door.Session, error) {
+			return door.Session{}, fault.New(fault.Unknown, "fault.login_needed")
+		},
+		NewID: func() string { return "test" }, Now: time.Now, Log: slog.New(slog.DiscardHandler), FailPage: fail, FailJSON: fail,
+	}, shell.Routes())
+	o.set(func() { o.shell = h })
 }
 
 func (o *office) set(fn func()) { o.mu.Lock(); defer o.mu.Unlock(); fn() }
@@ -364,17 +380,29 @@ func publicKey(s string) (*ecdsa.PublicKey, error) {
 	return ecdsa.ParseUncompressedPublicKey(elliptic.P256(), raw)
 }
 
-// verify looks at a signature and at its place in the device's chain.
+// verify looks at a signature and notes its place in the device's chain.
 func (o *office) verify(op operation) error {
 	if err := verify(o.devices[op.Device], op); err != nil {
 		return err
 	}
-	sum := sha256.Sum256([]byte(op.Sig))
-	o.chain[op.Device+" "+b64.EncodeToString(sum[:])] = op.Seq
-	if op.Seq == 1 && op.Prev != "" || op.Seq > 1 && o.chain[op.Device+" "+op.Prev] != op.Seq-1 {
-		return errors.New("the chain is broken before " + strconv.FormatInt(op.Seq, 10))
-	}
+	o.links[op.Seq] = [2]string{op.Prev, digest(op.Sig)}
 	return nil
+}
+
+// chained looks at the chain of one device: none missing, none put in.
+func (o *office) chained() {
+	o.t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	prev := ""
+	for i := int64(1); i <= int64(len(o.links)); i++ {
+		l, ok := o.links[i]
+		if !ok || l[0] != prev {
+			o.t.Errorf("the chain is broken at %d of %d", i, len(o.links))
+			return
+		}
+		prev = l[1]
+	}
 }
 
 func verify(pub *ecdsa.PublicKey, op operation) error {
@@ -392,6 +420,11 @@ func verify(pub *ecdsa.PublicKey, op operation) error {
 		return errors.New("the signature is another's")
 	}
 	return nil
+}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return b64.EncodeToString(sum[:])
 }
 
 // fates is a network of a mountain village: of a hundred requests so many meet

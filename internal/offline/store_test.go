@@ -144,6 +144,7 @@ func TestFaultyLine(t *testing.T) {
 		}
 		t.Logf("%d pushes, %d pulls", o.pushes, o.pulls)
 	})
+	o.chained()
 	if browsertest.Await[int](two, `P.box().then((b) => b.length)`) != 0 {
 		t.Error("the other tab still shows some")
 	}

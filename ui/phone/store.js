@@ -169,6 +169,10 @@ export class Store {
     if (!fresh) return;
     this.pair = fresh.pair;
     this.device = newDevice(fresh.point);
+    await this.db.run('readwrite', ['keys', 'meta'], async (tx) => {
+      tx.put('keys', 'sign', this.pair);
+      tx.put('meta', 'device', this.device);
+    });
   }
 
   /** Reads everything anew: at the start, and when another tab may have written. */

@@ -202,7 +202,9 @@ export class Sync {
       const ready = s.rows.filter((r) => r.account === account && !silent.has(r.id) && (s.key || !s.sealedHeld.has(r.id)) && (all || r.tried || t - r.t >= s.patience - 50));
       if (ready.length === 0) break;
       await renew();
-      const rows = await this.signed(batch(ready));
+      const picked = batch(ready);
+      const before = s.device;
+      const rows = await this.signed(picked);
       if (rows === null) { await s.reload(); continue; } // one was taken back meanwhile
       this.going = new Set(rows.map((r) => r.id));
       s.set({ sending: { i: sent, n: Math.max(total, sent + rows.length) } });
@@ -212,7 +214,7 @@ export class Sync {
       try {
         a = await call('POST', 'push', { device: s.device.id, operations: rows.map((r) => wire(r, s.device.id, s.clock.step())) }, 45000);
       } catch (e) {
-        if (e instanceof NetFault && e.unsent) await this.mark(rows, (r) => ({ ...r, tried: false }));
+        if (e instanceof NetFault && e.unsent) await this.unsign(picked, before);
         // One the server can do nothing with must not stop the others: from now
         // on each of these goes alone, those that were refused alone go last.
         if (e instanceof NetFault && e.what === 'refused' && e.status !== 401 && e.status !== 403) {
@@ -247,6 +249,7 @@ export class Sync {
     const made = await chain(rows, s.device, /** @type {CryptoKey} */ (/** @type {CryptoKeyPair} */ (s.pair).privateKey));
     const out = made.rows.map((r) => ({ ...r, tried: true }));
     const ok = await s.db.run('readwrite', ['box', 'meta'], async (tx) => {
+      if ((await tx.get('meta', 'device')).seq !== s.device.seq) return false; // a file was made meanwhile
       for (const r of out) if (!await tx.get('box', r.id)) return false;
       for (const r of out) tx.put('box', r.id, r);
       tx.put('meta', 'device', made.device);
@@ -256,6 +259,26 @@ export class Sync {
     s.device = /** @type {any} */ (made.device);
     this.swap(out);
     return out;
+  }
+
+  /**
+   * Nothing left the phone: what was signed for this try alone, the end of the
+   * chain, is as before and can still be taken back.
+   * @param {import('./box.js').Row[]} picked
+   * @param {Store['device']} device
+   */
+  async unsign(picked, device) {
+    const s = this.s;
+    const fresh = picked.filter((r) => !r.sig);
+    const back = await s.db.run('readwrite', ['box', 'meta'], async (tx) => {
+      if ((await tx.get('meta', 'device')).seq !== s.device.seq) return false;
+      for (const r of fresh) tx.put('box', r.id, r);
+      tx.put('meta', 'device', device);
+      return true;
+    });
+    if (!back) return;
+    s.device = device;
+    this.swap(fresh);
   }
 
   /** @param {import('./box.js').Row[]} rows @param {(r: import('./box.js').Row) => import('./box.js').Row} fn */
@@ -336,6 +359,7 @@ export class Sync {
       await s.reload();
       const made = await chain(s.rows, s.device, /** @type {CryptoKey} */ (/** @type {CryptoKeyPair} */ (s.pair).privateKey));
       const ok = await s.db.run('readwrite', ['box', 'meta'], async (tx) => {
+        if ((await tx.get('meta', 'device')).seq !== s.device.seq) return false;
         for (const r of made.rows) if (!await tx.get('box', r.id)) return false;
         // A copy may reach the office from now on: it can no longer be taken back.
         for (const r of made.rows) tx.put('box', r.id, { ...r, tried: true });
