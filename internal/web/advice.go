@@ -170,7 +170,6 @@ type adviceShowPage struct {
 	Value   Masked
 	Now     string // what stands there now, masked
 	Answers bool
-	Open    string
 }
 
 func (w *Web) adviceShown(c *door.Call) (*adviceShowPage, error) {
@@ -261,10 +260,5 @@ func (w *Web) adviceDone(c *door.Call, form, saved string, err error) error {
 	if err == nil {
 		return w.Done(c, "/households/advice", saved)
 	}
-	p, perr := w.adviceShown(c)
-	if perr != nil {
-		return perr
-	}
-	p.Open = form
-	return w.Refill(c, "advice/show", p, err)
+	return again(w, c, "advice/show", form, err, w.adviceShown)
 }

@@ -59,6 +59,7 @@ type Base struct {
 	Path       string       // path and query of this page
 	Today      calendar.Day // in China
 	Problem    *Problem     // what was wrong with the form that was sent
+	Open       string       // which form that was, on a page of several
 	Search     string       // where the head's search box leads, "" when there is none
 	Bell       int          // unread notices, at most notice.Most
 	BellMore   bool         // there are more than that

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"io"
+	"iter"
 	"net/url"
 	"os"
 	"strconv"
@@ -261,6 +262,22 @@ func daysAsked(what string, from, to calendar.Day) error {
 	bad.Check(from == "" || from.Valid(), what+".from", "page_export.day_bad")
 	bad.Check(to == "" || to.Valid() && to >= from, what+".to", "page_export.day_bad")
 	return bad.Err()
+}
+
+// maxForms is how many forms go into one file: a page each.
+const maxForms = 500
+
+// formsOf gathers what makes a form each; the days of the form are to be narrowed
+// where there are too many for one file.
+func formsOf[T any](rows iter.Seq[T], fail func() error, field string) (out []T, err error) {
+	for x := range rows {
+		if out = append(out, x); len(out) > maxForms {
+			var bad fault.Fields
+			bad.Add(field, "reception.forms_many", "n", maxForms)
+			return nil, bad.Err()
+		}
+	}
+	return out, fail()
 }
 
 // exportForms sends papers as a document, or shows them to be printed; both leave

@@ -61,10 +61,7 @@ func (w *Web) changeSent(c *door.Call) error {
 		return err
 	}
 	if Finding(c) {
-		for k, v := range f {
-			p.Fill(k, v...)
-		}
-		return w.Render(c, "pairing/change", p)
+		return w.refind(c, "pairing/change", p)
 	}
 	in := pairing.ChangeInput{ID: c.Operation, Household: p.Home.ID, Cadre: chosen(f), From: calendar.Day(f.Get("from")), Reason: f.Get("reason"), Notes: f.Get("notes")}
 	var wrong fault.Fields

@@ -345,11 +345,7 @@ func (w *Web) memberSent(c *door.Call) error {
 	if err == nil {
 		return w.Done(c, "/households/"+in.Household, "page_household.member_saved", "name", strings.TrimSpace(in.Name))
 	}
-	p, perr := w.memberPage(c)
-	if perr != nil {
-		return perr
-	}
-	return w.Refill(c, "household/member", p, renamed(err, personField))
+	return again(w, c, "household/member", "", renamed(err, personField), w.memberPage)
 }
 
 // kept fills in what the form did not show and so did not send back.

@@ -61,11 +61,7 @@ func (w *Web) tagSent(c *door.Call) error {
 	if err == nil {
 		return w.Done(c, "/households/"+in.Household, "page_household.tag_given")
 	}
-	p, perr := w.tagPage(c)
-	if perr != nil {
-		return perr
-	}
-	return w.Refill(c, "household/tag", p, err)
+	return again(w, c, "household/tag", "", err, w.tagPage)
 }
 
 func (w *Web) tagEnd(c *door.Call) error {
@@ -149,11 +145,7 @@ func (w *Web) consentSent(c *door.Call) error {
 	if err == nil {
 		return w.Done(c, "/households/"+in.Household, "page_household.consent_saved")
 	}
-	p, perr := w.consentPage(c)
-	if perr != nil {
-		return perr
-	}
-	return w.Refill(c, "household/consent", p, err)
+	return again(w, c, "household/consent", "", err, w.consentPage)
 }
 
 func (w *Web) consentWithdraw(c *door.Call) error {
@@ -222,11 +214,7 @@ func (w *Web) moveSent(c *door.Call) error {
 	if err == nil {
 		return w.Done(c, "/households/"+in.Household, "page_household.moved")
 	}
-	p, perr := w.movePage(c)
-	if perr != nil {
-		return perr
-	}
-	return w.Refill(c, "household/move", p, err)
+	return again(w, c, "household/move", "", err, w.movePage)
 }
 
 // unpair ends the pairings of a home that is no more. One that began after the
@@ -325,10 +313,7 @@ func (w *Web) mergeSent(c *door.Call) error {
 		return err
 	}
 	if Finding(c) {
-		for k, v := range f {
-			p.Fill(k, v...)
-		}
-		return w.Render(c, "household/merge", p)
+		return w.refind(c, "household/merge", p)
 	}
 	in := household.MergeInput{ID: c.Operation, From: p.Home.ID, Into: f.Get("into"), On: calendar.Day(f.Get("on")), Note: f.Get("note")}
 	var wrong fault.Fields

@@ -378,10 +378,7 @@ func (w *Web) leadingAdded(c *door.Call) error {
 		return err
 	}
 	if Finding(c) {
-		for k, v := range f {
-			p.Fill(k, v...)
-		}
-		return w.Render(c, "leading/new", p)
+		return w.refind(c, "leading/new", p)
 	}
 	in := leading.AddInput{ID: c.Operation, Region: p.Place, Campaigns: f["campaigns"], Post: f.Get("post"), Cadre: f.Get("cadre"), Name: f.Get("name"), Title: f.Get("title"), Overall: f.Get("overall") != "", Answers: f.Get("answers") != "",
 		Duties: f.Get("duties"), Phone: f.Get("phone"), From: calendar.Day(f.Get("from")), Basis: f.Get("basis")}
@@ -421,7 +418,6 @@ type leadingShowPage struct {
 	Phone   Masked
 	Seats   []leadingSeat
 	Past    []leading.Change
-	Open    string
 	Changes bool
 	Holds   bool // some seat is not ended
 }
@@ -520,12 +516,7 @@ func (w *Web) leadingDone(c *door.Call, form, saved string, err error) error {
 	if err == nil {
 		return w.Done(c, "/leading/"+c.Path("id"), saved)
 	}
-	p, perr := w.leadingShown(c)
-	if perr != nil {
-		return perr
-	}
-	p.Open = form
-	return w.Refill(c, "leading/show", p, err)
+	return again(w, c, "leading/show", form, err, w.leadingShown)
 }
 
 func (w *Web) leadingReveal(c *door.Call) error {

@@ -276,11 +276,7 @@ func (w *Web) bulkDone(c *door.Call) (*doneBulk, error) {
 }
 
 func (w *Web) matterUndo(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	cal, err := w.workdays(c)
+	f, cal, err := w.datedForm(c)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,6 @@ type matterShowPage struct {
 	Voices   []matterVoice
 	Steps    []matterStep
 	Can      map[string]bool
-	Open     string // the move whose form was refused
 	People   []Option
 	Topics   []Option
 	Alike    []matterLine
@@ -321,12 +320,7 @@ func (w *Web) matterWrite(c *door.Call, form, saved string, do func(tx *db.Tx) e
 	if err == nil {
 		return w.Done(c, local(c.Form("next"), "/matters/"+c.Path("id")), saved)
 	}
-	p, perr := w.matterShown(c)
-	if perr != nil {
-		return perr
-	}
-	p.Open = form
-	return w.Refill(c, "matter/show", p, err)
+	return again(w, c, "matter/show", form, err, w.matterShown)
 }
 
 func (w *Web) matterMove(c *door.Call) error {
@@ -402,11 +396,4 @@ func (w *Web) matterReveal(c *door.Call) error {
 		}
 	}
 	return w.Render(c, "matter/show", p)
-}
-
-// refind shows a form with what was typed, without a complaint: a search in it
-// was made, or there is more to be filled in.
-func (w *Web) refind(c *door.Call, name string, p based) error {
-	p.base().values = c.R.PostForm
-	return w.Render(c, name, p)
 }

@@ -103,11 +103,7 @@ func (w *Web) followup(c *door.Call, m meeting.Meeting) (string, error) {
 }
 
 func (w *Web) meetingMinutesSent(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	cal, err := w.workdays(c)
+	f, cal, err := w.datedForm(c)
 	if err != nil {
 		return err
 	}

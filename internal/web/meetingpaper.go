@@ -6,7 +6,6 @@ import (
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
-	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/export"
 	"lianxin/internal/paper"
@@ -85,16 +84,9 @@ func (w *Web) exportMeetings(c *door.Call) error {
 	if a.form == "xlsx" || a.form == "csv" {
 		return w.exportFile(c, "meetings", a, d.Scope, func(out io.Writer) (int, error) { return write(out, a.form, paper.Meetings(d), count, fail) }, more...)
 	}
-	var forms []paper.MeetingData
-	for m := range d.Rows {
-		if forms = append(forms, m); len(forms) > maxForms {
-			var bad fault.Fields
-			bad.Add("meetings.from", "reception.forms_many", "n", maxForms)
-			return w.exportAgain(c, bad.Err())
-		}
-	}
-	if err := fail(); err != nil {
-		return err
+	forms, err := formsOf(d.Rows, fail, "meetings.from")
+	if err != nil {
+		return w.exportAgain(c, err)
 	}
 	return w.exportForms(c, "meetings", a, d.Scope, K("page_export.meetings"), len(forms), paper.MeetingForms(forms), more...)
 }

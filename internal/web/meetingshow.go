@@ -46,7 +46,6 @@ type meetingShowPage struct {
 	Topics  []Option
 	Owners  []Option
 	Texts   []meeting.Version
-	Open    string
 }
 
 func (w *Web) meetingShown(c *door.Call) (*meetingShowPage, error) {
@@ -216,12 +215,7 @@ func (w *Web) meetingWrite(c *door.Call, form, saved string, do func(tx *db.Tx) 
 	if err == nil {
 		return w.Done(c, "/meetings/"+c.Path("id"), saved)
 	}
-	p, perr := w.meetingShown(c)
-	if perr != nil {
-		return perr
-	}
-	p.Open = form
-	return w.Refill(c, "meeting/show", p, err)
+	return again(w, c, "meeting/show", form, err, w.meetingShown)
 }
 
 func (w *Web) meetingAttend(c *door.Call) error {
@@ -235,10 +229,7 @@ func (w *Web) meetingAttend(c *door.Call) error {
 			return err
 		}
 		p.Open = "attend"
-		for k, v := range f {
-			p.Fill(k, v...)
-		}
-		return w.Render(c, "meeting/show", p)
+		return w.refind(c, "meeting/show", p)
 	}
 	cal, err := w.workdays(c)
 	if err != nil {
@@ -255,11 +246,7 @@ func (w *Web) meetingAttend(c *door.Call) error {
 }
 
 func (w *Web) meetingRaise(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	cal, err := w.workdays(c)
+	f, cal, err := w.datedForm(c)
 	if err != nil {
 		return err
 	}
@@ -271,11 +258,7 @@ func (w *Web) meetingRaise(c *door.Call) error {
 }
 
 func (w *Web) meetingSign(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	cal, err := w.workdays(c)
+	f, cal, err := w.datedForm(c)
 	if err != nil {
 		return err
 	}

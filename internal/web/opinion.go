@@ -379,7 +379,6 @@ type opinionShowPage struct {
 	Length   int
 	Good     int
 	Most     int
-	Open     string
 }
 
 type opinionStep struct {
@@ -461,12 +460,7 @@ func (w *Web) opinionMove(c *door.Call) error {
 	if err == nil {
 		return w.Done(c, "/opinions/"+in.Opinion, "opinion_page.moved")
 	}
-	p, perr := w.opinionShown(c)
-	if perr != nil {
-		return perr
-	}
-	p.Open = string(in.Move)
-	return w.Refill(c, "opinion/show", p, err)
+	return again(w, c, "opinion/show", string(in.Move), err, w.opinionShown)
 }
 
 // opinionPaper fills the one-page paper; it names no proposer.

@@ -315,10 +315,7 @@ func (w *Web) pairSent(c *door.Call) error {
 	}
 	p.Reasons = catalogue("pairing.reason.", newReasons)
 	if Finding(c) {
-		for k, v := range f {
-			p.Fill(k, v...)
-		}
-		return w.Render(c, "pairing/new", p)
+		return w.refind(c, "pairing/new", p)
 	}
 	in := pairing.PairInput{ID: c.Operation, Household: either(fixedHome, f.Get("household")), Cadre: either(fixedHelper, chosen(f)), Role: f.Get("role"), From: calendar.Day(f.Get("from")), Reason: f.Get("reason")}
 	var wrong fault.Fields

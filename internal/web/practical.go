@@ -245,7 +245,6 @@ type practicalShowPage struct {
 	Confirms bool
 	Ways     []Option
 	Visit    string
-	Open     string
 }
 
 func (w *Web) practicalShow(c *door.Call) error {
@@ -307,12 +306,7 @@ func (w *Web) practicalStep(c *door.Call, form, saved string, do func(*db.Tx, pr
 	if err == nil {
 		return w.Done(c, "/practical/"+in.Item, saved)
 	}
-	p, perr := w.practicalShown(c)
-	if perr != nil {
-		return perr
-	}
-	p.Open = form
-	return w.Refill(c, "practical/show", p, err)
+	return again(w, c, "practical/show", form, err, w.practicalShown)
 }
 
 func (w *Web) practicalStart(c *door.Call) error {

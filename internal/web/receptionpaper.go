@@ -9,7 +9,6 @@ import (
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
-	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/export"
 	"lianxin/internal/paper"
@@ -153,19 +152,9 @@ func (w *Web) exportReceptions(c *door.Call) error {
 	if a.form == "xlsx" || a.form == "csv" {
 		return w.exportFile(c, "receptions", a, d.Scope, func(out io.Writer) (int, error) { return write(out, a.form, paper.Receptions(d), count, fail) }, more...)
 	}
-	var rows []paper.ReceptionRow
-	for r := range d.Rows {
-		if rows = append(rows, r); len(rows) > maxForms {
-			var bad fault.Fields
-			bad.Add("receptions.from", "reception.forms_many", "n", maxForms)
-			return w.exportAgain(c, bad.Err())
-		}
-	}
-	if err := fail(); err != nil {
-		return err
+	rows, err := formsOf(d.Rows, fail, "receptions.from")
+	if err != nil {
+		return w.exportAgain(c, err)
 	}
 	return w.exportForms(c, "receptions", a, d.Scope, K("reception.form_title"), len(rows), paper.Reception(d.Scope, rows), more...)
 }
-
-// maxForms is how many forms go into one file: a page each.
-const maxForms = 500

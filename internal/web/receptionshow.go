@@ -23,7 +23,6 @@ type receptionShowPage struct {
 	History  []reception.Change
 	Desk     bool
 	Matter   bool // the matter may be opened
-	Open     string
 	Ways     []Option
 	Routes   []Option
 	People   []Option
@@ -108,20 +107,11 @@ func (w *Web) receptionWrite(c *door.Call, form, to, saved string, do func(tx *d
 	if err == nil {
 		return w.Done(c, "/receptions/"+c.Path("id")+to, saved)
 	}
-	p, perr := w.receptionShown(c)
-	if perr != nil {
-		return perr
-	}
-	p.Open = form
-	return w.Refill(c, "reception/show", p, err)
+	return again(w, c, "reception/show", form, err, w.receptionShown)
 }
 
 func (w *Web) receptionReceive(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	cal, err := w.workdays(c)
+	f, cal, err := w.datedForm(c)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,24 @@ func (w *Web) Refill(c *door.Call, name string, p based, err error) error {
 	return w.render(c, door.Status(err), name, p)
 }
 
+// again is Refill for a page that shown makes anew; of several forms on it, form
+// is the one that was sent and stays open.
+func again[P based](w *Web, c *door.Call, page, form string, wrong error, shown func(*door.Call) (P, error)) error {
+	p, err := shown(c)
+	if err != nil {
+		return err
+	}
+	p.base().Open = form
+	return w.Refill(c, page, p, wrong)
+}
+
+// refind shows a form with what was typed, without a complaint: a search in it
+// was made, or there is more to be filled in.
+func (w *Web) refind(c *door.Call, name string, p based) error {
+	p.base().values = c.R.PostForm
+	return w.Render(c, name, p)
+}
+
 func (w *Web) render(c *door.Call, status int, name string, p based) error {
 	b := p.base()
 	if err := w.dress(c, b); err != nil {
@@ -118,6 +136,16 @@ func (w *Web) write(c *door.Call, status int, body []byte) {
 	}
 	c.W.WriteHeader(status)
 	_, _ = c.W.Write(body) // the reader may have gone away; there is nobody to tell
+}
+
+// datedForm is Form for acts that set a day: with the county's working days.
+func (w *Web) datedForm(c *door.Call) (url.Values, calendar.Calendar, error) {
+	f, err := w.Form(c)
+	if err != nil {
+		return nil, calendar.Calendar{}, err
+	}
+	cal, err := w.workdays(c)
+	return f, cal, err
 }
 
 // Form reads the form that was sent and takes the operation id from it.

@@ -126,11 +126,7 @@ func (w *Web) staySent(c *door.Call) error {
 		}
 		return w.Done(c, to, "stay_page.saved")
 	}
-	p, perr := w.stayForm(c)
-	if perr != nil {
-		return perr
-	}
-	return w.Refill(c, "stay/new", p, err)
+	return again(w, c, "stay/new", "", err, w.stayForm)
 }
 
 // stayShowPage is one stay with what may be done about it.
@@ -139,7 +135,6 @@ type stayShowPage struct {
 	Line   stayLine
 	Judges bool // may confirm or dispute
 	Voids  bool
-	Open   string
 }
 
 func (w *Web) stayShow(c *door.Call) error {
@@ -179,12 +174,7 @@ func (w *Web) stayAct(c *door.Call, form, saved string, do func(*db.Tx, stay.Act
 	if err == nil {
 		return w.Done(c, local(f.Get("next"), "/stays/"+id), saved)
 	}
-	p, perr := w.stayShown(c)
-	if perr != nil {
-		return perr
-	}
-	p.Open = form
-	return w.Refill(c, "stay/show", p, err)
+	return again(w, c, "stay/show", form, err, w.stayShown)
 }
 
 func (w *Web) stayConfirm(c *door.Call) error {
