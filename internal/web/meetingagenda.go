@@ -168,8 +168,8 @@ func (w *Web) proposed(c *door.Call, p *meetingAgendaPage, at string, s calendar
 	for _, kind := range agenda.Kinds {
 		part := proposedPart{Kind: kind}
 		for _, i := range x.Items {
-			if i.Kind != kind {
-				continue
+			if i.Kind != kind || m != nil && slices.ContainsFunc(i.Refs, func(r string) bool { return strings.HasPrefix(r, "meeting:"+m.ID+":") }) {
+				continue // what this meeting decided itself is for the next one
 			}
 			l := proposedLine{Item: i, Place: say.place(i.Place), Topic: say.topic(i), Text: say.text(i)}
 			l.Chosen = m != nil && slices.ContainsFunc(m.Items, func(y meeting.Item) bool { return y.Basis.Key == i.Key })
@@ -286,11 +286,7 @@ func (w *Web) meetingAdd(c *door.Call) error {
 		p.Open = "add"
 		return w.Refill(c, "meeting/show", p, err)
 	}
-	p, perr := w.meetingAgendaShown(c)
-	if perr != nil {
-		return perr
-	}
-	return w.Refill(c, "meeting/agenda", p, err)
+	return again(w, c, "meeting/agenda", "", err, w.meetingAgendaShown)
 }
 
 type meetingBehindPage struct {

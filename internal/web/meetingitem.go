@@ -7,6 +7,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/meeting"
 )
 
@@ -21,6 +22,8 @@ type meetingItemPage struct {
 	Decisions []Option
 	People    []Option
 	NeedsWhy  bool
+	Tied      bool // to a matter that is there: both of these stay unless said otherwise
+	Now       Say  // whose it is and by when
 }
 
 func (w *Web) meetingItemShown(c *door.Call) (*meetingItemPage, error) {
@@ -58,6 +61,18 @@ func (w *Web) meetingItemShown(c *door.Call) (*meetingItemPage, error) {
 		return nil, err
 	}
 	p.People = anyOf("page_meeting.unsaid", p.People)
+	if p.Item.Appeal == "" {
+		return p, nil
+	}
+	a, err := appeal.Show(c.Context(), w.DB, c.Who, p.Item.Appeal)
+	if refused(err) {
+		return p, nil
+	}
+	n, nerr := w.naming(c, nil, []string{a.Handler()})
+	if err != nil || nerr != nil {
+		return nil, cmp.Or(err, nerr)
+	}
+	p.Tied, p.Now = true, K("page_meeting.matter_now", "who", cmp.Or(n.Cadre(a.Handler()), w.T(c.Lang, K("appeal.office"))), "due", a.DueOn, "state", K("appeal.state."+string(a.State)))
 	return p, nil
 }
 
@@ -74,11 +89,7 @@ func (w *Web) meetingItem(c *door.Call) error {
 }
 
 func (w *Web) meetingItemSent(c *door.Call) error {
-	f, err := w.Form(c)
-	if err != nil {
-		return err
-	}
-	cal, err := w.workdays(c)
+	f, cal, err := w.datedForm(c)
 	if err != nil {
 		return err
 	}
@@ -88,9 +99,5 @@ func (w *Web) meetingItemSent(c *door.Call) error {
 	if err == nil {
 		return w.Done(c, "/meetings/"+in.Meeting, "page_meeting.saved")
 	}
-	p, perr := w.meetingItemShown(c)
-	if perr != nil {
-		return perr
-	}
-	return w.Refill(c, "meeting/item", p, err)
+	return again(w, c, "meeting/item", "", err, w.meetingItemShown)
 }
