@@ -112,6 +112,11 @@ func TestAuditRead(t *testing.T) {
 		audit.Note(tx, office, "appeal.escalated", "appeal:p2", Qingshi, "level", "station")
 		return nil
 	})
+	for lang, want := range map[string]string{"zh-CN": "没有这个选项，请在页面上选", "en": "There is no such choice; please choose on the page"} {
+		if text, err := pageText(k.URL+"/audit?result=foo", "auditor", lang); err != nil || !strings.Contains(text, want) || strings.Contains(text, "done, refused") {
+			t.Errorf("a choice there is not, %s: %v\n%s", lang, err, text)
+		}
+	}
 	body := func(lang string) string {
 		p, err := pageText(k.URL+"/audit", "auditor", lang)
 		if err != nil {
@@ -152,7 +157,7 @@ func pageText(address, who, lang string) (string, error) {
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
-	s := regexp.MustCompile(`(?s)<head>.*?</head>|<svg.*?</svg>`).ReplaceAllString(string(b), "")
+	s := regexp.MustCompile(`(?s)<head>.*?</head>|<svg.*?</svg>|<textarea.*?</textarea>`).ReplaceAllString(string(b), "")
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "<wbr>", ""), `<span class="kv">`, "")
 	return html.UnescapeString(regexp.MustCompile(`\s*<[^>]*>\s*`).ReplaceAllString(s, "\n")), err
 }

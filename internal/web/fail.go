@@ -50,7 +50,11 @@ func (w *Web) Fail(c *door.Call, err error) {
 			p.Message = K(e.Key, e.Args...)
 		}
 		for _, f := range e.Fields {
-			if s := K(f.Key, f.Args...); !reflect.DeepEqual(s, p.Message) && !slices.ContainsFunc(p.Fields, func(x Say) bool { return reflect.DeepEqual(x, s) }) {
+			s := K(f.Key, f.Args...)
+			if f.Key == "fault.query_word" {
+				s = K("fault.query_choice") // the words a program may ask for mean nothing on a page
+			}
+			if !reflect.DeepEqual(s, p.Message) && !slices.ContainsFunc(p.Fields, func(x Say) bool { return reflect.DeepEqual(x, s) }) {
 				p.Fields = append(p.Fields, s)
 			}
 		}

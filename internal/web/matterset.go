@@ -20,6 +20,7 @@ type topicPage struct {
 	Changes bool
 	Open    string // the line whose form was refused
 	Blank   appeal.Topic
+	Called  map[string]string // names of topics in the reader's language
 }
 
 func (w *Web) topics(c *door.Call) error {
@@ -34,6 +35,10 @@ func (w *Web) topicPage(c *door.Call) (*topicPage, error) {
 	p := &topicPage{Base: Base{Title: K("matter.topics_title"), At: "/settings", Back: "/settings"}, Changes: access.May(c.Who, access.TopicChange), Blank: appeal.Topic{Urgent: 3, Normal: 7, Hard: 15}}
 	var err error
 	p.Rows, err = appeal.Topics(c.Context(), w.DB, c.Who.County())
+	p.Called = map[string]string{}
+	for _, t := range p.Rows {
+		p.Called[t.ID] = topicName(c, t)
+	}
 	return p, err
 }
 

@@ -95,6 +95,10 @@ const loginPrefix = "login."
 // turn.
 func (i Item) Text() (key string, args []any) {
 	if k, ok := strings.CutPrefix(i.Kind, loginPrefix); ok {
+		// A browser that does not say what it is has no label.
+		if i.Label == "" {
+			return "login.notice." + k + "_bare", nil
+		}
 		return "login.notice." + k, []any{"label", i.Label}
 	}
 	kind, ok := Known(i.Kind)
