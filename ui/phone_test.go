@@ -573,3 +573,37 @@ func TestPhoneIcons(t *testing.T) {
 		}
 	}
 }
+
+// TestPhoneKeyboard walks through a form with Tab: the focus is seen, goes from
+// above to below, and never hides under the bars that stick.
+func TestPhoneKeyboard(t *testing.T) {
+	p := record(t, browsertest.Start(t), "")
+	_ = browsertest.Eval[bool](p, `location.hash = '#/visit/home1', true`)
+	p.Wait("#v-need")
+	_ = browsertest.Eval[bool](p, `document.querySelector('.skip').focus(), true`)
+	seen := map[string]bool{}
+	for range 40 {
+		p.Press("Tab")
+		got := browsertest.Eval[string](p, `(() => {
+			if (document.activeElement === document.body) return 'body';
+			const e = document.activeElement, r = e.getBoundingClientRect(), foot = document.querySelector('.foot'), bar = document.querySelector('.bar');
+			const box = e.matches('.picks input') ? e.nextElementSibling : e, s = getComputedStyle(box);
+			const name = e.id || e.name || e.className || e.tagName;
+			if (parseFloat(s.outlineWidth) < 3 || s.outlineStyle === 'none') return 'unseen ' + name;
+			if (!foot.contains(e) && !bar.contains(e) && !e.matches('.skip') && (r.bottom > foot.getBoundingClientRect().top + 1 || r.top < bar.getBoundingClientRect().bottom - 1)) return 'hidden ' + name + ' ' + Math.round(r.top) + '-' + Math.round(r.bottom);
+			return name;
+		})()`)
+		if got == "body" {
+			break // round once
+		}
+		if strings.HasPrefix(got, "unseen") || strings.HasPrefix(got, "hidden") {
+			t.Error(got)
+		}
+		seen[got] = true
+	}
+	for _, n := range []string{"back", "how", "topics", "need", "v-words", "btn p"} {
+		if !seen[n] {
+			t.Errorf("Tab never reaches %s: %v", n, seen)
+		}
+	}
+}

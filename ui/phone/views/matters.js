@@ -69,7 +69,7 @@ export async function matter(f, id) {
     [t('matter.col_heart'), m.emphasis && t('appeal.emphasis.' + m.emphasis)],
     [t('matter.result'), m.said && h('p', {class: 'words'}, m.said)],
   ];
-  const facts = h('dl', {class: 'facts box'}, rows.filter((r) => r[1]).map(([k, v]) => [h('dt', null, k), h('dd', null, v)]));
+  const facts = h('dl', {class: 'facts box'}, rows.filter((r) => r[1]).map(([k, v]) => h('div', null, h('dt', null, k), h('dd', null, v))));
   const mine = ways.filter((w) => m.moves.indexOf(w[1]) >= 0);
   const title = h('h2', {class: 'what'}, m.title);
   if (!mine.length) return {title: t('web.tab.promises'), up: '#/matters', body: h('div', null, title, facts)};
