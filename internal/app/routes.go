@@ -123,7 +123,7 @@ func (a *App) resolve(ctx context.Context, token string) (door.Session, error) {
 	for _, g := range l.Grants {
 		i.Grants = append(i.Grants, access.Grant{Role: access.Role(g.Role), Region: g.Region})
 	}
-	return door.Session{Identity: i}, nil
+	return door.Session{Identity: i, Kind: l.Kind, Device: l.Device}, nil
 }
 
 // denied records that something inside somebody's regions was refused.

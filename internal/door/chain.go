@@ -25,10 +25,21 @@ const (
 	LangCookie         = "lianxin-lang"
 )
 
+// A phone's session opens the rows marked Phones and nothing else; its cookie
+// is sent to no other path.
+const (
+	PhoneCookie      = "__Secure-lianxin-phone"
+	PlainPhoneCookie = "lianxin-phone"
+	PhonePath        = "/api/v1/offline/"
+	PhoneKind        = "phone"
+)
+
 // Session is what a token stands for.
 type Session struct {
 	Identity access.Identity
 	Lang     string
+	Kind     string // of the session; PhoneKind opens rows marked Phones only
+	Device   string // of a phone's session: which phone
 }
 
 // Config wires the chain.
@@ -202,16 +213,22 @@ func (cfg Config) serve(rt Route) http.Handler {
 // enter finds the session and applies the row's policy.
 func (cfg Config) enter(c *Call, rt Route) error {
 	token, isBearer := Token(c.R)
+	if rt.Phones && !isBearer {
+		token = phoneToken(c.R) // a desk's cookie says nothing here, so that no page can send records
+	}
 	door := access.Page
 	if rt.Kind == JSON || isBearer {
 		door = access.API
 	}
 	if token != "" {
 		s, err := cfg.Resolve(c.Context(), token)
+		if err == nil && s.Kind == PhoneKind && !rt.Phones {
+			err = fault.New(fault.Unknown, "fault.login_needed")
+		}
 		switch {
 		case err == nil:
 			s.Identity.Door, s.Identity.Request, s.Identity.Today = door, c.Request, calendar.FromTime(cfg.Now())
-			c.Who, c.Token = access.New(s.Identity), token
+			c.Who, c.Token, c.Device = access.New(s.Identity), token, s.Device
 			if s.Lang != "" {
 				c.Lang = s.Lang
 			}
@@ -245,6 +262,15 @@ func Token(r *http.Request) (token string, bearer bool) {
 		}
 	}
 	return "", false
+}
+
+func phoneToken(r *http.Request) string {
+	for _, name := range []string{PhoneCookie, PlainPhoneCookie} {
+		if k, err := r.Cookie(name); err == nil && k.Value != "" {
+			return k.Value
+		}
+	}
+	return ""
 }
 
 func (cfg Config) fail(c *Call, k Kind, err error) {

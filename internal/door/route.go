@@ -78,6 +78,9 @@ type Route struct {
 	// is in its path or form. No other site can borrow anything there, and the
 	// check of origins would only turn away old phones, which send "null".
 	Unbound bool
+	// Phones says that the session of an official's phone opens the row, and that
+	// a desk's cookie does not.
+	Phones bool
 	// For API rows: the types of input and output and a message key that says
 	// what the call does; the OpenAPI document is made from them.
 	In, Out reflect.Type
@@ -96,6 +99,7 @@ type Call struct {
 	Lang    string
 	Request string // number of the request, shown with failures and kept in the record
 	Token   string // session token, "" when nobody is logged in
+	Device  string // which phone speaks, "" when none does
 	// Operation is the id the sender made for a write, from the form or the
 	// body; API routes read it from the input itself.
 	Operation string

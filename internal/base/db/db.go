@@ -23,6 +23,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lianxin/internal/base/id"
@@ -62,7 +63,12 @@ type DB struct {
 	w      *writer // SQLite only
 	file   string  // SQLite only
 	closed sync.Once
+	// commits counts the commits that were tried, for tests and benchmarks.
+	commits atomic.Int64
 }
+
+// Commits is how many commits were tried since the database was opened.
+func (d *DB) Commits() int64 { return d.commits.Load() }
 
 // Now is the clock the database was opened with.
 func (d *DB) Now() time.Time { return d.opt.Now().UTC() }

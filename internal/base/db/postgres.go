@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -80,6 +81,7 @@ func (d *DB) oncePostgres(ctx context.Context, fn func(*Tx) error, try int) erro
 	if err := t.call(ctx, fn); err != nil {
 		return err
 	}
+	d.commits.Add(1)
 	if err := tx.Commit(); err != nil {
 		return err
 	}
@@ -87,4 +89,80 @@ func (d *DB) oncePostgres(ctx context.Context, fn func(*Tx) error, try int) erro
 		f()
 	}
 	return nil
+}
+
+// togetherPostgres runs the steps in one transaction, each in a savepoint. An
+// engine that asks for another run gets the whole of it again.
+func (d *DB) togetherPostgres(ctx context.Context, steps []Step) []error {
+	for try := 0; ; try++ {
+		errs, err := d.stepsPostgres(ctx, steps, try)
+		if err != nil && try < maxTries && retryable(err) {
+			select {
+			case <-time.After(time.Duration(1<<try) * time.Millisecond):
+				continue
+			case <-ctx.Done():
+			}
+		}
+		for i := range errs {
+			if err != nil {
+				errs[i] = err
+			}
+			if p, ok := errs[i].(*panicked); ok {
+				panic(p.value)
+			}
+			errs[i] = classify(errs[i])
+		}
+		return errs
+	}
+}
+
+func (d *DB) stepsPostgres(ctx context.Context, steps []Step, try int) ([]error, error) {
+	errs := make([]error, len(steps))
+	tx, err := d.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return errs, err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	var then []func()
+	for i, s := range steps {
+		do, or := s.Do, s.Or
+		for n := try; ; n++ {
+			if _, err := tx.ExecContext(ctx, `SAVEPOINT w`); err != nil {
+				return errs, err
+			}
+			t := &Tx{d: d, tx: tx, Now: d.Now(), try: n}
+			err := t.call(ctx, do)
+			end := `RELEASE SAVEPOINT w`
+			if err != nil {
+				end = `ROLLBACK TO SAVEPOINT w`
+			}
+			if _, e := tx.ExecContext(ctx, end); e != nil {
+				return errs, e
+			}
+			if err == nil {
+				then = append(append(then, t.kept...), t.after...)
+				break
+			}
+			if errors.Is(err, ErrAgain) && n < try+maxTries {
+				continue
+			}
+			if retryable(err) {
+				return errs, err // locks of the steps before are in somebody's way
+			}
+			if or != nil {
+				do, or, n = func(tx *Tx) error { return s.Or(tx, err) }, nil, -1
+				continue
+			}
+			errs[i] = err
+			break
+		}
+	}
+	d.commits.Add(1)
+	if err := tx.Commit(); err != nil {
+		return errs, err
+	}
+	for _, f := range then {
+		f()
+	}
+	return errs, nil
 }

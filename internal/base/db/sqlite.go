@@ -107,8 +107,10 @@ const maxTries = 8
 type job struct {
 	ctx  context.Context
 	fn   func(*Tx) error
+	or   func(*Tx, error) error // runs in place of fn where fn failed
 	tx   *Tx
 	done chan error
+	then []*job // belong to the same commit, in this order
 }
 
 // writer owns the only writing connection of a SQLite database.
@@ -126,17 +128,48 @@ type writer struct {
 
 func (w *writer) submit(ctx context.Context, fn func(*Tx) error) error {
 	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	if err := w.queue(j); err != nil {
+		return err
+	}
+	return w.answer(j)
+}
+
+// together hands several jobs to the writer as one.
+func (w *writer) together(ctx context.Context, steps []Step) []error {
+	js, errs := make([]*job, len(steps)), make([]error, len(steps))
+	for i, s := range steps {
+		js[i] = &job{ctx: ctx, fn: s.Do, or: s.Or, done: make(chan error, 1)}
+	}
+	js[0].then = js[1:]
+	if err := w.queue(js[0]); err != nil {
+		for i := range errs {
+			errs[i] = err
+		}
+		return errs
+	}
+	for i, j := range js {
+		errs[i] = w.answer(j)
+	}
+	return errs
+}
+
+func (w *writer) queue(j *job) error {
 	select {
 	case w.jobs <- j: // nearly always: only a full queue is waited for, which sets the context's timer
+		return nil
 	default:
-		select {
-		case w.jobs <- j:
-		case <-ctx.Done():
-			return fault.Wrap(ctx.Err(), fault.Busy, "fault.busy")
-		case <-w.quit:
-			return fault.New(fault.Busy, "fault.closing")
-		}
 	}
+	select {
+	case w.jobs <- j:
+		return nil
+	case <-j.ctx.Done():
+		return fault.Wrap(j.ctx.Err(), fault.Busy, "fault.busy")
+	case <-w.quit:
+		return fault.New(fault.Busy, "fault.closing")
+	}
+}
+
+func (w *writer) answer(j *job) error {
 	select {
 	case err := <-j.done:
 		if p, ok := err.(*panicked); ok {
@@ -195,17 +228,22 @@ func (w *writer) commit(j *job) {
 		return
 	}
 	group := map[any]any{}
-	var waiting []*job
+	var waiting, then []*job
 	limit := time.Now().Add(groupTime) // pacing of the queue, not a fact that is stored
 	for n := 0; ; n++ {
+		then = append(then, j.then...)
 		if keep, broken := w.savepoint(bg, tx, j, group); broken != nil {
 			_ = tx.Rollback()
-			for _, o := range append(waiting, j) {
+			for _, o := range append(append(waiting, j), then...) {
 				o.done <- broken
 			}
 			return
 		} else if keep {
 			waiting = append(waiting, j)
+		}
+		if len(then) > 0 {
+			j, then = then[0], then[1:]
+			continue
 		}
 		if w.d.opt.Alone || n+1 >= maxGroup || time.Now().After(limit) {
 			break
@@ -219,6 +257,7 @@ func (w *writer) commit(j *job) {
 	}
 	err = w.last(bg, tx, group)
 	if err == nil {
+		w.d.commits.Add(1)
 		err = classify(tx.Commit())
 	}
 	if err != nil {
@@ -260,6 +299,10 @@ func (w *writer) savepoint(ctx context.Context, tx *sql.Tx, j *job, group map[an
 			return false, e
 		}
 		if errors.Is(err, ErrAgain) && try < maxTries {
+			continue
+		}
+		if or := j.or; or != nil {
+			j.fn, j.or, try = func(tx *Tx) error { return or(tx, err) }, nil, -1
 			continue
 		}
 		j.done <- err

@@ -20,8 +20,8 @@ type Attempt struct {
 
 // From says through which door and from which device somebody comes.
 type From struct {
-	Kind    string // Browser or API
-	Device  string // the device cookie, "" when there is none
+	Kind    string // Browser, API or Phone
+	Device  string // the device cookie, "" when there is none; of a phone, its id
 	Label   string // the browser's kind, "Chrome, Windows"
 	Door    string
 	Request string
@@ -197,13 +197,21 @@ func (b *Book) letIn(ctx context.Context, tx *db.Tx, s subject, from From, tell 
 			return Entry{}, err
 		}
 	}
+	if from.Kind == Phone {
+		// One phone, one session: what it forgot need not be ended by hand.
+		device = from.Device
+		if _, err := tx.Exec(ctx, `UPDATE login_sessions SET ended_at = $4, ended_why = $5 WHERE county = $1 AND account = $2 AND kind = 'phone' AND device = $3 AND ended_at = 0`, s.county, s.id, device, tx.Now.UnixMilli(), EndedLogout); err != nil {
+			return Entry{}, err
+		}
+		tx.After(func() { b.cache.forget(s.county, s.id) })
+	}
 	token, session, err := b.start(ctx, tx, s, kind(from.Kind), device, label)
-	return Entry{Token: token, Device: cookie, NewDevice: isNew, Session: session, County: s.county, Account: s.id, Expires: instant(tx.Now.UnixMilli()).Add(SessionLife)}, err
+	return Entry{Token: token, Device: cookie, NewDevice: isNew, Session: session, County: s.county, Account: s.id, Expires: instant(tx.Now.UnixMilli()).Add(life(kind(from.Kind)))}, err
 }
 
 func kind(k string) string {
-	if k == API {
-		return API
+	if k == API || k == Phone {
+		return k
 	}
 	return Browser
 }

@@ -41,6 +41,8 @@ const (
 	IdleContent  = 30 * time.Minute // a session without a request ends
 	IdleAdmin    = 15 * time.Minute // … of an administrator
 	SessionLife  = 12 * time.Hour   // and every session ends after this
+	IdlePhone    = 72 * time.Hour   // a phone in the mountains may be silent for so long
+	PhoneLife    = 30 * 24 * time.Hour
 	FreshFor     = 5 * time.Minute  // the password counts as "just given"
 	CodeLife     = 30 * 24 * time.Hour
 	SetupLife    = 30 * time.Minute

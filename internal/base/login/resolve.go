@@ -24,6 +24,7 @@ type Live struct {
 	Class    string
 	Region   string
 	Kind     string
+	Device   string // of a phone's session: which phone
 	Grants   []Grant // in force today; shared, not to be changed
 	Today    string  // the day they were read for
 	Fresh    bool    // the password was given within FreshFor
@@ -191,7 +192,7 @@ func (c *cache) put(k cacheKey, e *entry) *entry {
 		now := c.d.Now()
 		for k, x := range c.entries {
 			if x.mu.TryLock() {
-				if now.Sub(x.seen) >= IdleContent {
+				if now.Sub(x.seen) >= x.idle {
 					x.dead = true
 					delete(c.entries, k)
 					delete(c.sessions, x.live.Session)
@@ -239,8 +240,8 @@ func (c *cache) read(ctx context.Context, hash string) (*entry, error) {
 	var started, seen, proved, expires int64
 	_, err := db.One(ctx, c.d, func(r db.Row) (x struct{}, err error) {
 		l := &e.live
-		return x, r.Scan(&l.County, &l.Session, &l.Account, &l.Username, &l.Name, &l.Cadre, &l.Class, &l.Region, &l.Kind, &started, &seen, &proved, &expires)
-	}, `SELECT s.county, s.id, s.account, a.username, a.name, a.cadre, a.class, a.region, s.kind, s.started_at, s.seen_at, s.proved_at, s.expires_at
+		return x, r.Scan(&l.County, &l.Session, &l.Account, &l.Username, &l.Name, &l.Cadre, &l.Class, &l.Region, &l.Kind, &l.Device, &started, &seen, &proved, &expires)
+	}, `SELECT s.county, s.id, s.account, a.username, a.name, a.cadre, a.class, a.region, s.kind, s.device, s.started_at, s.seen_at, s.proved_at, s.expires_at
 		FROM login_sessions s JOIN accounts a ON a.county = s.county AND a.id = s.account
 		WHERE s.hash = $1 AND s.ended_at = 0 AND a.state = 'active'`, hash)
 	if fault.Is(err, fault.NotFound) {
@@ -256,7 +257,10 @@ func (c *cache) read(ctx context.Context, hash string) (*entry, error) {
 	e.live.Started, e.live.Expires = instant(started), instant(expires)
 	e.seen, e.proved = instant(seen), instant(proved)
 	e.stored = e.seen
-	e.idle = idleOf(e.live.Class, e.live.Grants)
+	e.idle = rests(e.live.Kind, idleOf(e.live.Class, e.live.Grants))
+	if e.live.Kind != Phone {
+		e.live.Device = ""
+	}
 	return e, nil
 }
 

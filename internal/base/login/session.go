@@ -8,10 +8,12 @@ import (
 	"lianxin/internal/base/db"
 )
 
-// Kinds of sessions: a browser's cookie, a program's bearer token.
+// Kinds of sessions: a browser's cookie, a program's bearer token, the app on
+// an official's phone, which may be without signal for days.
 const (
 	Browser = "browser"
 	API     = "api"
+	Phone   = "phone"
 )
 
 // Why a session ended.
@@ -56,8 +58,25 @@ func (b *Book) start(ctx context.Context, tx *db.Tx, s subject, kind, device, la
 	token, session = secret(tx.Rand()), tx.NewID()
 	_, err = tx.Exec(ctx, `INSERT INTO login_sessions (county, id, account, hash, kind, device, label, started_at, seen_at, proved_at, expires_at, ended_at, ended_why)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9, 0, '')`,
-		s.county, session, s.id, digest(token), kind, device, label, now, now+SessionLife.Milliseconds())
+		s.county, session, s.id, digest(token), kind, device, label, now, now+life(kind).Milliseconds())
 	return token, session, err
+}
+
+// life is how long a session of a kind lasts at most.
+func life(kind string) time.Duration {
+	if kind == Phone {
+		return PhoneLife
+	}
+	return SessionLife
+}
+
+// rests is how long a session of a kind may be without a request, where others
+// of its account rest for idle.
+func rests(kind string, idle time.Duration) time.Duration {
+	if kind == Phone {
+		return IdlePhone
+	}
+	return idle
 }
 
 func (b *Book) endOne(ctx context.Context, tx *db.Tx, county, account, session, why string) error {
@@ -102,7 +121,7 @@ func (b *Book) ListSessions(ctx context.Context, r db.Reader, county, account, c
 			s.Seen = seen
 		}
 		s.Current = s.ID == current
-		if now.Sub(s.Seen) < idle {
+		if now.Sub(s.Seen) < rests(s.Kind, idle) {
 			out = append(out, s)
 		}
 	}
@@ -135,6 +154,20 @@ func (b *Book) EndSessions(ctx context.Context, tx *db.Tx, who audit.Actor, coun
 	}
 	audit.Note(tx, who, "login.end_sessions", "account:"+account, region, "except", except)
 	return b.endAll(ctx, tx, county, account, except, why)
+}
+
+// EndPhone ends the sessions of one phone of an account, in the transaction in
+// which somebody marks it lost or signs it out.
+func (b *Book) EndPhone(ctx context.Context, tx *db.Tx, who audit.Actor, county, account, phone, why string) error {
+	n, err := tx.Exec(ctx, `UPDATE login_sessions SET ended_at = $4, ended_why = $5 WHERE county = $1 AND account = $2 AND kind = 'phone' AND device = $3 AND ended_at = 0`, county, account, phone, tx.Now.UnixMilli(), why)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		audit.Note(tx, who, "login.end_phone", "account:"+account, "", "phone", phone)
+	}
+	tx.After(func() { b.cache.forget(county, account) })
+	return nil
 }
 
 // idleOf is how long a session may rest: administrators half as long (SES-2).

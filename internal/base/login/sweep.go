@@ -31,7 +31,10 @@ func (b *Book) Sweep(ctx context.Context) (int64, error) {
 		}
 		// The longer of the two idle limits: an administrator's session was
 		// refused long before, and its row may wait.
-		if _, err := tx.Exec(ctx, `UPDATE login_sessions SET ended_at = $1, ended_why = $2 WHERE ended_at = 0 AND seen_at <= $3`, now.UnixMilli(), EndedIdle, ago(IdleContent+2*touchEvery)); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE login_sessions SET ended_at = $1, ended_why = $2 WHERE ended_at = 0 AND kind <> 'phone' AND seen_at <= $3`, now.UnixMilli(), EndedIdle, ago(IdleContent+2*touchEvery)); err != nil {
+			return 0, err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE login_sessions SET ended_at = $1, ended_why = $2 WHERE ended_at = 0 AND kind = 'phone' AND seen_at <= $3`, now.UnixMilli(), EndedIdle, ago(IdlePhone+2*touchEvery)); err != nil {
 			return 0, err
 		}
 		var gone int64

@@ -63,6 +63,7 @@ type Vault struct {
 	macs map[string]*sync.Pool // of *Message
 	side map[string]*Vault     // of Apart
 	bufs sync.Pool
+	box  boxes
 }
 
 // New makes a vault from master keys of 32 bytes; the first one seals.
