@@ -11,6 +11,7 @@ import (
 	"lianxin/internal/base/backup"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
+	"lianxin/internal/base/login"
 	"lianxin/internal/base/outbound"
 	"lianxin/internal/door"
 	"lianxin/internal/offline"
@@ -20,6 +21,7 @@ import (
 	"lianxin/internal/web"
 	"lianxin/internal/work/account"
 	"lianxin/internal/work/notice"
+	"lianxin/internal/work/phone"
 	"lianxin/ui"
 )
 
@@ -52,6 +54,7 @@ func (a *App) doors() (*web.Web, *public.Public, *api.API, []door.Route, error) 
 	}
 	table = append(table, shell.Routes()...)
 	table = append(table, calls.Routes()...)
+	table = append(table, offline.New(offline.Config{DB: a.DB, Book: a.Logins, Desk: a.phones(), Log: a.Log, Secure: a.Config.Secure()}).Routes()...)
 	return pages, villagers, calls, table, calls.Publish(table)
 }
 
@@ -124,6 +127,32 @@ func (a *App) resolve(ctx context.Context, token string) (door.Session, error) {
 		i.Grants = append(i.Grants, access.Grant{Role: access.Role(g.Role), Region: g.Region})
 	}
 	return door.Session{Identity: i, Kind: l.Kind, Device: l.Device}, nil
+}
+
+// phones is the desk of what officials' phones bring.
+func (a *App) phones() *phone.Desk {
+	return &phone.Desk{Book: a.Logins, As: a.as, Days: a.Workdays.Calendar, Say: a.Texts.T}
+}
+
+// as says who an account is at this moment, with the grants it holds today: a
+// record of its that lay in 待核处 is written as its own.
+func (a *App) as(ctx context.Context, r db.Reader, county, account, request string) (access.Actor, error) {
+	x, err := a.Logins.Find(ctx, r, county, account)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	today := calendar.FromTime(a.DB.Now())
+	i := access.Identity{Account: x.ID, Cadre: x.Cadre, County: county, Door: access.API, Request: request, Today: today}
+	if x.State == login.Active {
+		gs, err := login.GrantsOn(ctx, r, county, account, string(today))
+		if err != nil {
+			return access.Actor{}, err
+		}
+		for _, g := range gs {
+			i.Grants = append(i.Grants, access.Grant{Role: access.Role(g.Role), Region: g.Region})
+		}
+	}
+	return access.New(i), nil
 }
 
 // denied records that something inside somebody's regions was refused.

@@ -43,7 +43,7 @@ const (
 	SessionLife  = 12 * time.Hour   // and every session ends after this
 	IdlePhone    = 72 * time.Hour   // a phone in the mountains may be silent for so long
 	PhoneLife    = 30 * 24 * time.Hour
-	FreshFor     = 5 * time.Minute  // the password counts as "just given"
+	FreshFor     = 5 * time.Minute // the password counts as "just given"
 	CodeLife     = 30 * 24 * time.Hour
 	SetupLife    = 30 * time.Minute
 	maxDevices   = 20

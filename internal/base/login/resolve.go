@@ -24,7 +24,7 @@ type Live struct {
 	Class    string
 	Region   string
 	Kind     string
-	Device   string // of a phone's session: which phone
+	Device   string  // of a phone's session: which phone
 	Grants   []Grant // in force today; shared, not to be changed
 	Today    string  // the day they were read for
 	Fresh    bool    // the password was given within FreshFor

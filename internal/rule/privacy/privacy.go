@@ -86,6 +86,7 @@ var tables = []func(*Registry){
 	searches,
 	holidays,
 	meetings,
+	phones,
 }
 
 // Plain declares columns that hold nothing personal, with the reason.

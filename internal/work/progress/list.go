@@ -18,6 +18,7 @@ type Row struct {
 	Cadre    string       `json:"cadre"`
 	Name     string       `json:"name"`
 	Campaign string       `json:"campaign"`
+	Short    string       `json:"-"`                 // the campaign's short name, where Mine gives it
 	Region   string       `json:"region"`            // township
 	Village  string       `json:"village,omitempty"` // posted to
 	Unit     string       `json:"unit"`
