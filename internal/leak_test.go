@@ -29,6 +29,7 @@ import (
 	"lianxin/internal/work/notice"
 	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/phone"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/progress"
 	"lianxin/internal/work/reception"
@@ -41,6 +42,9 @@ import (
 // read calls one function of work that shows something to somebody; x is the
 // end of the ids of a township ("-q", "-b").
 type read func(ctx context.Context, d *db.DB, who access.Actor, town place) (any, error)
+
+// phoneDesk says keys in place of words.
+var phoneDesk = &phone.Desk{Say: func(_, key string, _ ...any) string { return key }}
 
 // place is what a township's rows are asked for by.
 type place struct{ x, town, village, home, helper string }
@@ -76,6 +80,23 @@ var shows = map[string]read{
 		a, _, err := advice.List(ctx, d, who, advice.Filter{})
 		b, _, err2 := advice.List(ctx, d, who, advice.Filter{Household: p.home})
 		return both(a, "", err)(b, "", err2)
+	},
+	"phone.Picture": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		rs, err := phoneDesk.Picture(ctx, d, who, "zh-CN")
+		return rs, err
+	},
+	"household.Carried": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return household.Carried(ctx, d, who, []string{WangHome, YangHome, ChenHome, BaiHome})
+	},
+	"visit.Carried": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return visit.Carried(ctx, d, who, "2020-01-01", 100)
+	},
+	"appeal.Carried": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return appeal.Carried(ctx, d, who, "2020-01-01", 100)
+	},
+	"progress.Mine": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		rows, err := progress.Mine(ctx, d, who)
+		return rows, err
 	},
 	"advice.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return advice.Show(ctx, d, who, "advice-one"+p.x)
@@ -378,6 +399,11 @@ var shows = map[string]read{
 
 // elsewhere are reads whose own packages test who may see what.
 var elsewhere = map[string]string{
+	"phone.Give":         "phone.Picture, and what differs from the one before",
+	"phone.Receive":      "offline: TestReceive, its own answers to its own records",
+	"phone.Devices":      "phone: TestDevices",
+	"phone.HeldList":     "phone: TestHeld",
+	"phone.HeldShow":     "phone: TestHeld",
 	"account.Find":       "account: TestSwitchFindAndList",
 	"account.List":       "account: TestSwitchFindAndList",
 	"account.Prospects":  "account: TestHandOut, within the reach of issuing slips",

@@ -293,9 +293,17 @@ func (o *Offline) logout(c *door.Call, in DeviceInput) (Done, bool, error) {
 	if c.Device != "" && c.Device != in.Device {
 		return Done{}, false, fault.New(fault.Forbidden, "offline.other_device")
 	}
-	_, err := db.Write(c.Context(), o.DB, func(tx *db.Tx) (phone.Device, error) {
-		return o.Desk.SignOut(c.Context(), tx, c.Who, in.Device)
-	})
+	d, err := phone.Find(c.Context(), o.DB, c.Who.County(), in.Device)
+	switch {
+	case err == nil && d.Account != c.Who.Account():
+		err = fault.New(fault.Forbidden, "offline.other_device")
+	case err == nil:
+		_, err = db.Write(c.Context(), o.DB, func(tx *db.Tx) (phone.Device, error) {
+			return o.Desk.SignOut(c.Context(), tx, c.Who, in.Device)
+		})
+	case fault.Is(err, fault.NotFound):
+		err = nil // nothing to sign out
+	}
 	if err != nil {
 		return Done{}, false, err
 	}

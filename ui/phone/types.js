@@ -144,7 +144,7 @@
  */
 
 /** What lies in 待核处 of mine. Records "held:<id>".
- * @typedef {{id: string, kind: string, at: number, state: 'open'|'done'|'dropped', reasons: {key: string, args?: Record<string, any>, text: string}[], person: {name: string, phone: string, office: string}|null, body: any, theirs: any, answer: string}} Held */
+ * @typedef {{id: string, operation: string, kind: string, at: number, state: 'open'|'done'|'dropped', reasons: {key: string, args?: Record<string, any>, text: string}[], person: {name: string, phone: string, office: string}|null, body: any, theirs: any, answer: string}} Held */
 
 /** Topics and other lists the county can edit. Record "lists".
  * @typedef {{topics: {code: string, name: string}[], appealTopics: {code: string, name: string}[]}} Lists */

@@ -15,8 +15,14 @@ func Carried(ctx context.Context, r db.Reader, who access.Actor, from calendar.D
 	if who.Cadre() == "" || !access.May(who, access.VisitRead) {
 		return nil, nil
 	}
-	county := who.County()
-	return db.All(ctx, r, scanner(r, county, anyone), `SELECT `+columns+` FROM (SELECT id FROM visits WHERE county = $1 AND cadre = $2 AND day >= $3
+	county, x := who.County(), newRow()
+	return db.All(ctx, r, func(w db.Row) (Visit, error) {
+		err := x.read(w)
+		if err == nil {
+			err = x.open(r.Vault(), county)
+		}
+		return x.v, err
+	}, `SELECT `+columns+` FROM (SELECT id FROM visits WHERE county = $1 AND cadre = $2 AND day >= $3
 		UNION SELECT visit AS id FROM visit_people WHERE county = $1 AND cadre = $2 AND day >= $3) x JOIN visits v ON v.county = $1 AND v.id = x.id
 		WHERE v.voided_on = '' ORDER BY v.day DESC, v.clock DESC, v.id DESC LIMIT $4`, county, who.Cadre(), string(from), n)
 }
