@@ -1,7 +1,3 @@
-// Package offline is the phone's door: the app's shell under /m, and what its
-// store sends and fetches under /api/v1/offline (docs/adr/0006). Operations are
-// decoded by kind and version and become the same use cases every other door
-// calls.
 package offline
 
 import (
