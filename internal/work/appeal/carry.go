@@ -25,7 +25,7 @@ func Carried(ctx context.Context, r db.Reader, who access.Actor, from calendar.D
 	}
 	county, args := who.County(), scope.Args{who.County(), who.Cadre(), string(from), n}
 	as, err := db.All(ctx, r, scanner(r, county), `SELECT `+columns+` FROM (SELECT id FROM appeals WHERE county = $1 AND owner = $2 UNION SELECT id FROM appeals WHERE county = $1 AND sponsor = $2) x
-		JOIN appeals a ON a.county = $1 AND a.id = x.id WHERE a.live = TRUE OR a.state = 'shelved' OR a.closed_on >= $3 ORDER BY a.opened_on DESC, a.id DESC LIMIT $4`, args...)
+		CROSS JOIN appeals a WHERE a.county = $1 AND a.id = x.id AND (a.live = TRUE OR a.state = 'shelved' OR a.closed_on >= $3) ORDER BY a.opened_on DESC, a.id DESC LIMIT $4`, args...)
 	if err != nil || len(as) == 0 {
 		return nil, err
 	}

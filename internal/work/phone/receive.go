@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
@@ -170,10 +172,22 @@ func (k *Desk) Receive(ctx context.Context, d *db.DB, who access.Actor, device D
 			return keep(tx, func(tx *db.Tx) (*Result, error) { return x.refused(ctx, tx, err) })
 		}}
 		if way == ByPush {
-			step.Do = func(tx *db.Tx) error { return keep(tx, func(tx *db.Tx) (*Result, error) { return x.apply(ctx, tx) }) }
+			step.Do = func(tx *db.Tx) (err error) {
+				// A record that breaks a use case must not keep those behind it from
+				// arriving, nor be lost with it.
+				defer func() {
+					if p := recover(); p != nil {
+						err = &broke{p}
+						if tell != nil {
+							tell(err)
+						}
+					}
+				}()
+				return keep(tx, func(tx *db.Tx) (*Result, error) { return x.apply(ctx, tx) })
+			}
 		} else {
 			step.Do = func(tx *db.Tx) error {
-				return keep(tx, func(tx *db.Tx) (*Result, error) { return x.hold(ctx, tx, []Reason{{Key: "offline.came_" + way}}) })
+				return keep(tx, func(tx *db.Tx) (*Result, error) { return x.hold(ctx, tx, []Reason{{Key: cameKey(way)}}) })
 			}
 		}
 		steps, at = append(steps, step), append(at, i)
@@ -205,6 +219,12 @@ func (k *Desk) Receive(ctx context.Context, d *db.DB, who access.Actor, device D
 	}
 	return results, nil
 }
+
+// broke is a panic of a use case; its value may quote personal data, so only
+// its type is told.
+type broke struct{ value any }
+
+func (b *broke) Error() string { return fmt.Sprintf("phone: a use case broke: %T", b.value) }
 
 // incoming is one operation on its way.
 type incoming struct {
@@ -347,6 +367,9 @@ func clip(s string) string {
 // refused keeps what a rule refused. Everything else is a failure of ours and
 // the record comes again.
 func (x *incoming) refused(ctx context.Context, tx *db.Tx, err error) (*Result, error) {
+	if _, ok := errors.AsType[*broke](err); ok {
+		return x.hold(ctx, tx, []Reason{{Key: "offline.unexpected"}})
+	}
 	e, ok := refusal(err)
 	if !ok {
 		return nil, err

@@ -16,6 +16,7 @@ func Carried(ctx context.Context, r db.Reader, who access.Actor, from calendar.D
 		return nil, nil
 	}
 	county, x := who.County(), newRow()
+	// CROSS JOIN keeps SQLite from walking through the county's visits first.
 	return db.All(ctx, r, func(w db.Row) (Visit, error) {
 		err := x.read(w)
 		if err == nil {
@@ -23,6 +24,6 @@ func Carried(ctx context.Context, r db.Reader, who access.Actor, from calendar.D
 		}
 		return x.v, err
 	}, `SELECT `+columns+` FROM (SELECT id FROM visits WHERE county = $1 AND cadre = $2 AND day >= $3
-		UNION SELECT visit AS id FROM visit_people WHERE county = $1 AND cadre = $2 AND day >= $3) x JOIN visits v ON v.county = $1 AND v.id = x.id
-		WHERE v.voided_on = '' ORDER BY v.day DESC, v.clock DESC, v.id DESC LIMIT $4`, county, who.Cadre(), string(from), n)
+		UNION SELECT visit AS id FROM visit_people WHERE county = $1 AND cadre = $2 AND day >= $3) x CROSS JOIN visits v
+		WHERE v.county = $1 AND v.id = x.id AND v.voided_on = '' ORDER BY v.day DESC, v.clock DESC, v.id DESC LIMIT $4`, county, who.Cadre(), string(from), n)
 }
