@@ -66,7 +66,9 @@ func newTown(t testing.TB, d *db.DB, clock *dbtest.Clock) *town {
 			}
 			return access.Actor{}, fault.New(fault.NotFound, "fault.not_found")
 		}}
-	tell := func(c *door.Call, err error) { _ = door.WriteJSON(c.W, door.Status(err), map[string]string{"key": fmt.Sprint(err)}) }
+	tell := func(c *door.Call, err error) {
+		_ = door.WriteJSON(c.W, door.Status(err), map[string]string{"key": fmt.Sprint(err)})
+	}
 	w.h = door.Handler(door.Config{
 		Resolve: func(ctx context.Context, token string) (door.Session, error) {
 			if i, ok := accounts[token]; ok {
