@@ -249,7 +249,8 @@ func (w *Web) cadreFind(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	return w.Found(c, o, more)
+	not := c.Query("not") // whoever it would be no choice to take
+	return w.Found(c, slices.DeleteFunc(o, func(o Option) bool { return o.Value == not }), more)
 }
 
 func (w *Web) cadresFound(c *door.Call, q string) ([]Option, bool, error) {

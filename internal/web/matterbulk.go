@@ -33,6 +33,7 @@ type matterBulkPage struct {
 	N      int  // matters that would change
 	Fails  int  // matters that cannot
 	People []Option
+	Finder string
 	Topics []Option
 	Seen   string // what the shown outcome was worked out from
 	Next   string
@@ -186,6 +187,7 @@ func (w *Web) bulkPage(c *door.Call, in appeal.BulkInput, cal calendar.Calendar,
 	}
 	p.Title = K("matter.bulk_title", "what", w.T(c.Lang, K("appeal.move."+p.Move)), "n", len(fs))
 	if in.Move == lifecycle.Accept || in.Move == lifecycle.Transfer {
+		p.Finder = finder(holder(as))
 		if p.People, err = w.ownersFound(c, as[0].Region, c.R.PostForm.Get("owner_q"), in.Owner, as...); err != nil {
 			return nil, err
 		}
@@ -198,13 +200,30 @@ func (w *Web) bulkPage(c *door.Call, in appeal.BulkInput, cal calendar.Calendar,
 	return p, nil
 }
 
+// holder is who has all of some matters: handed to him they are handed to nobody.
+func holder(as []appeal.Appeal) string {
+	if len(as) == 0 || slices.ContainsFunc(as, func(a appeal.Appeal) bool { return a.Owner != as[0].Owner }) {
+		return ""
+	}
+	return as[0].Owner
+}
+
+// finder is where the form's script looks for somebody else than a holder.
+func finder(has string) string {
+	if has == "" || has == appeal.Office {
+		return "/cadres/find"
+	}
+	return "/cadres/find?not=" + url.QueryEscape(has)
+}
+
 // ownersFound gives those a matter may be given to: what a search finds, or the
 // one chosen, those whose homes it concerns, and those who were given matters
 // lately.
 func (w *Web) ownersFound(c *door.Call, place, query, chosen string, as ...appeal.Appeal) ([]Option, error) {
+	has := holder(as)
 	if strings.TrimSpace(query) != "" {
 		out, _, err := w.cadresFound(c, query)
-		return out, err
+		return slices.DeleteFunc(out, func(o Option) bool { return o.Value == has }), err
 	}
 	given, _, err := appeal.List(c.Context(), w.DB, c.Who, appeal.Filter{Handled: true, Limit: 200})
 	if err != nil {
@@ -212,7 +231,7 @@ func (w *Web) ownersFound(c *door.Call, place, query, chosen string, as ...appea
 	}
 	var ids []string
 	add := func(id string) {
-		if id != "" && id != appeal.Office && !slices.Contains(ids, id) {
+		if id != "" && id != appeal.Office && id != has && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}

@@ -236,8 +236,7 @@ func (w *Web) joinForm(c *door.Call) (*matterJoinPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := c.Who.Cadre() != "" && (a.Owner == c.Who.Cadre() || a.Sponsor == c.Who.Cadre())
-	if !access.Can(c.Who, access.AppealOpen, access.Target{Region: a.Region, Own: own}).OK() {
+	if !access.Can(c.Who, access.AppealOpen, a.Target(c.Who)).OK() {
 		return nil, fault.New(fault.Forbidden, "access.not_role")
 	}
 	ls, err := w.matterLines(c, []appeal.Appeal{a})

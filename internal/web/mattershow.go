@@ -25,6 +25,7 @@ type matterShowPage struct {
 	Steps    []matterStep
 	Can      map[string]bool
 	People   []Option
+	Finder   string // where the form's script looks for them
 	Topics   []Option
 	Alike    []matterLine
 	Joins    bool            // somebody else's words may be added
@@ -164,13 +165,14 @@ func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
 	for _, m := range can {
 		p.Can[string(m)] = true
 	}
-	at := access.Target{Region: a.Region, Own: c.Who.Cadre() != "" && (a.Owner == c.Who.Cadre() || a.Sponsor == c.Who.Cadre())}
+	at := a.Target(c.Who)
 	opens := access.Can(c.Who, access.AppealOpen, at).OK()
 	p.Joins = opens && (a.Live() || a.State == lifecycle.Shelved)
 	if err := w.matterHistory(c, p, a, at, opens); err != nil {
 		return nil, err
 	}
 	if p.Can["accept"] || p.Can["transfer"] {
+		p.Finder = finder(a.Owner)
 		if p.People, err = w.ownersFound(c, a.Region, c.R.PostForm.Get("owner_q"), "", a); err != nil {
 			return nil, err
 		}

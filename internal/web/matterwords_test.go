@@ -93,3 +93,39 @@ func (k *worked) state(t *testing.T, id string) appeal.Appeal {
 	}
 	return a
 }
+
+// TestHandOnToAnother: whoever has a matter is not among those it may be handed
+// to, neither offered nor found.
+func TestHandOnToAnother(t *testing.T) {
+	k := openWorked(t)
+	ids := k.raise(t, 3)
+	office := Who(access.Office, Qingshi, "", workedDay)
+	for _, id := range ids {
+		k.move(t, office, appeal.MoveInput{Appeal: id, Move: lifecycle.Accept, Owner: ZhaoWei})
+	}
+	offered := func(path string, form url.Values) string {
+		_, body, _ := k.call(t, "office", path, form)
+		if !strings.Contains(body, `name="owner_q"`) {
+			t.Fatalf("no picker: %s", body)
+		}
+		return body
+	}
+	radio := regexp.MustCompile(`name="owner" value="` + ZhaoWei + `"`)
+	for name, body := range map[string]string{
+		"the matter":          offered("/matters/"+ids[0], nil),
+		"found":               offered("/matters/"+ids[0]+"/move", url.Values{"op": {k.DB.NewID()}, "move": {"transfer"}, "owner_q": {"赵伟"}, "find": {"1"}}),
+		"several, all of his": offered("/matters/bulk", url.Values{"move": {"transfer"}, "appeal": ids}),
+	} {
+		if radio.MatchString(body) {
+			t.Errorf("%s: its present owner is offered", name)
+		}
+	}
+	source := regexp.MustCompile(`data-picker="([^"]*)"`).FindStringSubmatch(offered("/matters/"+ids[0], nil))[1]
+	if _, body, _ := k.call(t, "office", source+"&name=owner&q="+url.QueryEscape("赵伟"), nil); radio.MatchString(body) {
+		t.Error("found while typing: its present owner")
+	}
+	k.move(t, office, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Transfer, Owner: LiMing})
+	if body := offered("/matters/"+ids[0], nil); !radio.MatchString(body) {
+		t.Error("another who was given matters lately is not offered")
+	}
+}

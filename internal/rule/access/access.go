@@ -167,6 +167,9 @@ func (a Actor) Trace() (county, account, roles, door, request string) {
 type Target struct {
 	Region string // path of the place it belongs to
 	Own    bool   // it is the actor's own: a present pairing of his, a record he wrote or was part of
+	// Brought: own only as whoever brought it, not as whoever it was given to. A
+	// station's handler has what is given to him and nothing else (§6.2, R6).
+	Brought bool
 }
 
 // Outcome of a question.
@@ -204,7 +207,7 @@ func Can(a Actor, do Action, at Target) Decision {
 		case InRegion:
 			return Decision{Allowed, "", g.Role}
 		case OwnOnly:
-			if at.Own {
+			if at.Own && !(at.Brought && g.Role == Handler) {
 				return Decision{Allowed, "", g.Role}
 			}
 		}
@@ -212,10 +215,25 @@ func Can(a Actor, do Action, at Target) Decision {
 	if !inside {
 		return Decision{Outcome: Outside, Because: "access.outside"}
 	}
-	if reaches(a, do, OwnOnly) {
+	switch {
+	case !reaches(a, do, OwnOnly):
+	case a.given(do):
+		return Decision{Outcome: Refused, Because: "access.not_given"}
+	default:
 		return Decision{Outcome: Refused, Because: "access.not_own"}
 	}
 	return Decision{Outcome: Refused, Because: "access.not_role"}
+}
+
+// given reports whether an actor's own things are those given to him alone: he
+// reaches the action as a handler and in no other role.
+func (a Actor) given(do Action) bool {
+	for _, g := range a.grants {
+		if r := policy[do][g.Role]; r != 0 && g.Role != Handler {
+			return false
+		}
+	}
+	return true
 }
 
 func reaches(a Actor, do Action, r Reach) bool {
@@ -232,6 +250,7 @@ func reaches(a Actor, do Action, r Reach) bool {
 type Span struct {
 	Regions []string // paths; no path lies inside another
 	Cadre   string   // own things of this official, "" when none
+	Given   bool     // and of those only what was given to him
 	Owns    []string // paths in which he may have own things
 	County  string
 }
@@ -251,7 +270,7 @@ func (s Span) Contains(path string) bool {
 
 // Reaches gives the span of an action for an actor.
 func Reaches(a Actor, do Action) Span {
-	s := Span{County: a.county}
+	s := Span{County: a.county, Given: a.given(do)}
 	for _, g := range a.grants {
 		switch policy[do][g.Role] {
 		case InRegion:
@@ -282,7 +301,7 @@ func addPath(ps []string, p string) []string {
 // false when nothing of it can lie there: somebody who sees only what is his own
 // has nothing in a place apart from his regions, and is not told that it exists.
 func (s Span) Within(path string) (Span, bool) {
-	out := Span{County: s.County, Owns: s.Owns}
+	out := Span{County: s.County, Owns: s.Owns, Given: s.Given}
 	for _, r := range s.Owns {
 		if strings.HasPrefix(path, r) || strings.HasPrefix(r, path) {
 			out.Cadre = s.Cadre

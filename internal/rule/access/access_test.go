@@ -21,18 +21,21 @@ func TestCan(t *testing.T) {
 		at   Target
 		want Outcome
 	}{
-		{"own household", actor(Grant{Cadre, town}), HouseholdRead, Target{village, true}, Allowed},
-		{"a colleague's household", actor(Grant{Cadre, town}), HouseholdRead, Target{village, false}, Refused},
-		{"a household of another township", actor(Grant{Cadre, town}), HouseholdRead, Target{other, true}, Outside},
-		{"office reads its town", actor(Grant{Office, town}), HouseholdRead, Target{village, false}, Allowed},
-		{"committee reads its village", actor(Grant{Committee, village}), HouseholdRead, Target{village + "1/", false}, Allowed},
-		{"committee: diary of its village", actor(Grant{Committee, village}), VisitRead, Target{village, false}, Refused},
-		{"leader sees no care tags", actor(Grant{Leader, town}), HouseholdTags, Target{village, false}, Refused},
-		{"inspector reads no words", actor(Grant{Inspector, town}), VisitRead, Target{village, false}, Refused},
-		{"county administrator sees no household", actor(Grant{CountyAdmin, "/99/9901/990101/"}), HouseholdList, Target{village, false}, Refused},
-		{"system administrator neither", actor(Grant{SysAdmin, "/99/9901/990101/"}), HouseholdList, Target{village, true}, Refused},
-		{"two grants: the wider one helps", actor(Grant{Cadre, town}, Grant{Office, other}), HouseholdRead, Target{other, false}, Allowed},
-		{"nobody", actor(), HouseholdRead, Target{village, true}, Outside},
+		{"own household", actor(Grant{Cadre, town}), HouseholdRead, Target{Region: village, Own: true}, Allowed},
+		{"a colleague's household", actor(Grant{Cadre, town}), HouseholdRead, Target{Region: village, Own: false}, Refused},
+		{"a household of another township", actor(Grant{Cadre, town}), HouseholdRead, Target{Region: other, Own: true}, Outside},
+		{"office reads its town", actor(Grant{Office, town}), HouseholdRead, Target{Region: village, Own: false}, Allowed},
+		{"committee reads its village", actor(Grant{Committee, village}), HouseholdRead, Target{Region: village + "1/", Own: false}, Allowed},
+		{"committee: diary of its village", actor(Grant{Committee, village}), VisitRead, Target{Region: village, Own: false}, Refused},
+		{"leader sees no care tags", actor(Grant{Leader, town}), HouseholdTags, Target{Region: village, Own: false}, Refused},
+		{"inspector reads no words", actor(Grant{Inspector, town}), VisitRead, Target{Region: village, Own: false}, Refused},
+		{"county administrator sees no household", actor(Grant{CountyAdmin, "/99/9901/990101/"}), HouseholdList, Target{Region: village, Own: false}, Refused},
+		{"a handler: what is given to him", actor(Grant{Handler, town}), AppealRead, Target{Region: village, Own: true}, Allowed},
+		{"a handler: what he brought and another has", actor(Grant{Handler, town}), AppealRead, Target{Region: village, Own: true, Brought: true}, Refused},
+		{"who also helps homes: what he brought", actor(Grant{Handler, town}, Grant{Cadre, town}), AppealRead, Target{Region: village, Own: true, Brought: true}, Allowed},
+		{"system administrator neither", actor(Grant{SysAdmin, "/99/9901/990101/"}), HouseholdList, Target{Region: village, Own: true}, Refused},
+		{"two grants: the wider one helps", actor(Grant{Cadre, town}, Grant{Office, other}), HouseholdRead, Target{Region: other, Own: false}, Allowed},
+		{"nobody", actor(), HouseholdRead, Target{Region: village, Own: true}, Outside},
 	} {
 		d := Can(x.a, x.do, x.at)
 		if d.Outcome != x.want || (d.Outcome != Allowed) != (d.Because != "") {
@@ -84,7 +87,7 @@ func TestSpanAgreesWithCan(t *testing.T) {
 		do := rapid.SampledFrom(Actions()).Draw(t, "do")
 		at := rapid.SampledFrom(parts).Draw(t, "at")
 		s := Reaches(a, do)
-		if got, want := s.Contains(at), Can(a, do, Target{at, false}).OK(); got != want {
+		if got, want := s.Contains(at), Can(a, do, Target{Region: at, Own: false}).OK(); got != want {
 			t.Fatalf("span %+v contains %s: %v, Can: %v", s, at, got, want)
 		}
 		for i, p := range s.Regions {

@@ -30,6 +30,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/deadline"
 	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/work/scope"
 )
 
 // Sources of a matter, as message keys appeal.source.<code>.
@@ -195,7 +196,27 @@ func write(ctx context.Context, tx *db.Tx, county string, a *Appeal) error {
 	return err
 }
 
-// own: an official's own matters are those he answers for and those he brought.
-func own(a Appeal, who access.Actor) bool {
-	return who.Cadre() != "" && (a.Owner == who.Cadre() || a.Sponsor == who.Cadre())
+// Target is a matter as the access rules see it: an official's own are those he
+// answers for and those he brought.
+func (a Appeal) Target(who access.Actor) access.Target {
+	at := access.Target{Region: a.Region}
+	if c := who.Cadre(); c != "" {
+		at.Own, at.Brought = a.Owner == c || a.Sponsor == c, a.Owner != c
+	}
+	return at
+}
+
+// can asks whether somebody may do something with a matter.
+func can(who access.Actor, do access.Action, a Appeal) error {
+	return scope.Check(access.Can(who, do, a.Target(who)))
+}
+
+// ownOf is the condition for one's own matters, in the place of an official's id.
+func ownOf(s access.Span) func(string) string {
+	return func(c string) string {
+		if s.Given {
+			return "a.owner = " + c
+		}
+		return "(a.owner = " + c + " OR a.sponsor = " + c + ")"
+	}
 }

@@ -122,7 +122,7 @@ func Preview(ctx context.Context, r db.Reader, who access.Actor, in BulkInput, c
 		if !ok {
 			return nil, notFound()
 		}
-		if err := scope.Can(who, access.AppealRead, a.Region, own(a, who)); err != nil {
+		if err := can(who, access.AppealRead, a); err != nil {
 			return nil, err
 		}
 		f := Forecast{Appeal: a, Owner: a.Owner, Due: a.DueOn}

@@ -42,7 +42,7 @@ func Count(ctx context.Context, r db.Reader, who access.Actor, place string, nea
 		}
 		// What he answers for and what he brought lie along two indexes.
 		q, err = countOf(ctx, r, who, near, func(args *scope.Args) string { return "a.owner = " + args.Add(s.Cadre) })
-		if err != nil {
+		if err != nil || s.Given {
 			return q, err
 		}
 		b, err := countOf(ctx, r, who, near, func(args *scope.Args) string {
@@ -52,7 +52,7 @@ func Count(ctx context.Context, r db.Reader, who access.Actor, place string, nea
 		return q.plus(b), err
 	}
 	return countOf(ctx, r, who, near, func(args *scope.Args) string {
-		where := scope.Where(s, args, "a.region", func(c string) string { return "(a.owner = " + c + " OR a.sponsor = " + c + ")" })
+		where := scope.Where(s, args, "a.region", ownOf(s))
 		return where + scope.InTown(s, place, args, "a.region")
 	})
 }

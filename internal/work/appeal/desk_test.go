@@ -1,7 +1,9 @@
 package appeal_test
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,6 +219,80 @@ func TestStepsInOrder(t *testing.T) {
 			})
 			if err != nil || u.N != 0 || len(u.Left) != 1 {
 				t.Errorf("a bundle others have built on was taken back: %+v %v", u, err)
+			}
+		}
+	})
+}
+
+// TestHandler: somebody of a station has what is given to him, from when it is
+// given until it is handed on; that he brought a matter, or helps its home, opens
+// it to him only if he holds the role of those who help homes.
+func TestHandler(t *testing.T) {
+	dbtest.EachClock(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		b := set(t, d, clock)
+		office, handler := Office(today), Who(access.Handler, Qingshi, ZhaoWei, today)
+		both := access.New(access.Identity{Account: "both", Cadre: ZhaoWei, County: County, Today: today, Grants: []access.Grant{{Role: access.Handler, Region: Qingshi}, {Role: access.Cadre, Region: Qingshi}}})
+		raise := func(home string) string {
+			o, err := b.open(office, appeal.OpenInput{Source: "phone", Title: "水渠堵了", Household: home})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return o.ID
+		}
+		given, brought, away := raise(WangHome), raise(YangHome), raise(WangHome) // 杨家 is 赵伟's
+		b.must(b.move(office, appeal.MoveInput{Appeal: given, Move: lifecycle.Accept, Owner: ZhaoWei}))
+		b.must(b.move(office, appeal.MoveInput{Appeal: brought, Move: lifecycle.Accept, Owner: LiMing}))
+		b.must(b.move(office, appeal.MoveInput{Appeal: away, Move: lifecycle.Accept, Owner: ZhaoWei}))
+		b.must(b.move(office, appeal.MoveInput{Appeal: away, Move: lifecycle.Transfer, Owner: LiMing}))
+		for _, x := range []struct {
+			name string
+			who  access.Actor
+			sees []string
+			not  []string
+		}{{"a handler", handler, []string{given}, []string{brought, away}}, {"a handler who helps homes", both, []string{given, brought}, []string{away}}} {
+			listed := func(f appeal.Filter) (ids []string) {
+				as, _, err := appeal.List(t.Context(), d, x.who, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, a := range as {
+					ids = append(ids, a.ID)
+				}
+				return ids
+			}
+			for _, f := range []appeal.Filter{{}, {Any: true}} {
+				ids := listed(f)
+				if len(ids) != len(x.sees) {
+					t.Errorf("%s: %+v gives %v, want %v", x.name, f, ids, x.sees)
+				}
+				for _, id := range x.sees {
+					if !slices.Contains(ids, id) {
+						t.Errorf("%s: %s is not in %v", x.name, id, ids)
+					}
+				}
+			}
+			q, err := appeal.Count(t.Context(), d, x.who, "", 3)
+			if err != nil || q.Live != len(x.sees) {
+				t.Errorf("%s: %+v %v", x.name, q, err)
+			}
+			for _, f := range []appeal.Filter{{Sponsor: ZhaoWei}, {Household: YangHome}, {Owner: LiMing}} {
+				for _, id := range listed(f) {
+					if slices.Contains(x.not, id) {
+						t.Errorf("%s: %+v shows %s", x.name, f, id)
+					}
+				}
+			}
+			for _, id := range x.sees {
+				if _, err := appeal.Show(t.Context(), d, x.who, id); err != nil {
+					t.Errorf("%s: %v", x.name, err)
+				}
+			}
+			for _, id := range x.not {
+				_, err := appeal.Show(t.Context(), d, x.who, id)
+				e, ok := errors.AsType[*fault.Error](err)
+				if want := map[bool]string{true: "access.not_given", false: "access.not_own"}[x.name == "a handler"]; !ok || e.Kind != fault.Forbidden || e.Key != want {
+					t.Errorf("%s: %v, want %s", x.name, err, want)
+				}
 			}
 		}
 	})

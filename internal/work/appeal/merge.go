@@ -13,7 +13,6 @@ import (
 	"lianxin/internal/rule/similar"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/region"
-	"lianxin/internal/work/scope"
 )
 
 // mergeable reports whether a matter may go into another: one of its township
@@ -138,7 +137,7 @@ func Join(ctx context.Context, tx *db.Tx, who access.Actor, in JoinInput) (Opene
 	if err != nil {
 		return Opened{}, err
 	}
-	if err := scope.Can(who, access.AppealOpen, a.Region, own(a, who)); err != nil {
+	if err := can(who, access.AppealOpen, a); err != nil {
 		return Opened{}, err
 	}
 	var f fault.Fields

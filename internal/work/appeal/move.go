@@ -320,14 +320,12 @@ func keysOf(ms []lifecycle.Move) lang.Keys {
 
 // standing says what somebody is to a matter.
 func standing(who access.Actor, a Appeal, m plan.Matters) lifecycle.By {
-	can := func(do access.Action) bool {
-		return access.Can(who, do, access.Target{Region: a.Region, Own: own(a, who)}).OK()
-	}
-	by := lifecycle.By{Desk: can(access.AppealAssign)}
-	by.Owner = who.Cadre() != "" && a.Owner == who.Cadre() && can(access.AppealChange) || a.Owner == Office && by.Desk
+	may := func(do access.Action) bool { return can(who, do, a) == nil }
+	by := lifecycle.By{Desk: may(access.AppealAssign)}
+	by.Owner = who.Cadre() != "" && a.Owner == who.Cadre() && may(access.AppealChange) || a.Owner == Office && by.Desk
 	by.Author = a.answeredBy != "" && a.answeredBy == who.Account() || who.Cadre() != "" && a.Owner == who.Cadre()
 	by.Asker = a.askedBy != "" && a.askedBy == who.Account()
-	by.Village = can(access.AppealConfirm)
+	by.Village = may(access.AppealConfirm)
 	approver := access.Leader
 	if m.ExtensionBy.Is == plan.ApproverOffice {
 		approver = access.Office

@@ -51,7 +51,7 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Appeal
 	if err != nil {
 		return a, err
 	}
-	if err := scope.Can(who, access.AppealRead, a.Region, own(a, who)); err != nil {
+	if err := can(who, access.AppealRead, a); err != nil {
 		return Appeal{}, err
 	}
 	return a, nil
@@ -146,8 +146,8 @@ func (f Filter) walks(who access.Actor, n int, less func(a, b Appeal) int, read 
 	}
 	f.Owner = s.Cadre
 	as, err := read(f)
-	if err != nil {
-		return nil, err
+	if err != nil || s.Given {
+		return as[:min(len(as), n)], err
 	}
 	f.Owner, f.Sponsor = "", s.Cadre
 	brought, err := read(f)
@@ -236,7 +236,7 @@ func (f Filter) where(who access.Actor) (string, scope.Args, error) {
 		}
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "a.region", func(c string) string { return "(a.owner = " + c + " OR a.sponsor = " + c + ")" }) + " AND a.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "a.region", ownOf(s)) + " AND a.county = " + args.Add(who.County())
 	is := func(column, value string) {
 		if value != "" {
 			where += " AND a." + column + " = " + args.Add(value)

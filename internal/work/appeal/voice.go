@@ -162,7 +162,7 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 	if err != nil {
 		return "", err
 	}
-	at := access.Target{Region: a.Region, Own: own(a, who)}
+	at := a.Target(who)
 	if d := access.Can(who, access.AppealChange, at); !d.OK() && !access.Can(who, access.AppealConfirm, at).OK() {
 		return "", scope.Check(d)
 	}
@@ -193,7 +193,7 @@ func Slip(ctx context.Context, r db.Reader, who access.Actor, appeal, voice stri
 	if err != nil {
 		return "", err
 	}
-	if err := scope.Can(who, access.AppealOpen, a.Region, own(a, who)); err != nil {
+	if err := can(who, access.AppealOpen, a); err != nil {
 		return "", err
 	}
 	if who.Cadre() != "" && a.Owner == who.Cadre() || a.answeredBy != "" && a.answeredBy == who.Account() {
@@ -218,7 +218,7 @@ func CodeFor(ctx context.Context, tx *db.Tx, who access.Actor, appeal, voice str
 	if err != nil {
 		return "", err
 	}
-	if err := scope.Can(who, access.AppealOpen, a.Region, own(a, who)); err != nil {
+	if err := can(who, access.AppealOpen, a); err != nil {
 		return "", err
 	}
 	code := lookup(tx, who.County(), voice)

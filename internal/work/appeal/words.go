@@ -94,7 +94,7 @@ func Readable(ctx context.Context, r db.Reader, who access.Actor, ids []string) 
 	}
 	out := all[:0]
 	for _, a := range all {
-		if access.Can(who, access.AppealRead, access.Target{Region: a.Region, Own: own(a.Appeal, who)}).OK() {
+		if access.Can(who, access.AppealRead, a.Target(who)).OK() {
 			out = append(out, a)
 		}
 	}
