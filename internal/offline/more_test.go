@@ -279,12 +279,18 @@ func TestClock(t *testing.T) {
 // the numbers; afterwards it says no.
 func TestTakenBack(t *testing.T) {
 	o, p := ready(t, "patience: 60000")
+	// A page opened anew within those seconds sends without a further reason.
+	o.again(p, "patience: 1500")
+	save(p, "零")
+	o.again(p, "patience: 1500")
+	waitFor(t, "the record of before", func() bool { return o.arrived() == 1 })
+	o.again(p, "patience: 60000")
 	a, b, c := save(p, "一"), save(p, "二"), save(p, "三")
 	if !browsertest.Await[bool](p, fmt.Sprintf(`P.undo(%q)`, b)) || waitingOf(p) != 2 {
 		t.Error("not taken back")
 	}
 	time.Sleep(200 * time.Millisecond)
-	if o.arrived() != 0 {
+	if o.arrived() != 1 {
 		t.Error("sent before its time")
 	}
 	_ = browsertest.Await[bool](p, `P.send().then(() => true)`)
@@ -292,7 +298,7 @@ func TestTakenBack(t *testing.T) {
 		t.Error("taken back after it was sent")
 	}
 	o.set(func() {
-		if len(o.ops) != 2 || o.seqs[a] != 1 || o.seqs[c] != 2 {
+		if len(o.ops) != 3 || o.seqs[a] != 2 || o.seqs[c] != 3 {
 			t.Error(o.seqs)
 		}
 	})

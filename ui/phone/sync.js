@@ -236,6 +236,10 @@ export class Sync {
       for (const r of rows) if (s.rows.some((x) => x.id === r.id)) silent.add(r.id);
       s.set({ sending: { i: sent, n: Math.max(total, sent) } });
     }
+    // What was saved a moment ago, also before the page was opened anew, has its turn.
+    const t = s.clock.step();
+    const young = s.rows.filter((r) => !r.tried && t - r.t < s.patience).map((r) => s.patience - (t - r.t));
+    if (young.length > 0) this.soon(Math.max(100, Math.min(...young)));
     if (silent.size > 0 && this.wait === 0) this.soon(EVERY);
     return sent;
   }

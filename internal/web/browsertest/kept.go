@@ -93,3 +93,9 @@ func Try[T any](p *Page, js string) (T, error) {
 	p.t.Helper()
 	return chromedp.Run(p.ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
 }
+
+// Forget drops all cookies of the browser, as an ended session does.
+func (p *Page) Forget() {
+	p.t.Helper()
+	call(p, network.ClearBrowserCookies, cdp.Empty{})
+}
