@@ -13,6 +13,7 @@ import (
 
 	"lianxin/internal/base/lang"
 	"lianxin/internal/web/browsertest"
+	desk "lianxin/internal/work/phone"
 	"lianxin/ui"
 )
 
@@ -185,6 +186,13 @@ func last(t *testing.T, p *browsertest.Page) (kind string, body map[string]any) 
 	}
 	if err := json.Unmarshal([]byte(browsertest.Eval[string](p, `JSON.stringify(window.fake.last() || {})`)), &r); err != nil {
 		t.Fatal(err)
+	}
+	sent, err := json.Marshal(r.Body)
+	if err == nil {
+		err = desk.Readable(r.Kind, 1, sent)
+	}
+	if err != nil {
+		t.Errorf("the office cannot read %s %s: %v", r.Kind, sent, err)
 	}
 	return r.Kind, r.Body
 }
@@ -606,4 +614,78 @@ func TestPhoneKeyboard(t *testing.T) {
 			t.Errorf("Tab never reaches %s: %v", n, seen)
 		}
 	}
+}
+
+// TestPhoneRecords: what each form sends, the office can read to the last field.
+func TestPhoneRecords(t *testing.T) {
+	p := record(t, browsertest.Start(t), "")
+	kept := func(kind string) {
+		t.Helper()
+		p.Wait(".toast:not([hidden]) button")
+		got, _ := last(t, p)
+		want(t, "kind", got, kind)
+		_ = browsertest.Eval[bool](p, `document.querySelector('.toast').hidden = true`)
+	}
+	at := func(hash, wait string) {
+		_ = browsertest.Eval[bool](p, `location.hash = '#/`+hash+`', true`)
+		p.Wait(wait)
+	}
+	at("visit/home2", "#v-need")
+	tap(p, "#v-how label:nth-child(3)")
+	tap(p, ".sub:not([hidden]) label:nth-child(2)")
+	tap(p, "[name=topics][value=subsidy]+span")
+	tap(p, "#v-need label:nth-child(2)")
+	p.Type("#v-what-0", "问补贴")
+	tap(p, "summary")
+	tap(p, "[name=weather][value=rain]+span")
+	tap(p, "[name=policies][value=medical]+span")
+	tap(p, "[name=activities][value=talk]+span")
+	p.Type("#v-with", "欧阳")
+	tap(p, "[name=with]+span")
+	p.Type("#v-thought", "要跟进")
+	p.Long("visit-whole")
+	p.Sound()
+	tap(p, ".foot .btn")
+	kept("visit.record")
+	_, body := last(t, p)
+	for k, v := range map[string]any{"how": "meeting", "weather": "rain", "policies": []string{"medical"}, "activities": []string{"talk"}, "with": []string{"c9"}, "thought": "要跟进", "topics": []string{"subsidy"}} {
+		want(t, k, body[k], v)
+	}
+	at("matter/mat2", "#m-way")
+	tap(p, "[name=way][value=ask]+span")
+	p.Type("#m-words", "村医这周下乡")
+	p.Sound()
+	p.Shot("matter-ask")
+	tap(p, ".foot .btn")
+	kept("matter.move")
+	at("matter/mat1", "#m-way")
+	tap(p, "[name=way][value=cannot]+span")
+	tap(p, ".foot .btn")
+	p.Wait("#m-words-wrong")
+	p.Type("#m-words", "年龄没到")
+	tap(p, ".foot .btn")
+	kept("matter.move")
+	at("raise", "#r-home")
+	p.Set("#r-home", "home3")
+	_ = browsertest.Eval[bool](p, `document.querySelector('#r-home').dispatchEvent(new Event('input', {bubbles: true}))`)
+	p.Type("#r-what", "路灯坏了")
+	tap(p, ".foot .btn")
+	kept("matter.open")
+	at("advise/home1", "#advise-kind")
+	tap(p, "[name=kind][value=phone]+span")
+	p.Type("#advise-value", "13900001111")
+	p.Sound()
+	tap(p, ".foot .btn")
+	kept("advice.send")
+	at("thought", "#t-words")
+	p.Type("#t-words", "路要修")
+	tap(p, ".foot .btn")
+	kept("thought.write")
+	at("amend/vis1", "#a-words")
+	p.Type("#a-words", "改一句")
+	tap(p, ".foot .btn")
+	kept("visit.amend")
+	at("nights", ".seven")
+	tap(p, ".foot .btn")
+	kept("stay.week")
 }

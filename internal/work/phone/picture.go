@@ -113,22 +113,24 @@ type (
 		State   string       `json:"state"`
 	}
 	recordVisit struct {
-		ID      string       `json:"id"`
-		Home    string       `json:"home"`
-		Day     calendar.Day `json:"day"`
-		Clock   string       `json:"clock"`
-		How     string       `json:"how"`
-		Topics  []string     `json:"topics"`
-		Weather string       `json:"weather"`
-		Need    bool         `json:"need"`
-		Usual   bool         `json:"usual"`
-		Words   string       `json:"words"`
-		By      string       `json:"by"`
-		Mine    bool         `json:"mine"`
-		Late    bool         `json:"late"`
-		Proxy   bool         `json:"proxy"`
-		Version int          `json:"version"`
-		Voided  bool         `json:"voided"`
+		ID         string       `json:"id"`
+		Home       string       `json:"home"`
+		Day        calendar.Day `json:"day"`
+		Clock      string       `json:"clock"`
+		How        string       `json:"how"`
+		Topics     []string     `json:"topics"`
+		Policies   []string     `json:"policies,omitempty"` // so that a correction of the words keeps them
+		Activities []string     `json:"activities,omitempty"`
+		Weather    string       `json:"weather"`
+		Need       bool         `json:"need"`
+		Usual      bool         `json:"usual"`
+		Words      string       `json:"words"`
+		By         string       `json:"by"`
+		Mine       bool         `json:"mine"`
+		Late       bool         `json:"late"`
+		Proxy      bool         `json:"proxy"`
+		Version    int          `json:"version"`
+		Voided     bool         `json:"voided"`
 	}
 	recordMatter struct {
 		ID          string       `json:"id"`
@@ -515,7 +517,7 @@ func (p *picture) visits() error {
 }
 
 func (p *picture) visit(v visit.Visit) recordVisit {
-	return recordVisit{v.ID, v.Household, v.Day, v.Clock, v.How, list(v.Topics), v.Weather, v.Need, v.Usual, v.Words, p.name(v.Cadre), v.Cadre == p.who.Cadre(), v.Backdated(), v.Proxy, v.Version, v.Voided != ""}
+	return recordVisit{v.ID, v.Household, v.Day, v.Clock, v.How, list(v.Topics), v.Policies, v.Activities, v.Weather, v.Need, v.Usual, v.Words, p.name(v.Cadre), v.Cadre == p.who.Cadre(), v.Backdated(), v.Proxy, v.Version, v.Voided != ""}
 }
 
 func list(s []string) []string {
