@@ -226,3 +226,46 @@ func TestFirstLoadOnSlowLine(t *testing.T) {
 	}
 	t.Errorf("it takes %.0f ms", took)
 }
+
+// TestFloor: the app runs on Chrome and WebView 87 and on iOS 15, which no test
+// here can start. What came later is looked for in what is served.
+func TestFloor(t *testing.T) {
+	late := map[string]*regexp.Regexp{}
+	for name, re := range map[string]string{
+		"looking behind in expressions": `\(\?<[=!]`, "structuredClone": `structuredClone`, "randomUUID": `randomUUID`, "at()": `\.at\(`, "findLast": `\.findLast`,
+		"copies of arrays": `\.to(Sorted|Reversed|Spliced)\b|\.with\(`, "hasOwn": `Object\.hasOwn\b|\.groupBy\(`, "static blocks": `static \{`, "private members": `this\.#`,
+		"popovers": `showPopover`, "error causes": `\{ ?cause:`, "array fromAsync": `fromAsync|withResolvers`, "set methods": `\.(union|intersection|symmetricDifference)\(`,
+		"code from texts": `\beval\(|new Function\(|innerHTML ?=|\.write\(`,
+	} {
+		late[".js "+name] = regexp.MustCompile(re)
+	}
+	for name, re := range map[string]string{
+		":has": `:has\(`, "aspect-ratio": `aspect-ratio`, "new heights": `\d[dsl]v[hw]\b`, "colours mixed": `color-mix|oklch`, "layers": `@layer|@container|@property|@scope`,
+		"nesting": `[;{]\s*&`, "text-wrap": `text-wrap`,
+	} {
+		late[".css "+name] = regexp.MustCompile(re)
+	}
+	comment := regexp.MustCompile(`(?s)/\*.*?\*/|(?m)^\s*//.*$`)
+	n := 0
+	o := newOffice(t)
+	res, worker := get(t, o.URL+"/m/sw.js")
+	for _, m := range regexp.MustCompile(`"(/m/a/[^"]*)"`).FindAllStringSubmatch(plain(t, res, worker), -1) {
+		res, b := get(t, o.URL+m[1])
+		text := comment.ReplaceAllString(plain(t, res, b), "")
+		if strings.Contains(m[1], "/texts-") {
+			continue
+		}
+		n++
+		for what, re := range late {
+			kind, name, _ := strings.Cut(what, " ")
+			if strings.HasSuffix(m[1], kind) {
+				if found := re.FindString(text); found != "" {
+					t.Errorf("%s uses %s (%s)", m[1], name, found)
+				}
+			}
+		}
+	}
+	if n < 20 {
+		t.Errorf("only %d files", n)
+	}
+}
