@@ -58,6 +58,16 @@ func TestLife(t *testing.T) {
 				t.Fatalf("%s closed without an outcome: %+v", mv, n)
 			case mv == Agree && by.Author && !by.Household:
 				t.Fatal("the one who answered heard the people agree")
+			case mv == Withdraw && (by.Author || by.Owner):
+				t.Fatal("who has a matter heard the people take it back")
+			case mv == GiveUp && m.Tries < rules.Tries:
+				t.Fatal("given up before enough calls")
+			case m.State == Merged && mv != Unmerge:
+				t.Fatalf("%s moved a matter that lives on in another", mv)
+			case n.Owner != m.Owner && mv != Accept && mv != Transfer && mv != Return:
+				t.Fatalf("%s changed whose it is: %+v → %+v", mv, m, n)
+			case n.State == Closed && m.State != Closed && mv != Agree && mv != GiveUp && mv != Refuse && mv != Withdraw:
+				t.Fatalf("%s closed a matter", mv)
 			case (mv == Grant || mv == Deny) && by.Asker:
 				t.Fatal("who asked for a later day granted it")
 			case n.Redo < m.Redo || n.Asked < m.Asked || n.Answers < m.Answers:
@@ -78,10 +88,38 @@ func TestLife(t *testing.T) {
 	}
 }
 
-// TestNoDeadEnd: from every state somebody can move on, and an end can be
-// reached; what has ended can be opened again by somebody.
+// TestNoDeadEnd: from wherever a matter has come, it can be answered and closed
+// by the people's word — not only withdrawn, refused or sent elsewhere — and what
+// has ended can be taken up once more.
 func TestNoDeadEnd(t *testing.T) {
 	all := By{Owner: true, Desk: true, Village: true, Approver: true, Household: true}
+	// agreed reports whether a chain of moves leads to the people's word.
+	agreed := func(m Matter) bool {
+		queue, been := []Matter{m}, map[State]bool{}
+		for len(queue) > 0 {
+			x := queue[0]
+			queue = queue[1:]
+			if been[x.State] {
+				continue
+			}
+			been[x.State] = true
+			for _, mv := range Possible(x, all, rules) {
+				if slices.Contains([]Move{Withdraw, Refuse, GiveUp, Merge, Out}, mv) { // away, not through
+					continue
+				}
+				n, no := Next(x, mv, all, "wang", Solved, rules)
+				switch {
+				case no != nil:
+				case mv == Agree && n.State == Closed:
+					return true
+				default:
+					queue = append(queue, n)
+				}
+			}
+		}
+		return false
+	}
+	seen := map[State]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		m := fresh(t)
 		for range rapid.IntRange(0, 12).Draw(t, "walk") {
@@ -89,29 +127,25 @@ func TestNoDeadEnd(t *testing.T) {
 			if len(can) == 0 {
 				t.Fatalf("nothing can be done with %+v", m)
 			}
-			m, _ = Next(m, rapid.SampledFrom(can).Draw(t, "move"), all, rapid.SampledFrom([]string{"li", "zhao", "chen"}).Draw(t, "to"), Solved, rules)
-		}
-		// Breadth first to a close by the people's word.
-		type node struct{ m Matter }
-		queue, been := []node{{m}}, map[State]bool{}
-		for len(queue) > 0 {
-			x := queue[0].m
-			queue = queue[1:]
-			if x.State == Closed {
-				return
+			was, mv := m, rapid.SampledFrom(can).Draw(t, "move")
+			m, _ = Next(m, mv, all, rapid.SampledFrom([]string{"li", "zhao", "chen"}).Draw(t, "to"), Solved, rules)
+			if was.State == Merged && mv != Unmerge {
+				t.Fatalf("%s moved a matter that lives on in another", mv)
 			}
-			if been[x.State] {
-				continue
-			}
-			been[x.State] = true
-			for _, mv := range Possible(x, all, rules) {
-				if n, no := Next(x, mv, all, "wang", Solved, rules); no == nil {
-					queue = append(queue, node{n})
-				}
+			if was.State == Merged && m.State == Merged {
+				t.Fatal("taken out of the other matter and still in it")
 			}
 		}
-		t.Fatalf("%+v can never be closed", m)
+		seen[m.State]++
+		if !agreed(m) {
+			t.Fatalf("%+v can never be closed by the people's word", m)
+		}
 	})
+	for _, s := range States {
+		if seen[s] == 0 {
+			t.Errorf("no walk ended in %s", s)
+		}
+	}
 }
 
 // Who may do what, one line each with its reason.
