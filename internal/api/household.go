@@ -50,7 +50,7 @@ func (a *API) amendHousehold(c *door.Call, tx *db.Tx, in HouseholdAmend) (househ
 func (a *API) households() []door.Route {
 	home := func(c *door.Call, fn func(*db.Tx) (household.Household, error)) (household.Household, bool, error) {
 		h, made, err := write(a, c, fn)
-		return household.Masked(h), made, err
+		return household.Told(h, c.Who), made, err
 	}
 	kept := func(c *door.Call, fn func(*db.Tx) (household.Household, error)) (household.Household, bool, error) {
 		h, _, err := home(c, fn)

@@ -11,6 +11,7 @@ import (
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/export"
 	"lianxin/internal/paper"
 	"lianxin/internal/paper/docx"
@@ -33,6 +34,7 @@ type exportCmd struct {
 	From     string `help:"export_from" placeholder:"2026-01-01"`
 	To       string `help:"export_to" placeholder:"2026-12-31"`
 	Campaign string `help:"export_campaign" placeholder:"ID"`
+	Purpose  string `help:"export_purpose" placeholder:"archive"`
 	JSON     bool   `help:"json"`
 }
 
@@ -65,6 +67,14 @@ func (c *exportCmd) Run(r *run) error {
 	if err := yearGiven(c.Year); err != nil {
 		return err
 	}
+	// Names, phones and addresses leave with the file: the record keeps for what.
+	if !export.Purpose(c.Purpose) {
+		var keys lang.Keys
+		for _, p := range export.Purposes {
+			keys = append(keys, "page_export.purpose."+p)
+		}
+		return misuse("cli.export_purpose", "codes", strings.Join(export.Purposes, " "), "words", keys)
+	}
 	return r.with(func(a *app.App) error {
 		town, county, err := (&importRoster{Township: c.Township}).town(r, a)
 		if err != nil {
@@ -81,7 +91,7 @@ func (c *exportCmd) Run(r *run) error {
 			return err
 		}
 		err = db.Do(r.ctx, a.DB, func(tx *db.Tx) error {
-			audit.Note(tx, who, "export."+c.What, "file", town.Path, "rows", n, "year", year)
+			audit.Note(tx, who, "export."+c.What, "file", town.Path, "rows", n, "year", year, "purpose", c.Purpose)
 			return nil
 		})
 		if err != nil {

@@ -44,9 +44,6 @@ func (w *Web) exportRoutes() []door.Route {
 	}
 }
 
-// purposes a file may be taken out for; the record keeps which.
-var exportPurposes = []string{"report", "meeting", "archive", "check", "public_work", "other"}
-
 type exportPage struct {
 	Base
 	Purposes  []Option
@@ -77,7 +74,7 @@ func (w *Web) exports(c *door.Call) error {
 }
 
 func (w *Web) exportHead(c *door.Call) (*exportPage, error) {
-	p := &exportPage{Base: Base{Title: K("web.menu.exports"), At: "/exports"}, Purposes: anyOf("page_export.choose", catalogue("page_export.purpose.", exportPurposes)), Ways: anyOf("visit.any_way", catalogue("visit.how.", visit.Ways)),
+	p := &exportPage{Base: Base{Title: K("web.menu.exports"), At: "/exports"}, Purposes: anyOf("page_export.choose", catalogue("page_export.purpose.", export.Purposes)), Ways: anyOf("visit.any_way", catalogue("visit.how.", visit.Ways)),
 		Views: catalogue("page_progress.by_", []string{"cadre", "home", "place"}), Books: catalogue("page_export.form.", []string{"xlsx", "docx", "print"}), Kinds: anyOf("page_meeting.all", catalogue("meeting.kind.", meeting.Kinds)), Files: catalogue("page_export.form.", []string{"xlsx", "csv"}), Papers: catalogue("page_export.form.", []string{"xlsx", "csv", "docx", "print"})}
 	p.Whole = access.May(c.Who, access.HouseholdReveal)
 	a, err := w.progressAsked(c)
@@ -130,11 +127,7 @@ func (w *Web) exportAsked(c *door.Call, what string, f url.Values, forms ...stri
 		}
 	}
 	var bad fault.Fields
-	known := false
-	for _, p := range exportPurposes {
-		known = known || p == a.purpose
-	}
-	bad.Check(known, what+".purpose", "page_export.purpose_needed")
+	bad.Check(export.Purpose(a.purpose), what+".purpose", "page_export.purpose_needed")
 	ok := false
 	for _, x := range forms {
 		ok = ok || x == a.form

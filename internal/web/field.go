@@ -131,6 +131,7 @@ func (b *Base) choice(kind, name, label string, o []Option) Field {
 // The refinements of templates; each takes the field last so that it pipes.
 var refine = map[string]any{
 	"hint":     func(key string, f Field) Field { f.Hint = K(key); return f },
+	"tells":    func(s Say, f Field) Field { f.Hint = s; return f },
 	"required": func(f Field) Field { f.Required = true; return f },
 	"optional": func(f Field) Field { f.Optional = true; return f },
 	"kind":     func(kind string, f Field) Field { f.Kind = kind; return f },

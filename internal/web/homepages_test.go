@@ -249,6 +249,7 @@ func TestHouseholdReveal(t *testing.T) {
 		who, field, purpose string
 		want                int
 	}{
+		{"li", "health:" + memberOf(t, k, WangHome), "", 422}, {"li", "health:" + memberOf(t, k, WangHome), "visit", 200}, {"leader", "health:" + memberOf(t, k, WangHome), "visit", 403},
 		{"li", "phone", "", 422}, {"li", "id_number:" + memberOf(t, k, WangHome), "verify", 403}, {"office", "id_number:" + memberOf(t, k, WangHome), "verify", 200},
 		{"leader", "phone", "contact", 403}, {"inspector", "phone", "contact", 403}, {"sun", "phone", "contact", 404}, {"zhao", "phone", "contact", 200},
 	} {
@@ -438,7 +439,12 @@ func TestHouseholdForms(t *testing.T) {
 	if h = load(into); h.State != household.Deceased {
 		t.Errorf("ended: %+v", h)
 	}
-	status, _, body, head := k.as(t, "li", "GET", "/households/"+WangHome+"/registration.docx", nil)
+	card := "/households/" + WangHome + "/registration.docx"
+	status, _, body, _ = k.as(t, "li", "POST", card, url.Values{})
+	if status != 422 || strings.HasPrefix(body, "PK") || !strings.Contains(body, "用途") || k.audited(t, "household.registration", "household:"+WangHome) != 0 {
+		t.Errorf("registration card without a purpose: %d", status)
+	}
+	status, _, body, head := k.as(t, "li", "POST", card, url.Values{"purpose": {"archive"}})
 	if status != 200 || !strings.HasPrefix(body, "PK") || !strings.Contains(head.Get("Content-Disposition"), "filename*=UTF-8''") || k.audited(t, "household.registration", "household:"+WangHome) != 1 {
 		t.Errorf("registration card: %d %v", status, head)
 	}

@@ -62,7 +62,7 @@ func (w *Web) householdRoutes() []door.Route {
 		Post("/households/{id}/split", change, door.Writes, w.splitSent),
 		Get("/households/{id}/merge", change, door.Reads, w.mergeForm),
 		Post("/households/{id}/merge", change, door.Writes, w.mergeSent),
-		w.download("GET", "/households/{id}/registration.docx", read, w.registration),
+		w.download("POST", "/households/{id}/registration.docx", read, w.registration),
 	}
 }
 

@@ -267,6 +267,7 @@ type householdMemberPage struct {
 	Home   household.Household
 	Member household.Member // empty for a new one
 	Young  bool             // the health of a child without a guardian's consent is not shown
+	Kept   bool             // something is kept of his health, to be opened on the home's page
 	States []Option
 }
 
@@ -287,7 +288,7 @@ func (w *Web) memberPage(c *door.Call) (*householdMemberPage, error) {
 	for _, m := range h.Members {
 		if m.ID == id {
 			p.Member, p.Title = m, K("page_household.member_title", "name", m.Name)
-			p.Young = m.Minor(c.Who.Today()) && !guarded(h)
+			p.Young, p.Kept = m.Closed, m.Health != ""
 			return p, nil
 		}
 	}
@@ -310,7 +311,7 @@ func (w *Web) memberForm(c *door.Call) error {
 		return err
 	}
 	if m := p.Member; m.ID != "" {
-		for k, v := range map[string]string{"name": m.Name, "relation": m.Relation, "sex": m.Sex, "born": string(m.Born), "education": m.Education, "labour": m.Labour, "health": m.Health} {
+		for k, v := range map[string]string{"name": m.Name, "relation": m.Relation, "sex": m.Sex, "education": m.Education, "labour": m.Labour, "health": m.Health} {
 			p.Fill(k, v)
 		}
 	} else {
@@ -361,8 +362,8 @@ func (w *Web) kept(c *door.Call, tx *db.Tx, in *household.MemberChange, noPhone 
 		if in.Phone == "" && !noPhone {
 			in.Phone = m.Phone
 		}
-		if m.Minor(c.Who.Today()) && !guarded(h) {
-			in.Health = m.Health
+		if m.Child(c.Who.Today()) && !guarded(h) {
+			in.Health, in.Education, in.Labour = m.Health, m.Education, m.Labour
 		}
 	}
 	return nil

@@ -8,8 +8,8 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
+	"lianxin/internal/export"
 	"lianxin/internal/rule/access"
-	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/mask"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
@@ -43,6 +43,9 @@ type householdShowPage struct {
 
 	Changes, Pairs, Records, Confirms bool
 
+	CardPurposes []Option // what the registration card may be taken out for
+	CardOpen     bool
+
 	Advises      bool // the reader may tell the office that something has changed
 	Advice       []adviceLine
 	AdviceKinds  []Option
@@ -55,11 +58,10 @@ type homeLinks struct{ Visits, Matters, Diary, Cards, Card string }
 
 type personLine struct {
 	household.Member
-	Phone, Number Masked
-	Age           int
-	Aged          bool // the day of birth is known
-	Young         bool // under 14 and no guardian has agreed: nothing more is shown
-	Facts         []string
+	Phone, Number, Health Masked
+
+	Aged  bool // the day of birth is known
+	Facts []string
 }
 
 type tagLine struct {
@@ -137,7 +139,7 @@ func (w *Web) householdReveal(c *door.Call) error {
 func (p *householdShowPage) masks() []*Masked {
 	out := []*Masked{&p.Phone, &p.Address}
 	for i := range p.People {
-		out = append(out, &p.People[i].Phone, &p.People[i].Number)
+		out = append(out, &p.People[i].Phone, &p.People[i].Number, &p.People[i].Health)
 	}
 	return out
 }
@@ -185,16 +187,12 @@ func (w *Web) householdPeople(c *door.Call, p *householdShowPage, reveal, number
 	}
 	p.Phone = hidden("m-phone", "page_household.phone", h.Phone, "phone", reveal, true)
 	p.Address = hidden("m-address", "page_household.address", h.Address, "address", reveal, false)
-	guardian := false
-	for _, x := range h.Consents {
-		guardian = guardian || x.Purpose == "minor" && x.Ended == ""
-	}
 	for _, m := range h.Members {
-		l := personLine{Member: m, Age: age(m.Born, c.Who.Today()), Young: m.Minor(c.Who.Today()) && !guardian}
-		l.Aged = l.Age >= 0
+		l := personLine{Member: m, Aged: m.Born != ""}
+		l.Health = hidden("m-health-"+m.ID, "page_household.health", m.Health, "health:"+m.ID, p.Sensitive, false)
 		l.Phone = hidden("m-phone-"+m.ID, "page_household.phone", m.Phone, "phone:"+m.ID, reveal, true)
 		l.Number = hidden("m-number-"+m.ID, "page_household.id_number", m.IDNumber, "id_number:"+m.ID, number, false)
-		for _, s := range []string{m.Education, m.Labour, m.Health} {
+		for _, s := range []string{m.Education, m.Labour} {
 			if s != "" {
 				l.Facts = append(l.Facts, s)
 			}
@@ -205,18 +203,6 @@ func (w *Web) householdPeople(c *door.Call, p *householdShowPage, reveal, number
 			p.Gone = append(p.Gone, l)
 		}
 	}
-}
-
-// age in whole years on a day, -1 when the day of birth is not known.
-func age(born, today calendar.Day) int {
-	if born == "" || !born.Valid() {
-		return -1
-	}
-	n := today.Year() - born.Year()
-	if today < calendar.Day(string(today)[:4]+string(born)[4:]) {
-		n--
-	}
-	return n
 }
 
 func (w *Web) householdTags(c *door.Call, p *householdShowPage) error {
@@ -298,6 +284,7 @@ func (w *Web) householdWork(c *door.Call, p *householdShowPage) error {
 		p.Links.Diary = "/diary?household=" + url.QueryEscape(id)
 	}
 	p.Links.Card = "/households/" + id + "/registration.docx"
+	p.CardPurposes = anyOf("page_export.choose", catalogue("page_export.purpose.", export.Purposes))
 	return w.householdCards(c, p)
 }
 

@@ -6,8 +6,10 @@ import (
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/base/lang"
 	"lianxin/internal/door"
+	"lianxin/internal/export"
 	"lianxin/internal/paper"
 	"lianxin/internal/paper/docx"
 	"lianxin/internal/rule/access"
@@ -21,12 +23,27 @@ import (
 )
 
 // registration writes 民情登记卡 of a home as a Word file. Papers are Chinese in
-// every language of the pages.
+// every language of the pages. It holds what the page opens value by value, so
+// it asks for a purpose as every export does, and the record keeps it.
 func (w *Web) registration(c *door.Call) error {
 	ctx, county := c.Context(), c.Who.County()
 	h, err := household.Show(ctx, w.DB, c.Who, c.Path("id"))
 	if err != nil {
 		return err
+	}
+	f, err := w.Form(c)
+	if err != nil {
+		return err
+	}
+	purpose := f.Get("purpose")
+	var bad fault.Fields
+	if bad.Check(export.Purpose(purpose), "purpose", "page_export.purpose_needed"); bad.Err() != nil {
+		p, err := w.householdShown(c, h.ID)
+		if err != nil {
+			return err
+		}
+		p.CardOpen = true
+		return w.Refill(c, "household/show", p, bad.Err())
 	}
 	t := access.Target{Region: h.Region, Own: h.Own}
 	n, err := w.naming(c, []string{h.ID}, nil)
@@ -46,7 +63,7 @@ func (w *Web) registration(c *door.Call) error {
 		if m.State != household.Active {
 			continue
 		}
-		x := paper.RegistrationMember{Name: m.Name, Relation: m.Relation, Schooling: m.Education, Work: m.Labour, Born: monthOf(m.Born)}
+		x := paper.RegistrationMember{Name: m.Name, Relation: m.Relation, Schooling: m.Education, Work: m.Labour, Born: string(m.Born)}
 		if m.Sex != "" {
 			x.Sex = w.T(lang.Chinese, K("page_household.sex."+m.Sex))
 		}
@@ -71,7 +88,7 @@ func (w *Web) registration(c *door.Call) error {
 		return err
 	}
 	err = db.Do(ctx, w.DB, func(tx *db.Tx) error {
-		audit.Note(tx, c.Who, "household.registration", "household:"+h.ID, h.Region, "rows", 1)
+		audit.Note(tx, c.Who, "household.registration", "household:"+h.ID, h.Region, "rows", 1, "purpose", purpose)
 		return nil
 	})
 	if err != nil {

@@ -37,6 +37,8 @@ const (
 	HouseholdRead   Action = "household.read"   // members, housing, notes; masked numbers
 	HouseholdTags   Action = "household.tags"   // care tags and health: sensitive
 	HouseholdReveal Action = "household.reveal" // full phone, address
+	HouseholdIDTail Action = "household.id_tail" // the last places of ID numbers
+	HouseholdMinors Action = "household.minors"  // what is kept of people under 18
 	IDReveal        Action = "household.reveal_id"
 	HouseholdChange Action = "household.change"
 	HouseholdAdvise Action = "household.advise" // suggestion of a correction to the office
@@ -148,6 +150,8 @@ var policy = map[Action]row{
 	HouseholdRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	HouseholdTags:   {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
 	HouseholdReveal: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	HouseholdIDTail: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	HouseholdMinors: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
 	IDReveal:        {Office: InRegion},
 	HouseholdChange: {Office: InRegion},
 	HouseholdAdvise: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},

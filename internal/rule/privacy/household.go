@@ -19,7 +19,7 @@ func households(r *Registry) {
 	r.Personal(
 		Field{Table: "members", Column: "name", Class: General, Purpose: "privacy.purpose.contact", Readers: "household.read", Form: FormName, Retention: keep},
 		Field{Table: "members", Column: "sex", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Retention: keep},
-		Field{Table: "members", Column: "born", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Retention: keep},
+		Field{Table: "members", Column: "born", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Form: FormMonth, Retention: keep},
 		Field{Table: "members", Column: "id_number", Class: Identity, Purpose: "privacy.purpose.identify", Readers: "household.reveal_id", Form: FormID, Retention: keep, Sealed: true, Index: "id_index"},
 		Field{Table: "members", Column: "phone", Class: Contact, Purpose: "privacy.purpose.contact", Readers: "household.reveal", Form: FormPhone, Retention: keep, Sealed: true, Index: "phone_index"},
 		Field{Table: "members", Column: "education", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Retention: keep},

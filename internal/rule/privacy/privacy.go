@@ -30,6 +30,7 @@ const (
 	FormPhone   Form = "phone"   // 138****5678
 	FormID      Form = "id"      // 110***********123X
 	FormAddress Form = "address" // to the group only
+	FormMonth   Form = "month"   // a day of birth to its year and month
 	FormHidden  Form = "hidden"  // not shown
 )
 

@@ -123,6 +123,12 @@ func ChangeMember(ctx context.Context, tx *db.Tx, who access.Actor, in MemberCha
 				if in.IDNumber == "" {
 					in.IDNumber = old.IDNumber // an empty field in the form means "unchanged": the number is not shown
 				}
+				if in.Born == "" {
+					in.Born = calendar.Day(old.Born) // nor is the day of birth
+				}
+				if in.Health == Hidden {
+					in.Health = old.Health
+				}
 				_, err = tx.Exec(ctx, `UPDATE members SET name = $3, relation = $4, sex = $5, born = $6, id_number = $7, id_index = $8, phone = $9, phone_index = $10, education = $11, labour = $12, health = $13 WHERE county = $1 AND id = $2`,
 					county, old.ID, in.Name, in.Relation, in.Sex, string(in.Born), v.Seal(at("members", "id_number", county, old.ID), in.IDNumber), v.Index(county, "id_number", canonicalID(in.IDNumber)),
 					v.Seal(at("members", "phone", county, old.ID), in.Phone), v.Index(county, "phone", in.Phone), in.Education, in.Labour, v.Seal(at("members", "health", county, old.ID), in.Health))

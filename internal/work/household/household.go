@@ -53,7 +53,8 @@ type Member struct {
 	Name      string       `json:"name"`
 	Relation  string       `json:"relation"` // to the householder: 户主, 配偶, 子女 …
 	Sex       string       `json:"sex,omitempty"`
-	Born      calendar.Day `json:"born,omitempty"`
+	Born      Birth        `json:"born,omitempty"`
+	Age       int          `json:"age,omitempty"` // in whole years, where it is shown
 	IDNumber  string       `json:"id_number,omitempty"`
 	Phone     string       `json:"phone,omitempty"`
 	Education string       `json:"education,omitempty"`
@@ -61,11 +62,47 @@ type Member struct {
 	Health    string       `json:"health,omitempty"`
 	State     string       `json:"state"`
 	Since     calendar.Day `json:"since,omitempty"`
+	Closed    bool         `json:"closed,omitempty"` // a child of whom no more is shown to this reader
 }
 
-// Minor reports whether the person is under 14 on a day (个人信息保护法 31).
-func (m Member) Minor(today calendar.Day) bool {
-	return m.Born != "" && m.Born.Valid() && today < calendar.Date(m.Born.Year()+14, m.Born.Month(), m.Born.DayOfMonth())
+// Hidden stands for a value that is kept and not shown until it is opened.
+const Hidden = "…"
+
+// Birth is a day of birth, or its year and month: with the day and the last
+// places of an ID number the whole number could be put together, so the day
+// stays inside (出生年月).
+type Birth string
+
+// Month is what is told of it.
+func (b Birth) Month() Birth {
+	if len(b) > len("2012-04") {
+		return b[:len("2012-04")]
+	}
+	return b
+}
+
+// Age in whole years on a day, -1 where the day of birth is not known.
+func (b Birth) Age(today calendar.Day) int {
+	d := calendar.Day(b)
+	if !d.Valid() {
+		return -1
+	}
+	n := today.Year() - d.Year()
+	if string(today)[4:] < string(d)[4:] {
+		n--
+	}
+	return n
+}
+
+// Child reports whether the person is under 14 on a day (个人信息保护法 31).
+func (m Member) Child(today calendar.Day) bool { return m.under(14, today) }
+
+// Minor reports whether the person is under 18 on a day (未成年人保护法 2).
+func (m Member) Minor(today calendar.Day) bool { return m.under(18, today) }
+
+func (m Member) under(years int, today calendar.Day) bool {
+	n := m.Born.Age(today)
+	return n >= 0 && n < years
 }
 
 // Tag is one reason why a home needs more attention.

@@ -209,23 +209,52 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Househ
 	if err := scope.Check(access.Can(who, access.HouseholdRead, t)); err != nil {
 		return Household{}, err
 	}
+	return veil(h, who, t), nil
+}
+
+// veil leaves of a home what domain.md §6.2 gives the reader: masked phone and
+// address, the last places of ID numbers to those who work with them, health as
+// something to open, of a child without a guardian's consent the name and age
+// (§4.1), and of a minor to those the table does not name only that there is one.
+func veil(h Household, who access.Actor, t access.Target) Household {
+	can := func(do access.Action) bool { return access.Can(who, do, t).OK() }
+	tail, sensitive, minors := can(access.HouseholdIDTail), can(access.HouseholdTags), can(access.HouseholdMinors)
 	h.Phone, h.Address = mask.Phone(h.Phone), mask.Address(h.Address)
-	sensitive := access.Can(who, access.HouseholdTags, t).OK()
 	guardian := guarded(h.Consents)
+	closed := map[string]bool{}
+	ms := make([]Member, len(h.Members))
+	for i, m := range h.Members {
+		switch {
+		case m.Minor(who.Today()) && !minors:
+			m = Member{ID: m.ID, Name: mask.Name(m.Name), Relation: m.Relation, State: m.State, Closed: true}
+		case m.Child(who.Today()) && !guardian:
+			m = Member{ID: m.ID, Name: m.Name, Relation: m.Relation, Sex: m.Sex, Born: m.Born.Month(), Age: m.Born.Age(who.Today()), State: m.State, Since: m.Since, Closed: true}
+		default:
+			m.Age = max(0, m.Born.Age(who.Today()))
+			m.Born, m.IDNumber, m.Phone = m.Born.Month(), mask.IDNumber(m.IDNumber), mask.Phone(m.Phone)
+			if !tail {
+				m.IDNumber = ""
+			}
+			if !sensitive {
+				m.Health = ""
+			} else if m.Health != "" {
+				m.Health = Hidden
+			}
+		}
+		closed[m.ID] = m.Closed
+		ms[i] = m
+	}
+	h.Members = ms
 	if !sensitive {
 		h.Tags, h.Priority = nil, false
 	}
-	for i := range h.Members {
-		m := &h.Members[i]
-		m.IDNumber, m.Phone = mask.IDNumber(m.IDNumber), mask.Phone(m.Phone)
-		if !sensitive {
-			m.Health = ""
-		}
-		if m.Minor(who.Today()) && !guardian {
-			m.IDNumber, m.Phone, m.Health = "", "", ""
-		}
-	}
-	return h, nil
+	return h
+}
+
+// Told is a home that a use case gave whole, as far as its reader may see it
+// without being asked.
+func Told(h Household, who access.Actor) Household {
+	return veil(h, who, access.Target{Region: h.Region, Own: h.Own})
 }
 
 // guarded reports whether a guardian's consent for the children is in force.
@@ -242,7 +271,7 @@ func guarded(cs []Consent) bool {
 type RevealInput struct {
 	Household string `json:"household"`
 	Member    string `json:"member"` // "" for the home's own phone and address
-	Field     string `json:"field"`  // phone, address, id_number
+	Field     string `json:"field"`  // phone, address, id_number, health
 	Purpose   string `json:"purpose"`
 }
 
@@ -260,8 +289,11 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 		return "", err
 	}
 	do := access.HouseholdReveal
-	if in.Field == "id_number" {
+	switch in.Field {
+	case "id_number":
 		do = access.IDReveal
+	case "health":
+		do = access.HouseholdTags
 	}
 	if err := scope.Can(who, do, h.Region, own); err != nil {
 		return "", err
@@ -284,9 +316,14 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 		if !ok {
 			return "", fault.New(fault.NotFound, "household.member_unknown")
 		}
-		// A child's numbers are opened only with a guardian's consent, as Show
-		// shows them.
-		if m.Minor(who.Today()) && !guarded(h.Consents) {
+		// A minor is opened as Show shows one: to those the table names, a child
+		// with a guardian's consent only.
+		if m.Minor(who.Today()) {
+			if err := scope.Can(who, access.HouseholdMinors, h.Region, own); err != nil {
+				return "", err
+			}
+		}
+		if m.Child(who.Today()) && !guarded(h.Consents) {
 			return "", fault.New(fault.Forbidden, "household.minor_closed")
 		}
 		switch in.Field {
@@ -294,6 +331,8 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 			value = m.Phone
 		case "id_number":
 			value = m.IDNumber
+		case "health":
+			value = m.Health
 		default:
 			return "", fault.New(fault.Invalid, "household.field_unknown")
 		}
@@ -382,7 +421,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 			h.Priority = false
 		}
 		if !reads.Contains(h.Region) && !(reads.Cadre != "" && h.Own) {
-			h.Housing, h.Income = "", ""
+			h.Phone, h.Address, h.Housing, h.Income = "", "", "", "" // an inspector's are those of a drawn sample
 		}
 	}
 	return hs, next, nil
@@ -469,19 +508,6 @@ func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
 	return region.MovePrefix(ctx, tx, "households", "region", county, from, to)
 }
 
-// Masked hides what a door does not show without being asked: phones,
-// addresses, ID numbers, health and notes of a home that a use case gave whole.
-func Masked(h Household) Household {
-	h.Phone, h.Address, h.Notes = mask.Phone(h.Phone), mask.Address(h.Address), ""
-	ms := make([]Member, len(h.Members))
-	for i, m := range h.Members {
-		m.IDNumber, m.Phone, m.Health = mask.IDNumber(m.IDNumber), mask.Phone(m.Phone), ""
-		ms[i] = m
-	}
-	h.Members = ms
-	return h
-}
-
 // veiled masks what a former record of a home or person holds: history shows
 // that a number or an address was another one, not what it was.
 func veiled(before string) string {
@@ -501,8 +527,10 @@ func veiled(before string) string {
 			m[k] = mask.Address(s)
 		case "id_number":
 			m[k] = mask.IDNumber(s)
+		case "born":
+			m[k] = Birth(s).Month()
 		case "health", "notes":
-			m[k] = "…"
+			m[k] = Hidden
 		}
 	}
 	b, err := json.Marshal(m)
