@@ -33,10 +33,10 @@ const (
 	CadreChange Action = "cadre.change"
 	CadreReveal Action = "cadre.reveal" // full phone number
 
-	HouseholdList   Action = "household.list"   // name, group, masked phone
-	HouseholdRead   Action = "household.read"   // members, housing, notes; masked numbers
-	HouseholdTags   Action = "household.tags"   // care tags and health: sensitive
-	HouseholdReveal Action = "household.reveal" // full phone, address
+	HouseholdList   Action = "household.list"    // name, group, masked phone
+	HouseholdRead   Action = "household.read"    // members, housing, notes; masked numbers
+	HouseholdTags   Action = "household.tags"    // care tags and health: sensitive
+	HouseholdReveal Action = "household.reveal"  // full phone, address
 	HouseholdIDTail Action = "household.id_tail" // the last places of ID numbers
 	HouseholdMinors Action = "household.minors"  // what is kept of people under 18
 	IDReveal        Action = "household.reveal_id"

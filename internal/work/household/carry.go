@@ -70,7 +70,7 @@ func Carried(ctx context.Context, r db.Reader, who access.Actor, ids []string) (
 		return nil, err
 	}
 	for _, m := range ms {
-		if m.Minor(today) && !children[m.Household] {
+		if m.Child(today) && !children[m.Household] {
 			m.Phone = ""
 		}
 		h := &kept[index[m.Household]]

@@ -91,7 +91,7 @@ func (b Birth) Age(today calendar.Day) int {
 	if string(today)[4:] < string(d)[4:] {
 		n--
 	}
-	return n
+	return max(n, 0)
 }
 
 // Child reports whether the person is under 14 on a day (个人信息保护法 31).

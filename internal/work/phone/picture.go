@@ -463,7 +463,7 @@ func (p *picture) homes() error {
 			v.Tags = append(v.Tags, "household.tag."+t.Tag)
 		}
 		for _, m := range h.Members {
-			v.Members = append(v.Members, recordMember{m.ID, m.Name, m.Relation, age(m.Born, p.today), m.Phone, first(identity.Keys(m.Name).Initials)})
+			v.Members = append(v.Members, recordMember{m.ID, m.Name, m.Relation, m.Born.Age(p.today), m.Phone, first(identity.Keys(m.Name).Initials)})
 		}
 		if n, ok := next[h.ID]; ok {
 			v.Due = &recordDue{n.DueBy, n.Reason.Key, plain(named(n.Reason.Args))}
@@ -482,18 +482,6 @@ func first(s []string) string {
 		return ""
 	}
 	return s[0]
-}
-
-// age in years, -1 when the birthday is not known.
-func age(born, today calendar.Day) int {
-	if born == "" || !born.Valid() {
-		return -1
-	}
-	n := today.Year() - born.Year()
-	if string(today[4:]) < string(born[4:]) {
-		n--
-	}
-	return max(n, 0)
 }
 
 func (p *picture) visits() error {
