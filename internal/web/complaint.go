@@ -167,7 +167,7 @@ func (w *Web) complaintSent(c *door.Call) error {
 		if e != nil {
 			return e
 		}
-		return w.Refill(c, "complaint/new", p, err)
+		return w.Refill(c, "complaint/new", p, elsewhere(err, "town", "complaint.town_needed"))
 	}
 	return w.code(c, r, "/complaints")
 }

@@ -194,7 +194,11 @@ func (w *Web) matterSent(c *door.Call) error {
 	if perr != nil {
 		return perr
 	}
-	return w.Refill(c, "matter/new", p, renamed(err, func(field, _ string) string {
+	field, key := "household", "matter.home_unknown"
+	if in.Household == "" {
+		field, key = "place", "appeal.place_needed"
+	}
+	return w.Refill(c, "matter/new", p, renamed(elsewhere(err, field, key), func(field, _ string) string {
 		if field == "region" {
 			return "place"
 		}
@@ -261,7 +265,7 @@ func (w *Web) matterJoined(c *door.Call) error {
 		if err == nil {
 			return w.refind(c, "matter/join", p)
 		}
-		return w.Refill(c, "matter/join", p, err)
+		return w.Refill(c, "matter/join", p, elsewhere(err, "household", "matter.home_unknown"))
 	}
 	if Finding(c) {
 		return again(nil)

@@ -69,6 +69,16 @@ func (w *Web) topicSent(c *door.Call) error {
 	return w.Refill(c, "matter/topics", p, err)
 }
 
+// elsewhere puts a place or home that does not exist for somebody beside the
+// field he chose it in, so that what he typed stays: it says the same whether
+// another township has it or nobody.
+func elsewhere(err error, field, key string) error {
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: field, Key: key}}}
+}
+
 // savedView is a filter somebody keeps.
 type savedView struct {
 	appeal.View

@@ -129,3 +129,32 @@ func TestHandOnToAnother(t *testing.T) {
 		t.Error("another who was given matters lately is not offered")
 	}
 }
+
+// TestElsewhereStays: a place or home that is not there for somebody is told
+// beside its field, whether another township has it or nobody, and what was
+// typed stays.
+func TestElsewhereStays(t *testing.T) {
+	k := openWorked(t)
+	for _, x := range []struct {
+		who, path, field, there, nowhere string
+		form                             url.Values
+	}{
+		{"office", "/opinions", "region", Baisha, Lijiawan + "99/", url.Values{"title": {"多户反映浇水难"}, "said": {"渠塌了，地浇不上水。"}}},
+		{"office", "/matters", "household", BaiHome, "home-nobody", url.Values{"source": {"phone"}, "title": {"多户反映浇水难"}, "apart": {"1"}}},
+		{"office", "/matters", "place", Baisha, Lijiawan + "99/", url.Values{"source": {"phone"}, "title": {"多户反映浇水难"}, "apart": {"1"}}},
+	} {
+		var told [2]string
+		for i, v := range []string{x.there, x.nowhere} {
+			x.form.Set(x.field, v)
+			x.form.Set("op", k.DB.NewID())
+			status, body, _ := k.call(t, x.who, x.path, x.form)
+			told[i] = strings.ReplaceAll(strings.ReplaceAll(regexp.MustCompile(`[0-9A-HJKMNP-TV-Z]{26}`).ReplaceAllString(body, "ID"), v, "IT"), url.QueryEscape(v), "IT")
+			if status != 422 || !strings.Contains(body, "多户反映浇水难") {
+				t.Errorf("%s with %s=%s: %d, what was typed is gone", x.path, x.field, v, status)
+			}
+		}
+		if told[0] != told[1] {
+			t.Errorf("%s with %s: another township's and nobody's are told apart", x.path, x.field)
+		}
+	}
+}

@@ -317,7 +317,7 @@ func (w *Web) opinionProposed(c *door.Call) error {
 		return perr
 	}
 	p.counted(f)
-	return w.Refill(c, "opinion/new", p, err)
+	return w.Refill(c, "opinion/new", p, elsewhere(err, "region", "opinion.region_bad"))
 }
 
 func (w *Web) opinionEditForm(c *door.Call) (*opinionFormPage, opinion.Opinion, error) {

@@ -7,6 +7,7 @@ import (
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/base/once"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -36,7 +37,7 @@ func Act(ctx context.Context, tx *db.Tx, who access.Actor, in MoveInput) (Compla
 		words, reply := strings.TrimSpace(in.Words), strings.TrimSpace(in.Reply)
 		to, ok := confide.After(c.State, in.Do)
 		if !ok || in.Do == confide.Added || in.Do == confide.TakeBack {
-			return "", fault.New(fault.Conflict, "complaint.not_now")
+			return "", notNow(confide.Moves(c.State))
 		}
 		var f fault.Fields
 		f.Check(words != "" || !in.Do.NeedsWords(), "words", "complaint.remark_needed")
@@ -63,6 +64,15 @@ func Act(ctx context.Context, tx *db.Tx, who access.Actor, in MoveInput) (Compla
 		return Complaint{}, err
 	}
 	return Show(ctx, tx, who, in.Complaint)
+}
+
+// notNow refuses a move with those that are possible in its place.
+func notNow(ms []confide.Move) error {
+	var can lang.Keys
+	for _, m := range ms {
+		can = append(can, "complaint.move."+string(m))
+	}
+	return fault.New(fault.Conflict, "complaint.not_now", "can", can)
 }
 
 // put writes where a complaint stands, unless somebody else moved it meanwhile.

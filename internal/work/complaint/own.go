@@ -125,7 +125,7 @@ func more(ctx context.Context, tx *db.Tx, county string, do confide.Move, in Sai
 	}
 	to, ok := confide.After(c.State, do)
 	if !ok {
-		return fault.New(fault.Conflict, "complaint.not_now")
+		return notNow([]confide.Move{confide.Added}) // words may be added in every state
 	}
 	if to != c.State {
 		if err := put(ctx, tx, county, c, to, c.ToldOn, c.TakenBy); err != nil {

@@ -24,6 +24,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/id"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/base/once"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/rule/access"
@@ -168,7 +169,7 @@ func Edit(ctx context.Context, tx *db.Tx, who access.Actor, in EditInput) (Opini
 		case !o.Mine && !desk:
 			return Opinion{}, fault.New(fault.Forbidden, "access.not_own")
 		case !o.State.Open() || !own && !desk:
-			return Opinion{}, fault.New(fault.Conflict, "opinion.not_now")
+			return Opinion{}, refused(ctx, tx, who, o, fault.Conflict, "opinion.not_now")
 		case in.Version != o.Version:
 			return Opinion{}, fault.New(fault.Conflict, "opinion.changed_meanwhile")
 		}
@@ -315,9 +316,9 @@ func act(ctx context.Context, tx *db.Tx, who access.Actor, in MoveInput) (Opinio
 	to, ok := upward.After(o.State, in.Move, mine...)
 	switch {
 	case !ok && !anywhere(in.Move, mine):
-		return Opinion{}, fault.New(fault.Forbidden, "access.not_role")
+		return Opinion{}, refused(ctx, tx, who, o, fault.Forbidden, "opinion.not_yours")
 	case !ok:
-		return Opinion{}, fault.New(fault.Conflict, "opinion.not_now")
+		return Opinion{}, refused(ctx, tx, who, o, fault.Conflict, "opinion.not_now")
 	case in.Version != o.Version:
 		return Opinion{}, fault.New(fault.Conflict, "opinion.changed_meanwhile")
 	}
@@ -378,6 +379,25 @@ func parts(who access.Actor, o Opinion) (ps []upward.Part) {
 		ps = append(ps, upward.Leader)
 	}
 	return ps
+}
+
+// refused says why not, and what somebody may do in its place.
+func refused(ctx context.Context, r db.Reader, who access.Actor, o Opinion, kind fault.Kind, key string) error {
+	ms, err := Possible(ctx, r, who, o)
+	if err != nil {
+		return err
+	}
+	var can lang.Keys
+	if Editable(who, o) {
+		can = append(can, "opinion.step.edit")
+	}
+	for _, m := range ms {
+		can = append(can, "opinion.step."+string(m))
+	}
+	if len(can) == 0 {
+		can = lang.Keys{"opinion.only_look"}
+	}
+	return fault.New(kind, key, "can", can)
 }
 
 // anywhere reports whether a move is somebody's in some state.

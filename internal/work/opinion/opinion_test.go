@@ -10,6 +10,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/db/dbtest"
 	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/upward"
@@ -92,6 +93,16 @@ func told(t *testing.T, d *db.DB, who access.Actor, kind string) bool {
 	return false
 }
 
+// can reports whether a refusal names something that is possible in its place.
+func can(err error, prefix string) bool {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || len(e.Args) != 2 || e.Args[0] != "can" {
+		return false
+	}
+	ks, _ := e.Args[1].(lang.Keys)
+	return len(ks) > 0 && strings.HasPrefix(ks[0], prefix)
+}
+
 func field(err error, name, key string) bool {
 	e, ok := errors.AsType[*fault.Error](err)
 	return ok && slices.ContainsFunc(e.Fields, func(x fault.Field) bool { return x.Name == name && x.Key == key })
@@ -161,7 +172,7 @@ func TestUpward(t *testing.T) {
 		if _, err := act(d, li, "ask-own-01", upward.Ask, 3, ""); !fault.Is(err, fault.Forbidden) {
 			t.Error("its proposer asks for approval:", err)
 		}
-		if _, err := act(d, office, "send-early1", upward.Send, 3, ""); !fault.Is(err, fault.Conflict) {
+		if _, err := act(d, office, "send-early1", upward.Send, 3, ""); !fault.Is(err, fault.Conflict) || !can(err, "opinion.step.") {
 			t.Error("sent unapproved:", err)
 		}
 		_, err = act(d, office, "ask-office1", upward.Ask, 3, "")
