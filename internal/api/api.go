@@ -12,6 +12,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +39,8 @@ type Config struct {
 // API is the JSON door.
 type API struct {
 	Config
-	doc []byte
+	doc   []byte
+	items map[string]bool // lists whose things have an address of their own
 }
 
 // New makes the door.
@@ -69,6 +71,7 @@ func (a *API) Routes() []door.Route {
 	rs = append(rs, a.notices()...)
 	rs = append(rs, a.complaints()...)
 	rs = append(rs, a.document())
+	a.things(rs)
 	return rs
 }
 
@@ -95,7 +98,41 @@ func write[T any](a *API, c *door.Call, fn func(*db.Tx) (T, error)) (out T, made
 		replayed = once.Replayed(tx)
 		return v, err
 	})
+	if err == nil && !replayed {
+		a.locate(c, out)
+	}
 	return out, !replayed, err
+}
+
+// locate tells where the thing that was made is read, if it has an address.
+func (a *API) locate(c *door.Call, made any) {
+	_, list, _ := strings.Cut(c.R.Pattern, " ")
+	if !a.items[list] {
+		return
+	}
+	v := reflect.ValueOf(made)
+	if v.Kind() != reflect.Struct {
+		return
+	}
+	if id := v.FieldByName("ID"); id.IsValid() && id.Kind() == reflect.String && id.Len() > 0 {
+		c.W.Header().Set("Location", list+"/"+id.String())
+	}
+}
+
+// things marks the lists to which a thing is added by POST and read by id.
+func (a *API) things(table []door.Route) {
+	read := map[string]bool{}
+	for _, r := range table {
+		if list, ok := strings.CutSuffix(r.Pattern, "/{id}"); ok && r.Method == "GET" {
+			read[list] = true
+		}
+	}
+	a.items = map[string]bool{}
+	for _, r := range table {
+		if r.Method == "POST" && read[r.Pattern] {
+			a.items[r.Pattern] = true
+		}
+	}
 }
 
 // record is write for a use case whose result is what once.Do gave, unchanged:

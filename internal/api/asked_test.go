@@ -114,3 +114,29 @@ func TestTheSameHomeTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestLocation: what was made has an address; sent again, or changed, it is no
+// new thing and has none.
+func TestLocation(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	ask := office(t, d)
+	body := `{"id":"home-new-01","region":"` + Group1 + `","head":"新来户","since":"2026-01-01","distinct":true}`
+	for i, want := range []string{"/api/v1/households/home-new-01", ""} {
+		status, text, head := ask("POST", "/households", body)
+		if head.Get("Location") != want || status != 201-i {
+			t.Errorf("time %d: %d %q %s", i, status, head.Get("Location"), text)
+		}
+	}
+}
+
+// TestCampaignLeftOut: where no campaign is named the first in force is meant,
+// as the document says; nothing is refused that it calls optional.
+func TestCampaignLeftOut(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	ask := office(t, d)
+	for _, path := range []string{"/progress?year=2026", "/progress/places?year=2026"} {
+		if status, text, _ := ask("GET", path, ""); status != 200 {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+	}
+}

@@ -60,6 +60,9 @@ func (a *API) Describe(table []door.Route) ([]byte, error) {
 			if c, has := ok["content"]; has {
 				made["content"] = c
 			}
+			if a.items[r.Pattern] {
+				made["headers"] = map[string]any{"Location": map[string]any{"description": say("api.location"), "schema": map[string]any{"type": "string"}}}
+			}
 			responses["201"] = made
 			responses["409"] = map[string]any{"description": say("api.other_content"), "content": map[string]any{"application/problem+json": map[string]any{"schema": problem}}}
 		}

@@ -398,7 +398,7 @@ func language(r *http.Request) string {
 	if k, err := r.Cookie(LangCookie); err == nil && (k.Value == lang.English || k.Value == lang.Chinese) {
 		return k.Value
 	}
-	return lang.Chinese
+	return lang.Wanted(r.Header.Get("Accept-Language"))
 }
 
 func panicType(p any) string {

@@ -18,7 +18,7 @@ export function lang() { return tag; }
 export function has(key) { return key in words; }
 
 /**
- * The text of a key; {name} is replaced. A key without a text is shown itself, so that nothing is blank.
+ * The text of a key; {name} is replaced, {n:day|days} chosen by the number. A key without a text is shown itself, so that nothing is blank.
  * @param {string} key
  * @param {Record<string, any>} [args]
  */
@@ -26,5 +26,5 @@ export function t(key, args) {
   const s = words[key];
   if (s === undefined) return key;
   if (!args) return s;
-  return s.replace(/\{([a-z_]+)\}/g, (all, n) => (n in args ? String(args[n]) : all));
+  return s.replace(/\{([a-z_]+):([^|{}]*)\|([^|{}]*)\}/g, (_, n, one, many) => (String(args[n]) === "1" ? one : many)).replace(/\{([a-z_]+)\}/g, (all, n) => (n in args ? String(args[n]) : all));
 }

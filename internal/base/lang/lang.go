@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -82,8 +84,47 @@ func (c *Catalog) T(tag, key string, args ...any) string {
 	for i := 0; i+1 < len(args); i += 2 {
 		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", c.value(tag, args[i+1]))
 	}
+	if strings.Contains(s, "|") {
+		s = counted.ReplaceAllStringFunc(s, func(m string) string {
+			f := counted.FindStringSubmatch(m)
+			for i := 0; i+1 < len(pairs); i += 2 {
+				if pairs[i] == "{"+f[1]+"}" && pairs[i+1] == "1" {
+					return f[2]
+				}
+			}
+			return f[3]
+		})
+	}
 	return strings.NewReplacer(pairs...).Replace(s)
 }
+
+// Wanted chooses the language that a browser's Accept-Language asks for first;
+// what is not shipped is passed over, and Chinese is the answer to nothing.
+func Wanted(accept string) string {
+	best, weight := Chinese, 0.0
+	for part := range strings.SplitSeq(accept, ",") {
+		tag, rest, _ := strings.Cut(strings.TrimSpace(part), ";")
+		q := 1.0
+		if v, ok := strings.CutPrefix(strings.TrimSpace(rest), "q="); ok {
+			f, err := strconv.ParseFloat(v, 64)
+			if err != nil {
+				continue
+			}
+			q = f
+		}
+		main, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		if q > weight && (main == "zh" || main == "en") {
+			best, weight = Chinese, q
+			if main == "en" {
+				best = English
+			}
+		}
+	}
+	return best
+}
+
+// counted is the form a word takes after a number: {n:day|days}.
+var counted = regexp.MustCompile(`\{(\w+):([^|{}]*)\|([^|{}]*)\}`)
 
 // Keys is an argument that is itself a list of message keys: each is looked up
 // and they are put together as a list is written in the language.

@@ -9,6 +9,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/plan"
 	"lianxin/internal/rule/quota"
+	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
@@ -32,8 +33,8 @@ type Row struct {
 // Filter narrows a list of officials' figures.
 type Filter struct {
 	Place    string // path of a county, township or village; "" for everything in reach
-	Campaign string
-	Year     int // 0 for this year
+	Campaign string // "" for the one that began first of those in force in the place's year
+	Year     int    // 0 for this year
 	Cadre    string
 	After    string
 	Limit    int // 0 for 50
@@ -58,6 +59,12 @@ func list(ctx context.Context, r db.Reader, who access.Actor, do access.Action, 
 	where, args, err := reach(who, do, &f)
 	if err != nil {
 		return nil, "", err
+	}
+	if f.Campaign == "" {
+		if f.Campaign, err = first(ctx, r, who, f); err != nil || f.Campaign == "" {
+			return nil, "", err
+		}
+		args[1] = f.Campaign
 	}
 	a, err := scope.AfterBy("~~~", f.After, scope.Path, scope.Word, scope.ID)
 	if err != nil {
@@ -116,7 +123,6 @@ func reach(who access.Actor, do access.Action, f *Filter) (string, scope.Args, e
 		return "", nil, err
 	}
 	var f2 fault.Fields
-	f2.Check(f.Campaign != "", "campaign", "progress.campaign_needed")
 	f2.Check(f.Year >= 2000 && f.Year <= 2100, "year", "progress.year_bad")
 	if err := f2.Err(); err != nil {
 		return "", nil, err
@@ -134,6 +140,20 @@ func reach(who access.Actor, do access.Action, f *Filter) (string, scope.Args, e
 		where += " AND p.cadre = " + args.Add(f.Cadre)
 	}
 	return where, args, nil
+}
+
+// first gives the campaign that is meant where none is named: of those that
+// judge the year in the place, the one that began first. "" where none does.
+func first(ctx context.Context, r db.Reader, who access.Actor, f Filter) (string, error) {
+	place := f.Place
+	if place == "" {
+		place = who.Home()
+	}
+	bs, err := campaign.ForYear(ctx, r, who.County(), place, f.Year, who.Today())
+	if err != nil || len(bs) == 0 {
+		return "", err
+	}
+	return bs[0].Version.Campaign, nil
 }
 
 // Campaigns lists the campaigns of which a year has figures, for those in reach.

@@ -45,7 +45,8 @@ type Label struct {
 }
 
 // Why counts an official's year live under one campaign and gives every line
-// with the records that count and those that do not, each with its reason.
+// with the records that count and those that do not, each with its reason. Where
+// no campaign is named it is the one that began first of those in force.
 func Why(ctx context.Context, r db.Reader, who access.Actor, id string, year int, name string) (Explained, error) {
 	county := who.County()
 	if year == 0 {
@@ -62,7 +63,7 @@ func Why(ctx context.Context, r db.Reader, who access.Actor, id string, year int
 		return x, err
 	}
 	for _, b := range bs {
-		if b.Version.Campaign != name {
+		if name != "" && b.Version.Campaign != name {
 			continue
 		}
 		x.Version = b.Version
