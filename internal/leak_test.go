@@ -401,9 +401,9 @@ var shows = map[string]read{
 var elsewhere = map[string]string{
 	"phone.Give":         "phone.Picture, and what differs from the one before",
 	"phone.Receive":      "offline: TestReceive, its own answers to its own records",
-	"phone.Devices":      "phone: TestDevices",
-	"phone.HeldList":     "phone: TestHeld",
-	"phone.HeldShow":     "phone: TestHeld",
+	"phone.Devices":      "offline: TestLost",
+	"phone.HeldList":     "offline: TestHeld",
+	"phone.HeldShow":     "offline: TestHeld",
 	"account.Find":       "account: TestSwitchFindAndList",
 	"account.List":       "account: TestSwitchFindAndList",
 	"account.Prospects":  "account: TestHandOut, within the reach of issuing slips",

@@ -16,7 +16,6 @@ import (
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/db/dbtest"
-	"lianxin/internal/base/fault"
 	"lianxin/internal/base/login"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/door"
@@ -58,13 +57,22 @@ func newTown(t testing.TB, d *db.DB, clock *dbtest.Clock) *town {
 	}
 	w.desk = &phone.Desk{Book: w.book, Say: func(_, key string, _ ...any) string { return "«" + key + "»" },
 		Days: func(context.Context, db.Reader, string) (calendar.Calendar, error) { return cal, nil },
-		As: func(_ context.Context, _ db.Reader, _, account, _ string) (access.Actor, error) {
+		As: func(ctx context.Context, r db.Reader, county, account, _ string) (access.Actor, error) {
 			for name, i := range accounts {
 				if i.Account == account {
 					return w.who(name), nil
 				}
 			}
-			return access.Actor{}, fault.New(fault.NotFound, "fault.not_found")
+			a, err := w.book.Find(ctx, r, county, account)
+			if err != nil {
+				return access.Actor{}, err
+			}
+			i := access.Identity{Account: a.ID, Cadre: a.Cadre, County: county, Today: calendar.FromTime(d.Now())}
+			gs, err := login.GrantsOn(ctx, r, county, account, string(i.Today))
+			for _, g := range gs {
+				i.Grants = append(i.Grants, access.Grant{Role: access.Role(g.Role), Region: g.Region})
+			}
+			return access.New(i), err
 		}}
 	tell := func(c *door.Call, err error) {
 		_ = door.WriteJSON(c.W, door.Status(err), map[string]string{"key": fmt.Sprint(err)})
@@ -216,4 +224,22 @@ func (w *town) count(q string, args ...any) int {
 
 func dbText(w *town, q string, args ...any) (string, error) {
 	return db.One(context.Background(), w.d, db.Text, q, args...)
+}
+
+// cookieOf signs in and takes the cookie a phone would keep.
+func (w *town) cookieOf(e map[string]any) string {
+	req := httptest.NewRequest("POST", "http://127.0.0.1:8080/api/v1/offline/enter", bytes.NewReader(object(e)))
+	req.Header.Set("Content-Type", "application/json")
+	rec := httptest.NewRecorder()
+	w.h.ServeHTTP(rec, req)
+	for _, k := range rec.Result().Cookies() {
+		if k.Name == door.PlainPhoneCookie {
+			if k.Path != door.PhonePath || !k.HttpOnly || k.SameSite != http.SameSiteStrictMode {
+				w.t.Errorf("the cookie is %v", k)
+			}
+			return k.Value
+		}
+	}
+	w.t.Fatal("no cookie", rec.Code, rec.Body)
+	return ""
 }

@@ -116,7 +116,7 @@ func (k *Desk) HeldList(ctx context.Context, r db.Reader, who access.Actor, f He
 	if f.State == "" {
 		f.State = HeldOpen
 	}
-	if err := scope.Known("state", f.State, HeldOpen, HeldDone, HeldDropped); err != nil {
+	if err := scope.Known("state", f.State, "offline.state.", HeldOpen, HeldDone, HeldDropped); err != nil {
 		return nil, "", err
 	}
 	if _, err := scope.After(f.After, scope.ID); err != nil {

@@ -272,6 +272,15 @@ func (k *Desk) end(ctx context.Context, tx *db.Tx, who access.Actor, device, sta
 	return d, k.Book.EndPhone(ctx, tx, who, d.County, d.Account, d.ID, why)
 }
 
+// Rehome moves phones and held records when places are merged or split; both
+// hang on a township.
+func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
+	if err := region.MovePrefix(ctx, tx, "phone_devices", "region", county, from, to); err != nil {
+		return err
+	}
+	return region.MovePrefix(ctx, tx, "phone_held", "region", county, from, to)
+}
+
 // Person is whom to ask about a record that lies in 待核处.
 type Person struct {
 	Name   string `json:"name"`

@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/ecdsa"
@@ -137,6 +138,10 @@ type arrived struct {
 
 // content tells two contents of one id apart, without keeping either.
 func content(r db.Reader, county, account string, o Operation, plain []byte) string {
+	var b bytes.Buffer
+	if json.Compact(&b, plain) == nil { // blanks between words of JSON say nothing
+		plain = b.Bytes()
+	}
 	return r.Vault().Index(county, "phone_content", account+"\x00"+o.Kind+"\x00"+itoa(o.Version)+"\x00"+string(plain))
 }
 
