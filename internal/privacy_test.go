@@ -12,6 +12,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/privacy"
 	"lianxin/internal/work/worktest"
+	"lianxin/internal/work/worktest/phones"
 )
 
 // TestEveryColumnIsDeclared holds the registry of personal fields against the
@@ -85,6 +86,7 @@ func TestSealedColumnsAreSealed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		worktest.Seed(t, d)
 		worktest.Fill(t, d)
+		phones.Give(t, d)
 		cols, err := db.Columns(t.Context(), d)
 		if err != nil {
 			t.Fatal(err)

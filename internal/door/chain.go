@@ -278,7 +278,8 @@ func (cfg Config) fail(c *Call, k Kind, err error) {
 	if errors.As(err, &big) {
 		err = fault.New(fault.TooLarge, "fault.too_large", "limit", big.Limit>>10)
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	// A read deadline that passes cancels the request a moment before its own end.
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		err = fault.Wrap(err, fault.Busy, "fault.busy")
 	}
 	if fault.Of(err) == "" && !errors.As(err, new(*methodError)) {

@@ -40,10 +40,38 @@ type Config struct {
 // Offline is the phone's door.
 type Offline struct {
 	Config
+	pictures chan struct{}
 }
 
+// Pictures are made a few at a time, in the order of asking; who would wait
+// longer is asked to come again. A whole county at once is then served one
+// after the other and nobody's time runs out in the middle.
+const (
+	atOnce   = 4
+	patience = 5 * time.Second
+)
+
 // New makes the door.
-func New(c Config) *Offline { return &Offline{Config: c} }
+func New(c Config) *Offline { return &Offline{Config: c, pictures: make(chan struct{}, atOnce)} }
+
+// turn waits for a place among those whose picture is made.
+func (o *Offline) turn(c *door.Call) (done func(), err error) {
+	done = func() { <-o.pictures }
+	select {
+	case o.pictures <- struct{}{}:
+		return done, nil
+	default:
+	}
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case o.pictures <- struct{}{}:
+		return done, nil
+	case <-t.C:
+	case <-c.Context().Done():
+	}
+	return nil, fault.New(fault.Busy, "fault.busy")
+}
 
 const base = "/api/v1/offline"
 
@@ -240,6 +268,11 @@ func (o *Offline) pull(c *door.Call, _ door.Nothing) (phone.Pull, bool, error) {
 	if err != nil {
 		return phone.Pull{}, false, err
 	}
+	done, err := o.turn(c)
+	if err != nil {
+		return phone.Pull{}, false, err
+	}
+	defer done()
 	p, err := o.Desk.Give(c.Context(), o.DB, c.Who, d, c.Query("cursor"), c.Lang)
 	if err != nil || !strings.Contains(c.R.Header.Get("Accept-Encoding"), "gzip") {
 		return p, false, err

@@ -360,6 +360,7 @@ type picture struct {
 	names  map[string]string // places of the township
 	people map[string]string
 	rows   []progress.Row
+	next   []progress.Next
 	week   []bool
 	usual  string
 }
@@ -376,9 +377,11 @@ func (p *picture) load() (err error) {
 		return err
 	}
 	if access.May(p.who, access.ProgressRead) {
-		if p.rows, err = progress.Mine(p.ctx, p.r, p.who); err != nil {
+		own, err := progress.Mine(p.ctx, p.r, p.who)
+		if err != nil {
 			return ignoreRefusal(err)
 		}
+		p.rows, p.next = own.Rows, own.Next
 	}
 	return nil
 }
@@ -417,14 +420,8 @@ func (p *picture) homes() error {
 		return err
 	}
 	next := map[string]progress.Next{}
-	if len(p.rows) > 0 {
-		ns, err := progress.NextVisits(p.ctx, p.r, p.who)
-		if err != nil && ignoreRefusal(err) != nil {
-			return err
-		}
-		for _, n := range ns {
-			next[n.Household] = n
-		}
+	for _, n := range p.next {
+		next[n.Household] = n
 	}
 	last, err := visit.LastOf(p.ctx, p.r, p.who.County(), ids)
 	if err != nil {

@@ -48,6 +48,11 @@ func NextVisits(ctx context.Context, r db.Reader, who access.Actor) ([]Next, err
 	if err != nil {
 		return nil, err
 	}
+	return next(ctx, r, county, bs, f)
+}
+
+// next finds the strictest day of each home.
+func next(ctx context.Context, r db.Reader, county string, bs []campaign.Bound, f quota.Facts) ([]Next, error) {
 	soonest := map[string]Next{}
 	for _, b := range bs {
 		for _, d := range quota.NextVisits(b.Plan, under(b, f)) {

@@ -14,6 +14,7 @@ import (
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/rehome"
 	. "lianxin/internal/work/worktest"
+	"lianxin/internal/work/worktest/phones"
 )
 
 const today = calendar.Day("2026-11-23")
@@ -86,6 +87,7 @@ func TestMergeMovesEverything(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		Seed(t, d)
 		Fill(t, d)
+		phones.Give(t, d)
 		office := Office(today)
 		book := accounts(t, d, office)
 		before := places(t, d, Lijiawan)
@@ -137,6 +139,7 @@ func TestSplitMovesTheGroups(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		Seed(t, d)
 		Fill(t, d)
+		phones.Give(t, d)
 		office := Office(today)
 		book := accounts(t, d, office)
 		before := places(t, d, Group1)
@@ -173,6 +176,7 @@ func TestNoPlaceIsForgotten(t *testing.T) {
 	d, _ := dbtest.SQLite(t)
 	Seed(t, d)
 	Fill(t, d)
+	phones.Give(t, d)
 	accounts(t, d, Office(today))
 	cols, err := db.Columns(t.Context(), d)
 	if err != nil {

@@ -20,7 +20,6 @@ import (
 	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/pairing"
-	"lianxin/internal/work/phone"
 	"lianxin/internal/work/practical"
 	"lianxin/internal/work/reception"
 	"lianxin/internal/work/region"
@@ -57,8 +56,6 @@ func Fill(tb testing.TB, d *db.DB) {
 	fill(tb, d, cal, "-b", Baihe, Baisha, BaiHome, SunYue, HeFang)
 	tell(tb, d, "-q", Qingshi, Lijiawan, LiMing)
 	tell(tb, d, "-b", Baihe, Baisha, SunYue)
-	phones(tb, d, "-q", Qingshi, Who(access.Cadre, Qingshi, LiMing, today), WangHome)
-	phones(tb, d, "-b", Baihe, Who(access.Cadre, Baihe, SunYue, today), BaiHome)
 	channels(tb, d)
 }
 
@@ -265,26 +262,4 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 		_, err := region.Rename(ctx, tx, office, region.RenameInput{ID: "rename-vil" + x, Region: region.Last(village), Name: h.Head[:3] + "新村", Note: "县政府文件"})
 		return err
 	})
-}
-
-// phones gives an official a phone, and one record of it that a rule refuses.
-func phones(tb testing.TB, d *db.DB, x, town string, who access.Actor, home string) {
-	tb.Helper()
-	ctx := context.Background()
-	dev, err := db.Write(ctx, d, func(tx *db.Tx) (phone.Device, error) {
-		return phone.Register(ctx, tx, who, phone.RegisterInput{Device: "device-of-official" + x, Label: "Android"})
-	})
-	must(tb, err)
-	desk := &phone.Desk{Say: func(_, key string, _ ...any) string { return key }, Days: func(context.Context, db.Reader, string) (calendar.Calendar, error) { return calendar.Shipped() }}
-	rs, err := desk.Receive(ctx, d, who, dev, []phone.Operation{{ID: "op-of-phone" + x, Kind: "visit.record", Version: 1, Seq: 1, Clock: d.Now().Format("2006-01-02T15:04:05Z07:00"),
-		Body: phone.Body(`{"household":"` + home + `","how":"nohow","words":"下雨路滑没写完"}`)},
-		{ID: "op-of-drop" + x, Kind: "visit.record", Version: 1, Seq: 2, Body: phone.Body(`{"household":"` + home + `","how":"drone","words":"下雨路滑没写完"}`)}}, phone.ByPush, "", nil)
-	must(tb, err)
-	if len(rs) != 2 || rs[0].Status != phone.Held || rs[1].Status != phone.Held {
-		tb.Fatalf("%+v", rs)
-	}
-	must(tb, db.Do(ctx, d, func(tx *db.Tx) error {
-		_, err := desk.Decide(ctx, tx, Who(access.Office, town, "", who.Today()), phone.DecideInput{ID: "decide-one" + x, Held: rs[1].Held, Choice: phone.Drop, Words: "问过本人已经补记"})
-		return err
-	}))
 }
