@@ -40,7 +40,8 @@ type Config struct {
 type API struct {
 	Config
 	doc   []byte
-	items map[string]bool // lists whose things have an address of their own
+	items map[string]bool   // lists whose things have an address of their own
+	taken map[string]string // by pattern, the schema of what a POST takes
 }
 
 // New makes the door.
@@ -72,6 +73,12 @@ func (a *API) Routes() []door.Route {
 	rs = append(rs, a.complaints()...)
 	rs = append(rs, a.document())
 	a.things(rs)
+	a.taken = map[string]string{}
+	for _, r := range rs {
+		if r.Method == "POST" && r.In != nil && r.In.Name() != "" {
+			a.taken[r.Pattern] = name(r.In)
+		}
+	}
 	return rs
 }
 
@@ -183,6 +190,8 @@ type ProblemField struct {
 	Name   string `json:"name"`
 	Key    string `json:"key"`
 	Detail string `json:"detail"`
+	// Allowed are the words the field may hold, where they are a list.
+	Allowed []string `json:"allowed,omitempty"`
 }
 
 // codes lists choices by the codes that a program sends, not by their names.
@@ -203,7 +212,12 @@ func (a *API) Fail(c *door.Call, err error) {
 		p.Key = e.Key
 		p.Title = a.Texts.T(c.Lang, e.Key, e.Args...)
 		for _, f := range e.Fields {
-			p.Fields = append(p.Fields, ProblemField{f.Name, f.Key, a.Texts.T(c.Lang, f.Key, codes(f.Args)...)})
+			x := ProblemField{Name: f.Name, Key: f.Key, Detail: a.Texts.T(c.Lang, f.Key, codes(f.Args)...)}
+			if about, ok := a.permitted(c.R.Pattern, f.Name); ok {
+				x.Allowed = about.words
+				x.Detail += a.Texts.T(c.Lang, "api.allowed", "words", words(a.Texts, c.Lang, about))
+			}
+			p.Fields = append(p.Fields, x)
 		}
 	} else if p.Status == http.StatusMethodNotAllowed {
 		p.Key = "fault.method"

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -136,6 +137,88 @@ func TestCampaignLeftOut(t *testing.T) {
 	ask := office(t, d)
 	for _, path := range []string{"/progress?year=2026", "/progress/places?year=2026"} {
 		if status, text, _ := ask("GET", path, ""); status != 200 {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+	}
+}
+
+// TestDocumentTellsTheFields: what the document calls required is refused when it
+// is missing, and a word that is none is answered with those that are.
+func TestDocumentTellsTheFields(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	ask := office(t, d)
+	var doc struct {
+		Components struct {
+			Schemas map[string]struct {
+				Required   []string
+				Properties map[string]struct {
+					Description string
+					Enum        []string
+					Items       struct{ Enum []string }
+				}
+			}
+		}
+	}
+	golden, err := os.ReadFile("testdata/openapi.json")
+	if err == nil {
+		err = json.Unmarshal(golden, &doc)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, x := range map[string]struct{ schema, body string }{
+		"/visits":     {"visit.RecordInput", `{"id":"visit-ask-1","household":"` + WangHome + `","at":"2026-11-20","how":"home","for":"` + LiMing + `"}`},
+		"/pairings":   {"pairing.PairInput", `{"id":"pairing-ask-1","household":"` + WangHome + `","cadre":"` + ZhaoWei + `","role":"joint","from":"2026-11-20","reason":"plan"}`},
+		"/households": {"household.AddInput", `{"id":"home-ask-1","region":"` + Group1 + `","head":"新来户","since":"2026-01-01","distinct":true}`},
+		"/stays":      {"stay.DeclareInput", `{"id":"stay-ask-1","for":"` + LiMing + `","kind":"stay","from":"2026-11-20","to":"2026-11-20","village":"` + Lijiawan + `"}`},
+		"/appeals":    {"appeal.OpenInput", `{"id":"appeal-ask-1","source":"phone","household":"` + WangHome + `","title":"路灯不亮"}`},
+	} {
+		s := doc.Components.Schemas[x.schema]
+		if len(s.Required) == 0 {
+			t.Errorf("%s requires nothing", x.schema)
+		}
+		send := func(change func(map[string]any)) (int, string) {
+			var m map[string]any
+			if err := json.Unmarshal([]byte(x.body), &m); err != nil {
+				t.Fatal(err)
+			}
+			change(m)
+			b, _ := json.Marshal(m)
+			status, text, _ := ask("POST", path, string(b))
+			return status, text
+		}
+		for _, r := range s.Required {
+			if status, text := send(func(m map[string]any) { delete(m, r) }); status < 400 || status > 499 {
+				t.Errorf("%s without %s: %d %s", path, r, status, text)
+			}
+		}
+		for name, p := range s.Properties {
+			var wrong any = "no such word"
+			words := p.Enum
+			if p.Items.Enum != nil {
+				wrong, words = []string{"no such word"}, p.Items.Enum
+			}
+			if words == nil {
+				continue
+			}
+			status, text := send(func(m map[string]any) { m[name] = wrong })
+			var problem api.Problem
+			if err := json.Unmarshal([]byte(text), &problem); err != nil || status != 422 {
+				t.Errorf("%s with a wrong %s: %d %s", path, name, status, text)
+				continue
+			}
+			found := false
+			for _, f := range problem.Fields {
+				found = found || f.Name == name && len(f.Allowed) > 0 && f.Allowed[0] == words[0] && strings.Contains(f.Detail, f.Allowed[len(f.Allowed)-1])
+			}
+			if !found {
+				t.Errorf("%s with a wrong %s does not list the words: %s", path, name, text)
+			}
+			if p.Description == "" {
+				t.Errorf("%s: %s is not described", x.schema, name)
+			}
+		}
+		if status, text := send(func(map[string]any) {}); status != 201 {
 			t.Errorf("%s: %d %s", path, status, text)
 		}
 	}

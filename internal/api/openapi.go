@@ -25,7 +25,7 @@ func (a *API) document() door.Route {
 // Describe makes the OpenAPI 3.1 document of a table; only rows of the API are
 // in it. The same table gives the same bytes.
 func (a *API) Describe(table []door.Route) ([]byte, error) {
-	s := schemas{defs: map[string]any{}}
+	s := schemas{map[string]any{}, a.Texts}
 	problem := s.of(reflect.TypeFor[Problem]())
 	paths := map[string]map[string]any{}
 	say := func(key string) string { return a.Texts.T(lang.Chinese, key) }
@@ -116,7 +116,10 @@ func queryType(q string) string {
 }
 
 // schemas collects the JSON Schemas of Go types as encoding/json writes them.
-type schemas struct{ defs map[string]any }
+type schemas struct {
+	defs  map[string]any
+	texts *lang.Catalog
+}
 
 func (s schemas) of(t reflect.Type) any {
 	switch t {
@@ -156,6 +159,7 @@ func (s schemas) of(t reflect.Type) any {
 func (s schemas) object(t reflect.Type) any {
 	props := map[string]any{}
 	var required []string
+	facts := inputs[name(t)]
 	var add func(reflect.Type)
 	add = func(t reflect.Type) {
 		for f := range t.Fields() {
@@ -171,8 +175,11 @@ func (s schemas) object(t reflect.Type) any {
 			if n == "" {
 				n = f.Name
 			}
-			props[n] = s.of(f.Type)
+			about := facts[n]
+			props[n] = s.tell(s.of(f.Type), about)
 			if !strings.Contains(opts, "omitempty") && !strings.HasSuffix(t.Name(), "Input") && !strings.HasSuffix(t.Name(), "Change") {
+				required = append(required, n)
+			} else if about.need {
 				required = append(required, n)
 			}
 		}

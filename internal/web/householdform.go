@@ -33,9 +33,9 @@ type householdFormPage struct {
 
 var (
 	sexes      = []Option{{Value: "female", Key: "page_household.sex.female"}, {Value: "male", Key: "page_household.sex.male"}}
-	tagSources = catalogue("page_household.source.", []string{"own_word", "village", "department"})
-	consentFor = catalogue("page_household.consent_for.", []string{"record", "posting", "minor"})
-	consentWay = catalogue("page_household.consent_way.", []string{"spoken", "signed", "witnessed", "guardian"})
+	tagSources = catalogue("page_household.source.", household.TagSources)
+	consentFor = catalogue("page_household.consent_for.", household.ConsentFor)
+	consentWay = catalogue("page_household.consent_way.", household.ConsentWays)
 	moveStates = catalogue("page_household.move.", []string{household.Active, household.Moved, household.Deceased})
 )
 

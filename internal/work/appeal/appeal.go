@@ -33,6 +33,9 @@ import (
 	"lianxin/internal/work/scope"
 )
 
+// Bys says who is to see to a promise, as message keys appeal.by.<code>.
+var Bys = []string{Self, Station, Township}
+
 // Sources of a matter, as message keys appeal.source.<code>.
 var Sources = []string{"visit", "reception", "phone", "public", "paper", "meeting", "inspection", "own"}
 

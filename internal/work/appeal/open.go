@@ -71,7 +71,7 @@ func Check(f *fault.Fields, name string, in OpenInput) {
 		between(f, at("due"), in.Due, from, to)
 	}
 	f.Check(in.Days >= 0 && in.Days <= 250, at("days"), "appeal.days_bad")
-	f.Check(in.By == "" || in.By == Self || in.By == Station || in.By == Township, at("by"), "appeal.by_bad")
+	f.Check(in.By == "" || slices.Contains(Bys, in.By), at("by"), "appeal.by_bad")
 	f.Check(in.Source == "" || slices.Contains(Sources, in.Source), at("source"), "appeal.source_bad")
 	f.Check(in.Urgency == "" || slices.Contains(Urgencies, in.Urgency), at("urgency"), "appeal.urgency_bad")
 	f.Check(in.Emphasis == "" || slices.Contains(Emphases, in.Emphasis), at("emphasis"), "appeal.emphasis_bad")

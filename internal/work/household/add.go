@@ -235,7 +235,7 @@ func cleanMember(f *fault.Fields, m *MemberInput, today calendar.Day) {
 		m.IDNumber = ""
 	}
 	f.Check(m.Born == "" || (m.Born.Valid() && m.Born <= today), "members", "household.born_bad")
-	f.Check(m.Sex == "" || m.Sex == "male" || m.Sex == "female", "members", "household.sex_bad")
+	f.Check(m.Sex == "" || slices.Contains(Sexes, m.Sex), "members", "household.sex_bad")
 	long(f, "members", m.Health, 200)
 }
 

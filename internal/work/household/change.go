@@ -3,6 +3,7 @@ package household
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"lianxin/internal/base/audit"
@@ -93,7 +94,7 @@ func ChangeMember(ctx context.Context, tx *db.Tx, who access.Actor, in MemberCha
 		}
 		var f fault.Fields
 		f.Check(in.On.Valid() && in.On <= today, "on", "household.day_bad")
-		f.Check(in.State == "" || in.State == Active || in.State == Deceased || in.State == "left", "state", "household.state_bad")
+		f.Check(in.State == "" || slices.Contains(MemberStates, in.State), "state", "household.state_bad")
 		if in.Member == "" || in.State == "" {
 			cleanMember(&f, &in.MemberInput, today)
 		}
@@ -240,8 +241,8 @@ func RecordConsent(ctx context.Context, tx *db.Tx, who access.Actor, in ConsentC
 			}
 		} else {
 			var f fault.Fields
-			f.Check(in.Purpose == "record" || in.Purpose == "posting" || in.Purpose == "minor", "purpose", "household.consent_purpose")
-			f.Check(in.Way == "spoken" || in.Way == "signed" || in.Way == "witnessed" || in.Way == "guardian", "way", "household.consent_way")
+			f.Check(slices.Contains(ConsentFor, in.Purpose), "purpose", "household.consent_purpose")
+			f.Check(slices.Contains(ConsentWays, in.Way), "way", "household.consent_way")
 			f.Check(in.Purpose != "minor" || strings.TrimSpace(in.Guardian) != "", "guardian", "household.guardian_needed")
 			if err := f.Err(); err != nil {
 				return h, err

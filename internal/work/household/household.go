@@ -24,6 +24,17 @@ const (
 	Merged   = "merged"
 )
 
+// Words of what is entered: of a person's sex, of where a care tag comes from, of
+// what a consent is for and how it was given.
+var (
+	Sexes        = []string{"female", "male"}
+	TagSources   = []string{"own_word", "village", "department"}
+	ConsentFor   = []string{"record", "posting", "minor"}
+	ConsentWays  = []string{"spoken", "signed", "witnessed", "guardian"}
+	MemberStates = []string{Active, Deceased, "left"}
+	RevealFields = []string{"phone", "address", "id_number", "health"}
+)
+
 // Household is one home. In lists and pages phone and address are masked.
 type Household struct {
 	ID        string       `json:"id"`

@@ -23,7 +23,7 @@ func judge(today calendar.Day, in *PairInput, h household.Household, c cadre.Cad
 	}
 	var f fault.Fields
 	f.Check(id.Valid(in.ID), "id", "fault.id_needed")
-	f.Check(in.Role == Lead || in.Role == Joint, "role", "pairing.role_bad")
+	f.Check(oneOf(in.Role, Roles), "role", "pairing.role_bad")
 	f.Check(in.From.Valid() && in.From >= "1990-01-01" && in.From <= today.Add(366), "from", "pairing.day_bad")
 	f.Check(oneOf(in.Reason, BeginReasons), "reason", "pairing.reason_bad")
 	if err := f.Err(); err != nil {

@@ -32,6 +32,9 @@ const (
 	Joint = "joint"
 )
 
+// Roles are the roles in the order they are offered.
+var Roles = []string{Lead, Joint}
+
 // Reasons a pairing begins or ends, as message keys pairing.reason.<code>
 // (domain.md §6.4).
 var (

@@ -13,6 +13,7 @@ package stay
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"lianxin/internal/base/audit"
@@ -72,6 +73,9 @@ func (s Stay) Fact() quota.Stay {
 	return quota.Stay{ID: s.ID, Kind: s.Kind, From: s.From, To: s.To, FromHalf: s.FromHalf, ToHalf: s.ToHalf, Night: s.Night, Village: s.Region, Topic: s.Topic, Disputed: s.State == Disputed, Voided: s.Voided != ""}
 }
 
+// Kinds of stays, as message keys stay.kind.<code>.
+var Kinds = []string{Village, Research}
+
 // DeclareInput is a range as somebody tells it.
 type DeclareInput struct {
 	ID       string       `json:"id"` // operation id; becomes the stay's id
@@ -113,7 +117,7 @@ func declare(ctx context.Context, tx *db.Tx, who access.Actor, in DeclareInput) 
 	var f fault.Fields
 	f.Check(id.Valid(in.ID), "id", "fault.id_needed")
 	f.Check(in.For != "", "for", "stay.for_needed")
-	f.Check(in.Kind == Village || in.Kind == Research, "kind", "stay.kind_bad")
+	f.Check(slices.Contains(Kinds, in.Kind), "kind", "stay.kind_bad")
 	f.Check(in.From.Valid() && in.From >= today.Add(-past), "from", "stay.day_bad")
 	f.Check(in.To.Valid() && in.To <= today.Add(ahead), "to", "stay.day_bad")
 	f.Check(region.Upto(in.Village, region.Village) == in.Village && in.Village != "", "village", "stay.village_needed")
