@@ -48,7 +48,7 @@ var inputs = map[string]map[string]field{
 		"id": sent, "household": home, "cadre": helper, "role": {words: pairing.Roles, text: "pairing.role.", what: "api.f.role"}, "from": {what: "api.f.from_today"}, "reason": begins,
 	},
 	"pairing.EndInput":    {"id": sent, "to": {what: "api.f.last_day"}, "reason": ends},
-	"pairing.ChangeInput": {"id": sent, "household": home, "cadre": helper, "from": {need: true, what: "api.f.first_day"}, "reason": ends, "notes": {what: "api.f.notes"}},
+	"pairing.ChangeInput": {"id": sent, "household": home, "cadre": helper, "from": {what: "api.f.first_day"}, "reason": ends, "notes": {what: "api.f.notes"}},
 	"household.AddInput": {
 		"id": sent, "region": {need: true, what: "api.f.region"}, "head": {need: true, what: "api.f.head"}, "since": {what: "api.f.since"}, "members": {what: "api.f.members"},
 		"distinct": {what: "api.f.distinct"},
