@@ -21,7 +21,7 @@ func (o *office) list() {
 		o.records[k] = x
 	}
 	put("me", `{"cadre":"c1","name":"李明","post":"科员","unit":"农业服务中心","township":"白河镇","lang":"zh-CN","today":"TODAY","office":{"name":"镇党政办","phone":"0912-5550101"},"complaints":"","villages":[{"id":"v1","name":"李家湾村"}],"village":"v1","colleagues":[],"nights":[]}`)
-	put("home:h1", `{"id":"h1","head":"王桂兰","initials":"wgl","pinyin":"wangguilan","village":"李家湾村","group":"3组","address":"","phone":"13800000178","priority":true,"tags":["household.tag.living_alone"],"members":[],"role":"lead","since":"2026-01-01","due":{"by":"PAST","key":"quota.next.past","args":{"days":14}},"year":{"done":4,"want":6},"last":"2026-09-10","card":null}`)
+	put("home:h1", `{"id":"h1","head":"王桂兰","initials":"wgl","pinyin":"wangguilan","village":"李家湾村","group":"3组","address":"","phone":"13800000178","priority":true,"tags":["household.tag.living_alone"],"members":[],"role":"lead","since":"2026-01-01","due":{"by":"PAST","key":"quota.next.past","args":{"days":14}},"year":{"done":4,"want":6,"seen":5},"last":"2026-09-10","card":null}`)
 	put("matter:m1", `{"id":"m1","home":"h1","title":"约村医上门","wish":"","state":"handling","outcome":"","due":"SOON","provisional":false,"mine":true,"raised":true,"owner":"李明","emphasis":"","opened":"PAST","said":"","moves":["answer","ask"],"version":1}`)
 }
 

@@ -155,7 +155,7 @@ func (o *office) homes(n, visits int) {
 		id := "h" + string(rune('a'+i))
 		o.records["home:"+id] = map[string]any{"id": id, "head": "王桂兰", "initials": "wgl", "pinyin": "wangguilan", "village": "李家湾村", "group": "二组", "address": "李家湾村二组", "phone": "13800000000", "priority": false,
 			"tags": []string{}, "members": []any{map[string]any{"id": "m" + id, "name": "王桂兰", "relation": "户主", "age": 70, "phone": "", "initials": "wgl"}}, "role": "lead", "since": "2024-01-01",
-			"due": map[string]any{"by": time.Now().Format(time.DateOnly), "key": "quota.next.now", "args": map[string]any{}}, "year": map[string]any{"done": 3, "want": 6}, "last": "2026-10-01", "card": nil}
+			"due": map[string]any{"by": time.Now().Format(time.DateOnly), "key": "quota.next.now", "args": map[string]any{}}, "year": map[string]any{"done": 3, "want": 6, "seen": 3}, "last": "2026-10-01", "card": nil}
 		for j := range visits {
 			v := id + "-" + string(rune('a'+j%26)) + string(rune('a'+j/26))
 			o.records["visit:"+v] = map[string]any{"id": v, "home": id, "day": "2026-10-01", "clock": "15:20", "how": "home", "topics": []string{"life"}, "weather": "sun", "need": false, "usual": true,

@@ -15,6 +15,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/visit"
 )
@@ -35,7 +36,7 @@ type householdShowPage struct {
 	Former    []helperLine
 	Matters   []matterLine
 	Visits    []visitLine
-	Times     int // how often somebody was seen this year
+	Times     Say // how often the home was visited this year
 	Cards     []cardLine
 	Events    []eventLine
 	Successor string // name of the home it was merged into
@@ -274,11 +275,15 @@ func (w *Web) householdWork(c *door.Call, p *householdShowPage) error {
 	}
 	if access.Can(c.Who, access.VisitList, access.Target{Region: p.Home.Region, Own: p.Home.Own}).OK() {
 		p.Links.Visits = "/visits?household=" + url.QueryEscape(id)
-		times, err := visit.InYear(ctx, w.DB, c.Who.County(), []string{id}, today.Year())
+		leads, err := pairing.Leads(ctx, w.DB, c.Who.County(), []string{id}, today)
 		if err != nil {
 			return err
 		}
-		p.Times = times[id]
+		years, err := progress.HomeYears(ctx, w.DB, c.Who, map[string]string{id: leads[id]}, today.Year())
+		if err != nil {
+			return err
+		}
+		p.Times = homeDots(years[id]).Text
 	}
 	if access.Can(c.Who, access.VisitRead, access.Target{Region: p.Home.Region, Own: p.Home.Own}).OK() {
 		p.Links.Diary = "/diary?household=" + url.QueryEscape(id)

@@ -88,6 +88,7 @@ type whyPage struct {
 	Campaigns []Pill
 	Parts     []whyPart
 	Home      string // the one home asked about
+	Seen      Say    // how often somebody there was seen, by whoever went
 	All       string // address of all duties, "" when they are shown
 	Number    int    // of the plan's version
 	Version   string
@@ -98,6 +99,7 @@ type whyPart struct {
 	ownLine
 	Clause  plan.Source
 	Counted []whyRecord
+	Beyond  []whyRecord // in order, more than is asked for at that home
 	Not     []whyRecord
 	Homes   []whyHome // figures home by home, each opening further
 }
@@ -143,6 +145,13 @@ func (w *Web) why(c *door.Call) error {
 	}
 	if home != "" {
 		p.Home = either(x.Homes[home].Head, w.T(c.Lang, "page_progress.a_home"))
+		if h, ok := x.Homes[home]; ok && h.Head != "" {
+			years, err := progress.HomeYears(c.Context(), w.DB, c.Who, map[string]string{home: id}, year)
+			if err != nil {
+				return err
+			}
+			p.Seen = K("page_progress.seen_here", "n", years[home].Seen, "year", year)
+		}
 	}
 	for _, l := range x.Lines {
 		if duty != "" && l.Duty != duty || home != l.Household && home != "" {
@@ -160,6 +169,9 @@ func (w *Web) why(c *door.Call) error {
 		part := whyPart{ownLine: w.ownLine(c, l, id, year, name), Clause: l.Clause}
 		for _, r := range l.Counted {
 			part.Counted = append(part.Counted, w.whyRecord(c, x, r, quota.Reason{}))
+		}
+		for _, r := range l.Beyond {
+			part.Beyond = append(part.Beyond, w.whyRecord(c, x, r.Ref, r.Because))
 		}
 		for _, r := range l.Not {
 			part.Not = append(part.Not, w.whyRecord(c, x, r.Ref, r.Because))

@@ -109,6 +109,15 @@ func (w *Web) todayField(c *door.Call, desk bool) error {
 // ahead is how many days before its day a home comes to the top of the list.
 const ahead = 14
 
+// homeDots says a home's year alike on every page: what the plan counts beside
+// what was recorded.
+func homeDots(y progress.HomeYear) Dots {
+	if y.Of == 0 {
+		return Dots{Done: y.Seen, Text: K("progress.home.times", "n", y.Seen)}
+	}
+	return Dots{Done: y.Done, Of: y.Of, Text: K("progress.home.times_of", "done", y.Done, "of", y.Of, "n", y.Seen)}
+}
+
 // dueLines gives the reader's homes, those whose turn it is first. When it is a
 // home's turn and how often it is to be visited, the plans say; homes that have
 // what is owed, or for which no plan speaks, follow by place.
@@ -140,7 +149,11 @@ func (w *Web) dueLines(c *door.Call) ([]dueLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	done, err := visit.InYear(ctx, w.DB, c.Who.County(), homes, today.Year())
+	helpers := map[string]string{}
+	for _, h := range homes {
+		helpers[h] = c.Who.Cadre()
+	}
+	years, err := progress.HomeYears(ctx, w.DB, c.Who, helpers, today.Year())
 	if err != nil {
 		return nil, err
 	}
@@ -148,14 +161,13 @@ func (w *Web) dueLines(c *door.Call) ([]dueLine, error) {
 	seen := map[string]bool{}
 	for _, x := range next {
 		seen[x.Household] = true
-		l := dueLine{ID: x.Household, Name: x.Head, Place: n.HomePlace(x.Household), Last: last[x.Household], Why: K(x.Reason.Key, x.Reason.Args...), Late: x.DueBy < today, Turn: x.DueBy <= today.Add(ahead),
-			Dots: Dots{Done: x.Done, Of: x.Of, Text: K("today.times_of", "n", x.Done, "of", x.Of)}}
+		l := dueLine{ID: x.Household, Name: x.Head, Place: n.HomePlace(x.Household), Last: last[x.Household], Why: K(x.Reason.Key, x.Reason.Args...), Late: x.DueBy < today, Turn: x.DueBy <= today.Add(ahead), Dots: homeDots(years[x.Household])}
 		out = append(out, l)
 	}
 	slices.SortStableFunc(homes, func(a, b string) int { return strings.Compare(n.homes[a].Region, n.homes[b].Region) })
 	for _, h := range homes {
 		if !seen[h] && n.homes[h].State == household.Active {
-			out = append(out, dueLine{ID: h, Name: n.Home(h), Place: n.HomePlace(h), Last: last[h], Dots: Dots{Done: done[h], Text: K("today.times", "n", done[h])}})
+			out = append(out, dueLine{ID: h, Name: n.Home(h), Place: n.HomePlace(h), Last: last[h], Dots: homeDots(years[h])})
 		}
 	}
 	return out, nil

@@ -78,7 +78,7 @@
  * @property {'lead'|'joint'} role
  * @property {string} since
  * @property {{by: string, key: string, args: Record<string, any>}|null} due  by when a visit would be right, and why
- * @property {{done: number, want: number}} year
+ * @property {{done: number, want: number, seen: number}} year
  * @property {string} last       day of the last visit, may be empty
  * @property {{number: string, printed: string, state: string}|null} card
  */

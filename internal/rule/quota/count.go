@@ -14,10 +14,22 @@ func Count(p plan.Plan, f Facts) []Line {
 	d := DuesOf(p, f.Posts, f.Leaves, f.Year)
 	l := look(p, &d, f)
 	lines := assemble(p, &d, l.tallies, true)
+	homes := map[place]Line{}
+	for _, x := range lines {
+		if x.Household != "" {
+			homes[place{x.Duty, x.Household, x.Period}] = x
+		}
+	}
 	for i := range lines {
-		l.attach(&lines[i])
+		l.attach(&lines[i], homes)
 	}
 	return lines
+}
+
+// place is one home's part of a duty in a period.
+type place struct {
+	duty, household string
+	period          calendar.Span
 }
 
 // looker goes through the facts once and decides each record.
@@ -68,8 +80,11 @@ func (l *looker) refuse(duty, household string, period int, ref Ref, why Reason)
 	l.found = append(l.found, decision{duty, household, period, ref, why})
 }
 
-// attach puts the decided records behind a line.
-func (l *looker) attach(line *Line) {
+// attach puts the decided records behind a line. Where a duty is owed to each
+// home, the earliest records there count as far as the home's line goes.
+func (l *looker) attach(line *Line, homes map[place]Line) {
+	each := line.Household != "" || line.Homes > 0
+	taken := map[string]Halves{}
 	for _, x := range l.found {
 		if x.duty != line.Duty || line.Household != "" && x.household != line.Household {
 			continue
@@ -77,11 +92,22 @@ func (l *looker) attach(line *Line) {
 		if x.duty == Visits && l.periods[x.period] != line.Period {
 			continue
 		}
-		if x.because.Key == "" {
-			line.Counted = append(line.Counted, x.ref)
-		} else {
+		if x.because.Key != "" {
 			line.Not = append(line.Not, Refused{x.ref, x.because})
+			continue
 		}
+		if each {
+			home := homes[place{line.Duty, x.household, line.Period}]
+			if taken[x.household] += x.ref.Weight; taken[x.household] > home.Done {
+				why := because("beyond", "due", home.Due)
+				if home.Due == 0 {
+					why = because("beyond_none")
+				}
+				line.Beyond = append(line.Beyond, Refused{x.ref, why})
+				continue
+			}
+		}
+		line.Counted = append(line.Counted, x.ref)
 	}
 }
 

@@ -192,6 +192,9 @@ func write(say func(string, ...any) string, lines []Line) string {
 			}
 			b.WriteString("\n")
 		}
+		for _, r := range l.Beyond {
+			fmt.Fprintf(&b, "%s%s %s %s %s × %s：%s\n", indent, say("quota.beyond_counted"), say("quota.kind."+r.Kind), r.ID, r.On, r.Weight, r.Because.Text(say))
+		}
 		for _, r := range l.Not {
 			fmt.Fprintf(&b, "%s%s %s %s %s × %s：%s\n", indent, say("quota.not_counted"), say("quota.kind."+r.Kind), r.ID, r.On, r.Weight, r.Because.Text(say))
 		}

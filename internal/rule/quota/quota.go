@@ -182,10 +182,12 @@ const (
 // with Household empty; visits (and practical items) owed to each household
 // also have a line per household.
 //
-// For visits owed to each household the main line's Done adds up, home by
-// home, no more than is due there: ten visits to one home do not stand for
-// another. How many homes have what is due stands in Reached and Homes, all
-// visits made stand in Beside.
+// For visits owed to each household Done is, at each home, no more than is due
+// there, and the main line adds that up: ten visits to one home do not stand
+// for another. What was done beyond is in Beyond, record by record, so that the
+// weights in Counted always add up to Done (visit days aside, where several
+// visits make a day). How many homes have what is due stands in Reached and
+// Homes, all visits made stand in Beside.
 type Line struct {
 	Duty      string        `json:"duty"`
 	Household string        `json:"household,omitempty"`
@@ -203,6 +205,7 @@ type Line struct {
 	Notes     []Reason      `json:"notes,omitempty"`
 	Beside    []Beside      `json:"beside,omitempty"`
 	Counted   []Ref         `json:"counted,omitempty"`
+	Beyond    []Refused     `json:"beyond,omitempty"` // in order, and more than is asked for at that home
 	Not       []Refused     `json:"not,omitempty"`
 }
 

@@ -164,8 +164,11 @@ func (d *Dues) visitLines(out []Line, p plan.Plan, t Tallies, i, n int, span cal
 			if !each {
 				continue
 			}
-			s := Line{Duty: Visits, Household: h.Household, Period: span, Rank: l.Rank, Due: due, Target: due, Done: done, Unit: UnitVisit,
+			s := Line{Duty: Visits, Household: h.Household, Period: span, Rank: l.Rank, Due: due, Target: due, Done: min(due, done), Unit: UnitVisit,
 				Days: days, Of: l.Of, Clause: x.Source}
+			if done > due {
+				s.Beside = beside(s.Beside, "visits", done)
+			}
 			if days < s.Of {
 				s.Notes = append(s.Notes, because("prorata_home", "days", days, "of", s.Of))
 			}
@@ -238,8 +241,11 @@ func (d *Dues) practicalLines(out []Line, l Line, t Tallies, each bool) []Line {
 		}
 		if each {
 			days := d.daysIn(kPractical, from, to, within)
-			s := Line{Duty: Practicals, Household: h.Household, Period: l.Period, Rank: l.Rank, Due: due, Target: due, Done: done, Unit: UnitItem,
+			s := Line{Duty: Practicals, Household: h.Household, Period: l.Period, Rank: l.Rank, Due: due, Target: due, Done: min(due, done), Unit: UnitItem,
 				Days: days, Of: l.Of, Clause: l.Clause}
+			if done > due {
+				s.Beside = beside(s.Beside, "items", done)
+			}
 			if days < s.Of {
 				s.Notes = append(s.Notes, because("prorata_home", "days", days, "of", s.Of))
 			}

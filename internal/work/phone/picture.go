@@ -105,7 +105,8 @@ type (
 	}
 	recordYear struct {
 		Done int `json:"done"`
-		Want int `json:"want"`
+		Want int `json:"want"` // 0 when no plan asks for visits to each home
+		Seen int `json:"seen"`
 	}
 	recordCard struct {
 		Number  string       `json:"number"`
@@ -427,7 +428,11 @@ func (p *picture) homes() error {
 	if err != nil {
 		return err
 	}
-	done, err := visit.InYear(p.ctx, p.r, p.who.County(), ids, p.today.Year())
+	helpers := map[string]string{}
+	for _, id := range ids {
+		helpers[id] = p.who.Cadre()
+	}
+	years, err := progress.HomeYears(p.ctx, p.r, p.who, helpers, p.today.Year())
 	if err != nil {
 		return err
 	}
@@ -452,7 +457,7 @@ func (p *picture) homes() error {
 		x := mine[h.ID]
 		keys := identity.Keys(h.Head)
 		v := recordHome{ID: h.ID, Head: h.Head, Initials: first(keys.Initials), Pinyin: first(keys.Full), Village: p.names[region.Upto(h.Region, region.Village)], Address: h.Address, Phone: h.Phone, Priority: h.Priority,
-			Tags: []string{}, Members: []recordMember{}, Role: string(x.Role), Since: x.From, Last: last[h.ID], Card: cards[h.ID], Year: recordYear{Done: done[h.ID]}}
+			Tags: []string{}, Members: []recordMember{}, Role: string(x.Role), Since: x.From, Last: last[h.ID], Card: cards[h.ID], Year: recordYear{years[h.ID].Done, years[h.ID].Of, years[h.ID].Seen}}
 		if g := region.Upto(h.Region, region.Group); g != "" {
 			v.Group = p.names[g]
 		}
@@ -467,7 +472,6 @@ func (p *picture) homes() error {
 			if v.Due.Args == nil {
 				v.Due.Args = map[string]any{}
 			}
-			v.Year = recordYear{n.Done, n.Of}
 		}
 		p.put("home:"+h.ID, v)
 	}

@@ -82,9 +82,9 @@ export function reason(x) {
  * @param {Home} x
  */
 export function dots(x) {
-  const {done, want} = x.year, out = [];
+  const {want, seen} = x.year, done = want ? x.year.done : seen, out = [];
   for (let i = 0; i < Math.min(Math.max(done, want), 12); i += 1) out.push(h('i', {class: i < done && 'on'}));
-  return h('p', {class: 'dots'}, out, h('span', {class: 'num'}, want ? t('today.times_of', {n: done, of: want}) : t('today.times', {n: done})));
+  return h('p', {class: 'dots'}, out, h('span', {class: 'num'}, want ? t('progress.home.times_of', {done, of: want, n: seen}) : t('progress.home.times', {n: seen})));
 }
 
 /**
