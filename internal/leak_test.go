@@ -409,6 +409,7 @@ var elsewhere = map[string]string{
 	"account.Prospects":  "account: TestHandOut, within the reach of issuing slips",
 	"progress.HomeDues":  "progress: TestHomeDues, by the reach of household.list",
 	"progress.HomeYears": "progress: TestHomeYears, of homes the asking page has shown",
+	"progress.HeardOf":   "progress: TestHeard, of visits the diary has shown",
 	"account.History":    "account: TestWhoMayGrant",
 	"account.Mine":       "account: TestOwnPage, one's own only",
 	"campaign.Check":     "a draft somebody brings himself; nothing stored is shown",

@@ -305,13 +305,15 @@ func catalogue(in []string, names map[string]string, of []string) []string {
 
 func (l *loader) visit(v sample.Visit, c sample.Cadre, cadres map[string]sample.Cadre, ps []sample.Promise) step {
 	in := visit.RecordInput{ID: v.ID, Household: v.Household, At: v.Day + "T" + v.Clock, How: v.How, Topics: catalogue(v.Topics, topics, visit.Topics), Policies: catalogue(v.Policies, policies, visit.Policies),
-		Weather: weathers[v.Mood], Usual: v.AsUsual, Words: v.Words, With: v.Companions}
+		Weather: weathers[v.Mood], Words: v.Words, With: v.Companions}
 	if v.Measures != "" {
 		in.Words += "\n" + v.Measures
 	}
 	for _, p := range ps {
 		in.Promises = append(in.Promises, appeal.OpenInput{ID: p.ID, Title: p.Title, Due: calendar.Day(p.Due)})
 	}
+	// Said only where nothing else is told: the record is refused otherwise.
+	in.Usual = v.AsUsual && in.Words == "" && len(in.Topics) == 0 && len(in.Promises) == 0 && in.How != "absent" && in.How != "declined"
 	day, clock := v.RecordedDay, v.RecordedClock
 	if day == "" {
 		day, clock = v.Day, v.Clock

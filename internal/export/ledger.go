@@ -105,7 +105,7 @@ func home(ctx context.Context, r db.Reader, county, cadreID string, p pairing.Pa
 	if err != nil {
 		return paper.LedgerHousehold{}, err
 	}
-	out := paper.LedgerHousehold{Village: region.Place(names, h.Region, region.Village), Householder: h.Head, People: h.Size, Address: h.Address, Phone: h.Phone, From: stamp(p.From), To: stamp(p.To)}
+	out := paper.LedgerHousehold{ID: h.ID, Village: region.Place(names, h.Region, region.Village), Householder: h.Head, People: h.Size, Address: h.Address, Phone: h.Phone, From: stamp(p.From), To: stamp(p.To)}
 	var kinds []string
 	for _, x := range h.Tags {
 		if word := t("household.tag." + x.Tag); x.At(calendar.LastOf(year)) || x.At(p.From) {

@@ -15,9 +15,32 @@ type DiaryData struct {
 	Township string
 	From, To time.Time // the first and last day asked for
 	Entries  []DiaryEntry
+	Heard    DiaryHeard
 	Printed  time.Time // day of printing
 	Overall  string    // who answers for the whole, with the title; may be empty
 	Office   string    // number of the leading group's office; may be empty
+}
+
+// DiaryHeard is what the book holds: visits as the plan counts them, and beside them what
+// is on record and is not counted.
+type DiaryHeard struct{ Visits, Phone, Absent, Declined, Other int }
+
+// words says the numbers; what there is none of is left out, visits never.
+func (h DiaryHeard) words() string {
+	s := fmt.Sprintf("%d次", h.Visits)
+	var beside []string
+	for _, x := range []struct {
+		words string
+		n     int
+	}{{"电话%d次", h.Phone}, {"未遇%d次", h.Absent}, {"谢绝%d次", h.Declined}, {"不计次数%d条", h.Other}} {
+		if x.n > 0 {
+			beside = append(beside, fmt.Sprintf(x.words, x.n))
+		}
+	}
+	if beside != nil {
+		s += "（另有" + strings.Join(beside, "、") + "）"
+	}
+	return s
 }
 
 // DiaryEntry is one visit: when, what was learned, what will be done and by when are the
@@ -51,7 +74,7 @@ type DiaryMeasure struct {
 func Diary(d DiaryData) doc.Document {
 	entries := slices.Clone(d.Entries)
 	slices.SortStableFunc(entries, func(a, b DiaryEntry) int { return a.At.Compare(b.At) })
-	out := doc.Document{Title: "民情日记　" + d.Cadre.Name, Page: doc.OfficialPage(), Blocks: diaryCover(d, visitsAmong(entries))}
+	out := doc.Document{Title: "民情日记　" + d.Cadre.Name, Page: doc.OfficialPage(), Blocks: diaryCover(d)}
 	if len(entries) == 0 {
 		out.Blocks = append(out.Blocks, doc.Text("这段时间没有走访记录。"))
 		return out
@@ -67,21 +90,12 @@ func Diary(d DiaryData) doc.Document {
 	return out
 }
 
-func visitsAmong(entries []DiaryEntry) (n int) {
-	for _, e := range entries {
-		if e.Household != "" {
-			n++
-		}
-	}
-	return n
-}
-
-func diaryCover(d DiaryData, n int) []doc.Block {
+func diaryCover(d DiaryData) []doc.Block {
 	line := func(label, words string) doc.Row {
 		return doc.R(doc.Cell{Runs: []doc.Run{{Text: label, Face: doc.Hei}}, Align: doc.Right}, doc.C(words)).High(2)
 	}
 	rows := []doc.Row{line("姓　　名", d.Cadre.Name), line("单　　位", d.Cadre.Unit), line("职　　务", d.Cadre.Post),
-		line("记录时间", period(d.From, d.To)), line("走访次数", fmt.Sprintf("%d次", n))}
+		line("记录时间", period(d.From, d.To)), line("走访次数", d.Heard.words())}
 	if !d.Printed.IsZero() {
 		rows = append(rows, line("打印日期", date(d.Printed)))
 	}
@@ -90,6 +104,12 @@ func diaryCover(d DiaryData, n int) []doc.Block {
 	}
 	if d.Office != "" {
 		rows = append(rows, line("办公室电话", grouped(d.Office)))
+	}
+	// The cover is one page, also when every line is there and some take two.
+	if len(rows) > 6 {
+		for i := range rows {
+			rows[i].Lines = 1
+		}
 	}
 	blocks := []doc.Block{}
 	if d.Township != "" {
@@ -124,11 +144,7 @@ func diaryEntry(n int, e DiaryEntry) doc.Table {
 		}
 	}
 	row("谈到的事", strings.Join(e.Topics, "、"))
-	learned := e.Learned
-	if learned == "" {
-		learned = "一切如常。"
-	}
-	row("了解到的\n情　　况", learned)
+	row("了解到的\n情　　况", e.Learned)
 	for _, m := range e.Measures {
 		t.Rows = append(t.Rows,
 			doc.Row{Cells: []doc.Cell{doc.L("措施办法").Span(1, 2), doc.C(m.Words).Span(5, 1)}, KeepNext: true},

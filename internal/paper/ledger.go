@@ -28,8 +28,9 @@ type LedgerCadre struct {
 	Households []LedgerHousehold
 }
 
-// LedgerHousehold is one pairing in the year.
+// LedgerHousehold is one pairing in the year; a household can have several.
 type LedgerHousehold struct {
+	ID          string // tells two lines of one household apart from two households
 	Village     string // village and group
 	Householder string
 	People      int
@@ -168,11 +169,22 @@ func Ledger(d LedgerData) doc.Document {
 }
 
 func ledgerCount(d LedgerData) string {
-	homes := 0
+	homes, lines := 0, 0
+	seen := map[string]bool{}
 	for _, c := range d.Cadres {
-		homes += len(c.Households)
+		for _, h := range c.Households {
+			lines++
+			if h.ID == "" || !seen[h.ID] {
+				homes++
+			}
+			seen[h.ID] = true
+		}
 	}
-	return fmt.Sprintf("干部%d人，联系户%d户", len(d.Cadres), homes)
+	s := fmt.Sprintf("干部%d人，联系户%d户", len(d.Cadres), homes)
+	if lines > homes { // a household whose helper changed, or with two, has more lines
+		s += fmt.Sprintf("，结对%d条", lines)
+	}
+	return s
 }
 
 func ledgerCell(kind ColumnKind, v any) doc.Cell {

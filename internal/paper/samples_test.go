@@ -20,7 +20,7 @@ func longCadre() Person {
 }
 
 func sampleDiary() DiaryData {
-	return DiaryData{Cadre: sampleCadre(), Township: "青石镇", From: day(2026, 1, 1), To: day(2026, 6, 30), Printed: day(2026, 7, 1), Overall: "谢志远（镇党委书记）", Office: "0999-6601100",
+	return DiaryData{Cadre: sampleCadre(), Township: "青石镇", From: day(2026, 1, 1), To: day(2026, 6, 30), Printed: day(2026, 7, 1), Overall: "谢志远（镇党委书记）", Office: "0999-6601100", Heard: DiaryHeard{Visits: 4, Phone: 1, Absent: 1},
 		Entries: []DiaryEntry{
 			{At: at(2026, 4, 2, 9, 30), Household: hardCards()[1].Householder, Place: hardCards()[1].Address, Way: "入户走访",
 				People: []string{"李晓燕", hardCards()[1].CadreName, "张建国"}, Topics: []string{"住房", "就业", "子女上学"},

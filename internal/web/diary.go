@@ -26,6 +26,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
+	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 	"lianxin/internal/work/visit"
@@ -58,8 +59,8 @@ type diaryPage struct {
 	Months  string // address of the month, from the year
 	Print   string
 	File    string
-	Own     bool // a thought may be added
-	Visits  int
+	Own     bool  // a thought may be added
+	Heard   []Say // how many visits, calls and tries there are
 	Promise int
 }
 
@@ -88,6 +89,7 @@ type diaryBook struct {
 	thoughts    []visit.Thought
 	names       *names
 	cut         bool
+	heard       progress.Heard
 	post, unit  string
 	town        string
 	thoughtsOf  map[string][]visit.Thought
@@ -228,6 +230,9 @@ func (w *Web) diaryVisits(c *door.Call, b *diaryBook, f visit.Filter) error {
 			b.thoughts = append(b.thoughts, ts...)
 		}
 	}
+	if b.heard, err = progress.HeardOf(c.Context(), w.DB, c.Who.County(), b.Cadre, b.place, b.visits, c.Who.Today()); err != nil {
+		return err
+	}
 	b.thoughtsOf = map[string][]visit.Thought{}
 	for _, t := range b.thoughts {
 		b.thoughtsOf[t.Visit] = append(b.thoughtsOf[t.Visit], t)
@@ -263,6 +268,15 @@ func (w *Web) diaryShown(c *door.Call) (*diaryPage, error) {
 	p.Own = b.Cadre != "" && b.Cadre == c.Who.Cadre() && access.May(c.Who, access.VisitAmend)
 	p.links(c)
 	w.diaryDays(c, p)
+	h := b.heard
+	for _, x := range []struct {
+		key string
+		n   int
+	}{{"visits", h.Visits}, {"phone", h.Phone}, {"absent", h.Absent}, {"declined", h.Declined}, {"other", h.Other}} {
+		if x.n > 0 || x.key == "visits" {
+			p.Heard = append(p.Heard, K("diary.count."+x.key, "n", x.n))
+		}
+	}
 	return p, nil
 }
 
@@ -325,7 +339,7 @@ func (w *Web) diaryDays(c *door.Call, p *diaryPage) {
 		for _, a := range v.Promises {
 			e.Matters = append(e.Matters, matterLine{Appeal: a, Status: a.Status(c.Who.Today())})
 		}
-		p.Visits, p.Promise = p.Visits+1, p.Promise+len(v.Promises)
+		p.Promise += len(v.Promises)
 		d := day(v.Day)
 		d.Entries = append(d.Entries, e)
 	}
@@ -449,7 +463,7 @@ func (w *Web) diaryFile(c *door.Call) error {
 // diaryPaper fills the paper. Papers are Chinese in every language of the page.
 func (w *Web) diaryPaper(c *door.Call, b diaryBook) (paper.DiaryData, error) {
 	zh := func(key string, args ...any) string { return w.T(lang.Chinese, K(key, args...)) }
-	d := paper.DiaryData{Cadre: paper.Person{Name: b.Name, Unit: b.unit, Post: b.post}, Township: b.town, From: midnight(b.From), To: midnight(min(b.To, c.Who.Today())), Printed: midnight(c.Who.Today())}
+	d := paper.DiaryData{Cadre: paper.Person{Name: b.Name, Unit: b.unit, Post: b.post}, Township: b.town, From: midnight(b.From), To: midnight(min(b.To, c.Who.Today())), Printed: midnight(c.Who.Today()), Heard: paper.DiaryHeard(b.heard)}
 	var err error
 	if d.Overall, d.Office, err = leading.Told(c.Context(), w.DB, c.Who.County(), region.Upto(b.place, region.Township), c.Who.Today()); err != nil {
 		return d, err
@@ -477,7 +491,11 @@ func (w *Web) diaryPaper(c *door.Call, b diaryBook) (paper.DiaryData, error) {
 		for _, x := range v.With {
 			e.People = append(e.People, b.names.Cadre(x))
 		}
-		if v.Words == "" && !v.Usual {
+		switch {
+		case v.Words != "":
+		case v.Usual:
+			e.Learned = zh("visit.usual") + "。"
+		default:
 			e.Learned = zh("diary.no_words")
 			if v.How == "absent" || v.How == "declined" {
 				e.Learned = zh("diary.not_met." + v.How)

@@ -63,7 +63,8 @@ func (w *Web) registration(c *door.Call) error {
 		if m.State != household.Active {
 			continue
 		}
-		x := paper.RegistrationMember{Name: m.Name, Relation: m.Relation, Schooling: m.Education, Work: m.Labour, Born: string(m.Born)}
+		// 从业或就学 is left for the pen: the ability to work is another thing.
+		x := paper.RegistrationMember{Name: m.Name, Relation: m.Relation, Schooling: m.Education, Born: string(m.Born)}
 		if m.Sex != "" {
 			x.Sex = w.T(lang.Chinese, K("page_household.sex."+m.Sex))
 		}
@@ -113,7 +114,7 @@ func (w *Web) registrationWork(c *door.Call, d *paper.RegistrationData, h househ
 		case a.Outcome == lifecycle.Solved || a.Outcome == lifecycle.Partly:
 			words := a.Title
 			if a.Result != "" {
-				words = a.Result
+				words = strings.TrimRight(a.Result, "。；; ")
 			}
 			done = append(done, w.T(lang.Chinese, K("page_household.done_on", "day", a.Answered, "words", words)))
 		}

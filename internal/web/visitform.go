@@ -346,7 +346,7 @@ func (w *Web) visitInput(c *door.Call, f url.Values, wrong *fault.Fields) visit.
 	default:
 		wrong.Add("need", "visit.need_needed")
 	}
-	in.Usual = len(in.Promises) == 0 && in.Words == "" && in.How != "absent" && in.How != "declined"
+	in.Usual = f.Get("usual") != ""
 	w.visitNames(c, f, &in, wrong)
 	return in
 }

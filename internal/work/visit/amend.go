@@ -63,7 +63,7 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Vis
 		years := []int{v.Day.Year(), day.Year()}
 		v.Day, v.Clock, v.How, v.Topics, v.Policies, v.Activities, v.Weather, v.Words = day, clock, in.How, in.Topics, in.Policies, in.Activities, in.Weather, strings.TrimSpace(in.Words)
 		v.Version++
-		v.Usual = v.Usual && v.Words == ""
+		v.Usual = v.Usual && plainly(RecordInput{How: v.How, Topics: v.Topics, Words: v.Words})
 		if v.Paired, err = household.Own(ctx, tx, who.County(), v.Household, v.Cadre, v.Day); err != nil {
 			return v, err
 		}

@@ -142,7 +142,7 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 		return Visit{}, err
 	}
 	v := Visit{ID: in.ID, Household: in.Household, Region: region, Cadre: cadre, Paired: paired, Writer: who.Account(), Day: day, Clock: clock, How: in.How, Topics: in.Topics, Policies: in.Policies, Activities: in.Activities,
-		Weather: in.Weather, Need: len(in.Promises) > 0, Usual: in.Usual && len(in.Promises) == 0, Words: strings.TrimSpace(in.Words), Late: today.Sub(day), Version: 1, Written: tx.Now.UnixMilli(), With: in.With}
+		Weather: in.Weather, Need: len(in.Promises) > 0, Usual: in.Usual, Words: strings.TrimSpace(in.Words), Late: today.Sub(day), Version: 1, Written: tx.Now.UnixMilli(), With: in.With}
 	v.Proxy = v.Cadre != who.Cadre()
 	if err := decide(ctx, tx, who, &v); err != nil {
 		return Visit{}, err
@@ -230,6 +230,13 @@ func check(f *fault.Fields, in RecordInput) {
 	f.Check(utf8.RuneCountInString(in.Words) <= maxWords, "words", "fault.too_long", "n", maxWords)
 	f.Check(utf8.RuneCountInString(in.Thought) <= maxWords, "thought", "fault.too_long", "n", maxWords)
 	f.Check(len(in.With) <= 10, "with", "visit.with_many")
+	f.Check(!in.Usual || plainly(in), "usual", "visit.usual_not")
+}
+
+// plainly reports whether 一切如常 can be said of a visit: somebody was spoken to
+// and nothing else is told.
+func plainly(in RecordInput) bool {
+	return in.How != "absent" && in.How != "declined" && strings.TrimSpace(in.Words) == "" && len(in.Topics) == 0 && len(in.Promises) == 0
 }
 
 // all reports whether every value is of a catalogue, and none twice.

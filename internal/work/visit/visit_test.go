@@ -1,7 +1,9 @@
 package visit_test
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -239,4 +241,42 @@ func TestList(t *testing.T) {
 			t.Errorf("system administrator: %v", err)
 		}
 	})
+}
+
+// 一切如常 is what the official says of a visit and nothing else: it is never
+// made from an answer, and it does not stand beside what contradicts it.
+func TestAsUsual(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	Seed(t, d)
+	li := Who(access.Cadre, Qingshi, LiMing, today)
+	in := visit.RecordInput{ID: "usual-0000", Household: WangHome, At: string(today), How: "home"}
+	if v, err := record(t, d, li, in); err != nil || v.Usual {
+		t.Fatalf("nothing written: %+v, %v", v.Usual, err)
+	}
+	in.ID, in.Usual = "usual-0001", true
+	if v, err := record(t, d, li, in); err != nil || !v.Usual {
+		t.Fatalf("said: %+v, %v", v.Usual, err)
+	}
+	for i, change := range []func(*visit.RecordInput){
+		func(x *visit.RecordInput) { x.How = "absent" },
+		func(x *visit.RecordInput) { x.How = "declined" },
+		func(x *visit.RecordInput) { x.Words = "屋后沟堵了" },
+		func(x *visit.RecordInput) { x.Topics = []string{"health"} },
+		func(x *visit.RecordInput) { x.Promises = []appeal.OpenInput{{Title: "清沟", Days: 3}} },
+	} {
+		x := in
+		x.ID = fmt.Sprintf("usual-1%03d", i)
+		change(&x)
+		_, err := record(t, d, li, x)
+		var e *fault.Error
+		if !errors.As(err, &e) || !slices.ContainsFunc(e.Fields, func(f fault.Field) bool { return f.Name == "usual" }) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	v, err := db.Write(t.Context(), d, func(tx *db.Tx) (visit.Visit, error) {
+		return visit.Amend(t.Context(), tx, li, visit.AmendInput{ID: "usual-amend", Visit: "usual-0001", Version: 1, At: string(today), How: "home", Topics: []string{"health"}, Why: "漏选了"})
+	})
+	if err != nil || v.Usual {
+		t.Errorf("amended: %v, %v", v.Usual, err)
+	}
 }

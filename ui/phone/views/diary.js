@@ -30,8 +30,8 @@ export function diary(f) {
     if (!order.length) return missing(f) || empty(t('diary.empty'));
     const heads = Array.from(new Set(order.map((d) => d.slice(0, 7))));
     return [heads.slice(0, months).map((m) => {
-      const n = visits.filter((v) => v.day.slice(0, 7) === m && !v.voided && !v.pending).length, w = visits.filter((v) => v.day.slice(0, 7) === m && v.pending).length;
-      return [h('div', {class: 'sec'}, h('h2', null, month(m + '-01')), h('span', {class: 'num'}, t('diary.count', {n}), w ? [comma(), t('phone.more_waiting', {n: w})] : null)),
+      const kept = visits.filter((v) => v.day.slice(0, 7) === m && !v.voided && !v.pending), w = visits.filter((v) => v.day.slice(0, 7) === m && v.pending).length;
+      return [h('div', {class: 'sec'}, h('h2', null, month(m + '-01')), h('span', {class: 'num'}, heard(kept), w ? [comma(), t('phone.more_waiting', {n: w})] : null)),
         order.filter((d) => d.slice(0, 7) === m).map((d) => h('section', {class: 'date'}, h('h3', {class: 'num'}, monthDay(d), h('small', null, weekday(d))), days[d]))];
     }), heads.length > months ? h('p', {class: 'after'}, h('button', {class: 'btn', type: 'button', 'data-at': 'older', onclick: () => { months += 3; f.refresh(); }}, t('phone.older'))) : null,
     h('p', {class: 'age'}, t('phone.print_at_office'))];
@@ -75,4 +75,17 @@ export async function thought(f, id) {
     if (await put(f, {kind: 'thought.write', body: {day, visit: v ? v.id : '', words: d.words.trim()}, title: t('visit.thought_label') + comma() + monthDay(day), draft: key, value: d, again: '#/thought/' + id})) f.back();
   };
   return {title: t('phone.thought_title'), up: '#/diary', body: e, foot: foot(t('visit.save'), () => void save(), t('phone.first_here'))};
+}
+
+/**
+ * Visits, calls and tries told apart, as the printed diary does: face to face,
+ * once a day to a home.
+ * @param {Visit[]} visits
+ */
+function heard(visits) {
+  const of = (/** @type {string[]} */ ...ways) => visits.filter((v) => ways.indexOf(v.how) >= 0), seen = of('home', 'met', 'meeting');
+  const once = new Set(seen.map((v) => v.home + ' ' + v.day)).size, phone = of('phone').length, absent = of('absent').length, declined = of('declined').length;
+  const other = visits.length - once - phone - absent - declined;
+  return [t('diary.count.visits', {n: once}), phone > 0 && [comma(), t('diary.count.phone', {n: phone})], absent > 0 && [comma(), t('diary.count.absent', {n: absent})],
+    declined > 0 && [comma(), t('diary.count.declined', {n: declined})], other > 0 && [comma(), t('diary.count.other', {n: other})]];
 }

@@ -12,7 +12,7 @@ import {missing} from './today.js';
 /** @typedef {import('./common.js').Home} Home */
 /** @typedef {import('./common.js').Page} Page */
 /** @typedef {{title: string, by: string, days: string}} Promised */
-/** @typedef {{began: string, day: string, clock: string, how: string, met: string, unmet: string, topics: string[], need: string, promises: Promised[], words: string, weather: string, policies: string[], activities: string[], with: string[], thought: string}} Draft */
+/** @typedef {{began: string, day: string, clock: string, how: string, met: string, unmet: string, topics: string[], need: string, promises: Promised[], words: string, usual: boolean, weather: string, policies: string[], activities: string[], with: string[], thought: string}} Draft */
 
 const topics = ['health', 'income', 'housing', 'school', 'farming', 'subsidy', 'neighbours', 'work', 'water_road', 'other'];
 const policies = ['birth', 'insurance', 'medical', 'education', 'subsidy', 'farming', 'law', 'safety', 'government_work', 'other'];
@@ -26,7 +26,7 @@ const promised = () => ({title: '', by: 'self', days: '7'});
 
 /** @returns {Draft} */
 function blank() {
-  return {began: '', day: '', clock: '', how: 'home', met: 'met', unmet: 'absent', topics: [], need: '', promises: [promised()], words: '', weather: '', policies: [], activities: [], with: [], thought: ''};
+  return {began: '', day: '', clock: '', how: 'home', met: 'met', unmet: 'absent', topics: [], need: '', promises: [promised()], words: '', usual: false, weather: '', policies: [], activities: [], with: [], thought: ''};
 }
 
 /**
@@ -120,7 +120,7 @@ async function write(f, x) {
 
   // The rest.
   const words = h('textarea', {rows: 2, maxlength: 4000, value: d.words});
-  const usual = h('p', {class: 'hint', role: 'status'});
+  const usual = h('div', {class: 'f'}, picks('checkbox', 'usual', [{value: '1', label: t('visit.usual')}], d.usual ? ['1'] : []), h('p', {class: 'hint'}, t('visit.usual_hint')));
   const thought = h('textarea', {rows: 3, maxlength: 4000, value: d.thought});
   const who = companions(f, d, () => keep());
   const more = h('details', {class: 'more fold'}, h('summary', null, t('visit.more'), h('small', null, t('visit.more_what'))),
@@ -153,11 +153,11 @@ async function write(f, x) {
     const n = day();
     whenSays.textContent = (n === today() ? t('visit.today') : n === addDays(today(), -1) ? t('phone.yesterday') : monthDay(n)) + (clock() && !(d.day && !d.clock) ? ' ' + clock() : '');
     lateSays.textContent = late() ? t('phone.late', {day: monthDay(n)}) : '';
-    usual.textContent = isUsual() ? t('phone.usual') : '';
-    usual.hidden = !isUsual();
+    usual.hidden = !mayBeUsual();
+    d.usual = chosen(e, 'usual').length > 0 && mayBeUsual();
   };
   const late = () => daysBetween(day(), today()) > 1;
-  const isUsual = () => d.need === '0' && !d.words.trim() && d.how !== 'absent';
+  const mayBeUsual = () => d.need === '0' && !d.words.trim() && !d.topics.length && d.how !== 'absent';
   const keep = () => { fresh(); void f.phone.keep(key, d); };
   drawPromises();
   fresh();
@@ -190,7 +190,7 @@ function told(x, d, day, clock) {
   const need = d.need === '1', words = d.words.trim(), how = d.how === 'met' ? d.met : d.how === 'absent' ? d.unmet : d.how;
   /** @type {Record<string, any>} */
   const out = {household: x.id, at: clock ? day + 'T' + clock : day, how, topics: d.topics, policies: d.policies, activities: d.activities, weather: d.weather, words, with: d.with, thought: d.thought.trim(),
-    usual: !need && !words && d.how !== 'absent', promises: need ? d.promises.filter((p) => p.title.trim()).map((p) => ({title: p.title.trim(), by: p.by, days: Number(p.days)})) : []};
+    usual: d.usual && !need && !words && !d.topics.length && d.how !== 'absent', promises: need ? d.promises.filter((p) => p.title.trim()).map((p) => ({title: p.title.trim(), by: p.by, days: Number(p.days)})) : []};
   for (const k of Object.keys(out)) if (out[k] === '' || out[k] === false || (Array.isArray(out[k]) && !out[k].length)) delete out[k];
   return out;
 }
