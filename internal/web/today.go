@@ -35,7 +35,8 @@ type todayPage struct {
 	Rest    []dueLine // the others
 	Homes   int
 	Matters []matterLine
-	Near    int         // matters whose day is near or past
+	Near    int         // matters whose day is near
+	Over    int         // matters whose day is past
 	More    bool        // there are further matters
 	Told    *matterLine // ticked off a moment ago; a word may be added
 	Desk    bool        // has an office's desk too
@@ -87,7 +88,9 @@ func (w *Web) todayField(c *door.Call, desk bool) error {
 		return err
 	}
 	for _, m := range p.Matters {
-		if m.Soon() || m.Late() {
+		if m.Late() {
+			p.Over++
+		} else if m.Soon() {
 			p.Near++
 		}
 	}

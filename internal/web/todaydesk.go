@@ -134,6 +134,9 @@ func (w *Web) deskMatters(c *door.Call, p *todayDeskPage) error {
 		}
 	}
 	soon := figure{N: strconv.Itoa(q.Soon), Name: K("today.due_soon"), By: K("today.due_soon_by"), Href: "/matters?view=soon"}
+	if q.Soon == 0 {
+		soon.By = K("today.over_none")
+	}
 	over := figure{N: strconv.Itoa(q.Over), Name: K("matter.view.over"), By: K("today.over_none"), Href: "/matters?view=over", Ochre: q.Over > 0}
 	if q.Longest != "" {
 		over.By = K("today.over_longest", "n", today.Sub(q.Longest))

@@ -133,8 +133,8 @@ function row(f, x) {
 function promised(f) {
   if (missing(f) && !f.phone.homes().length) return null;
   const all = f.phone.matters().filter((m) => m.mine && (runs(m) || (m.pending && m.pending !== 'closed')));
-  const soon = addDays(now(), 3), near = all.filter((m) => runs(m) && m.due && m.due <= soon).length;
-  return [section('today.promised', near ? t('today.near', {n: near}) : all.length ? t('today.promised_n', {n: all.length}) : ''),
+  const soon = addDays(now(), 3), over = all.filter((m) => runs(m) && m.due && m.due < now()).length, near = all.filter((m) => runs(m) && m.due && m.due >= now() && m.due <= soon).length;
+  return [section('today.promised', over || near ? [over > 0 && t('today.over', {n: over}), over > 0 && near > 0 && comma(), near > 0 && t('today.near', {n: near})] : all.length ? t('today.promised_n', {n: all.length}) : ''),
     all.length ? h('ul', {class: 'list todo'}, all.slice(0, shown).map((m) => promise(f, m))) : empty(t('today.promised_none')),
     all.length > shown ? h('p', {class: 'after'}, h('a', {class: 'txt', href: '#/matters'}, t('today.all_matters'), icon('right'))) : null];
 }
