@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/paper"
@@ -66,6 +67,7 @@ func Progress(ctx context.Context, r db.Reader, who access.Actor, f progress.Fil
 	d.Rows = func(yield func(paper.ProgressRow) bool) {
 		for _, x := range all {
 			row := paper.ProgressRow{Village: names[x.Village], Name: x.Name, Unit: x.Unit, Post: x.Title, Duties: make([]paper.ProgressDuty, len(used))}
+			var notes []string
 			for _, l := range x.Lines {
 				if i := slices.Index(used, l.Duty); i >= 0 {
 					cell := &row.Duties[i]
@@ -73,11 +75,33 @@ func Progress(ctx context.Context, r db.Reader, who access.Actor, f progress.Fil
 					cell.Due += float64(l.Due) / 2
 					cell.Done += float64(l.Done) / 2
 				}
+				for _, s := range remarks(l, t) {
+					if !slices.Contains(notes, s) {
+						notes = append(notes, s)
+					}
+				}
 			}
+			row.Note = strings.Join(notes, "；")
 			if !yield(row) {
 				return
 			}
 		}
 	}
 	return d, len(all), nil
+}
+
+// remarks says what stands beside a figure on the page: a higher target, in how
+// many homes what is due was reached, and why less is due.
+func remarks(l quota.Line, t Words) (out []string) {
+	duty := t("quota.duty." + l.Duty)
+	if l.Target > l.Due {
+		out = append(out, duty+t("quota.target", "target", l.Target.String(), "unit", t("quota.unit."+l.Unit)))
+	}
+	if l.Homes > 0 {
+		out = append(out, duty+t("quota.reached", "homes", l.Homes, "reached", l.Reached))
+	}
+	for _, n := range l.Notes {
+		out = append(out, n.Text(func(key string, args ...any) string { return t(key, args...) }))
+	}
+	return out
 }

@@ -43,3 +43,20 @@ func TestTheYearOfAHomeIsSaidAlike(t *testing.T) {
 		}
 	}
 }
+
+// The numbers of a place open to the lists behind them.
+func TestThePlacesNumbersOpen(t *testing.T) {
+	k := openRuled(t)
+	_, table, _ := k.call(t, "office", "/progress?by=place", nil)
+	for _, path := range []string{"/households?place=", "/visits?from=2026-01-01&amp;how=seen&amp;place=", "/progress?place="} {
+		i := strings.Index(table, `<td class="r num"`)
+		at := regexp.MustCompile(`href="(` + regexp.QuoteMeta(path) + `[^"]*)"`).FindStringSubmatch(table[max(i, 0):])
+		if at == nil {
+			t.Errorf("no number opens to %s", path)
+			continue
+		}
+		if status, _, _ := k.call(t, "office", strings.ReplaceAll(at[1], "&amp;", "&"), nil); status != 200 {
+			t.Errorf("%s: %d", at[1], status)
+		}
+	}
+}

@@ -49,6 +49,7 @@ type progressPage struct {
 	Places    []Option
 	Duties    []dutyHead
 	People    []personRow
+	Noted     bool // somebody has a note
 	Homes     []homeRow
 	Areas     []areaRow
 	Pager     Pager
@@ -57,6 +58,10 @@ type progressPage struct {
 	Own       bool // the reader has figures of his own
 	None      bool // no campaign held in that year
 }
+
+// From and To are the days of the year on show.
+func (p *progressPage) From() calendar.Day { return calendar.FirstOf(p.Year) }
+func (p *progressPage) To() calendar.Day   { return calendar.LastOf(p.Year) }
 
 // dutyHead is a column: a duty with its unit.
 type dutyHead struct{ Duty, Unit Say }
@@ -102,7 +107,9 @@ type areaRow struct {
 	Homes     int
 	Visits    int
 	Cells     []areaCell
-	Href      string
+	Href      string // the officials there
+	HomeList  string
+	VisitList string
 }
 
 type areaCell struct {
@@ -283,6 +290,7 @@ func (w *Web) progressPeople(c *door.Call, a progressAsk, p *progressPage) error
 				}
 			}
 		}
+		p.Noted = p.Noted || r.Notes != nil
 		p.People = append(p.People, r)
 	}
 	return w.Render(c, "progress/people", p)
@@ -412,6 +420,12 @@ func (w *Web) progressPlaces(c *door.Call, a progressAsk, p *progressPage) error
 		q.Del("by")
 		q.Set("place", x.Region)
 		r.Href = "/progress?" + q.Encode()
+		at := url.Values{"place": {x.Region}}
+		r.HomeList = "/households?" + at.Encode()
+		at.Set("how", "seen")
+		at.Set("from", string(calendar.FirstOf(a.year)))
+		at.Set("to", string(calendar.LastOf(a.year)))
+		r.VisitList = "/visits?" + at.Encode()
 		for _, h := range p.Duties {
 			var cell areaCell
 			for _, s := range x.Duties {

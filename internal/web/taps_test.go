@@ -42,7 +42,7 @@ func TestTapsOfAVisit(t *testing.T) {
 	p.Shot("visit-saved")
 	li := Who("cadre", Qingshi, LiMing, workedDay)
 	vs, _, err := visit.List(t.Context(), k.DB, li, visit.Filter{From: workedDay})
-	if err != nil || len(vs) != 1 || !vs[0].Usual || vs[0].How != "home" || vs[0].Clock != "15:20" || vs[0].Need {
+	if err != nil || len(vs) != 1 || vs[0].Usual || vs[0].How != "home" || vs[0].Clock != "15:20" || vs[0].Need {
 		t.Fatalf("stored: %+v %v", vs, err)
 	}
 

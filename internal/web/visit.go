@@ -72,7 +72,7 @@ func (w *Web) visitList(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	p := &visitListPage{Base: Base{Title: K("visit.list_title")}, Pager: w.Pages(c, next), Helper: wide && f.Cadre == "", Ways: anyOf("visit.any_way", catalogue("visit.how.", visit.Ways)), Topics: anyOf("visit.any_topic", catalogue("visit.topic.", visit.Topics)), Clear: "/visits"}
+	p := &visitListPage{Base: Base{Title: K("visit.list_title")}, Pager: w.Pages(c, next), Helper: wide && f.Cadre == "", Ways: anyOf("visit.any_way", catalogue("visit.how.", append([]string{visit.HowSeen}, visit.Ways...))), Topics: anyOf("visit.any_topic", catalogue("visit.topic.", visit.Topics)), Clear: "/visits"}
 	if p.Places, err = w.villages(c, access.VisitList); err != nil {
 		return err
 	}

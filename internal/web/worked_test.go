@@ -145,7 +145,7 @@ func (k *worked) visits(t *testing.T) {
 		k.Clock.Set(at)
 		who := Who(access.Cadre, Qingshi, v.who, calendar.FromTime(at))
 		k.do(t, func(tx *db.Tx) error {
-			_, _, err := visit.Record(t.Context(), tx, who, visit.RecordInput{ID: fmt.Sprintf("visit-%04d", i), Household: v.home, At: v.at, How: v.how, Topics: v.topics, Words: v.words, Thought: v.thought, Promises: v.promises, With: v.with, Weather: v.weather, Usual: v.words == "" && v.how == "home"}, cal)
+			_, _, err := visit.Record(t.Context(), tx, who, visit.RecordInput{ID: fmt.Sprintf("visit-%04d", i), Household: v.home, At: v.at, How: v.how, Topics: v.topics, Words: v.words, Thought: v.thought, Promises: v.promises, With: v.with, Weather: v.weather, Usual: v.words == "" && v.how == "home" && v.topics == nil && v.promises == nil}, cal)
 			return err
 		})
 	}

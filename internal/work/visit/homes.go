@@ -13,6 +13,9 @@ import (
 // Seen are the ways in which somebody of the home was met face to face.
 var Seen = []string{"home", "met", "meeting"}
 
+// HowSeen asks a list for all of them.
+const HowSeen = "seen"
+
 // seen adds a visit to its home's year: how often somebody was seen there, and
 // when last. It is one small row, so a list of homes without a visit reads
 // 24,000 rows and never a million visits; recording costs one more write.

@@ -2,6 +2,7 @@ package visit
 
 import (
 	"context"
+	"slices"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/vault"
@@ -179,7 +180,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	if err != nil {
 		return nil, "", err
 	}
-	if err := scope.Known("how", f.How, "visit.how.", Ways...); err != nil {
+	if err := scope.Known("how", f.How, "visit.how.", append(slices.Clone(Ways), HowSeen)...); err != nil {
 		return nil, "", err
 	}
 	if err := scope.Known("topic", f.Topic, "visit.topic.", Topics...); err != nil {
@@ -227,7 +228,9 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	if f.Household != "" {
 		where += " AND v.household = " + args.Add(f.Household)
 	}
-	if f.How != "" {
+	if f.How == HowSeen {
+		where += " AND v.how IN " + scope.In(&args, Seen)
+	} else if f.How != "" {
 		where += " AND v.how = " + args.Add(f.How)
 	}
 	if f.Topic != "" {
