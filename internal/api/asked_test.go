@@ -223,3 +223,13 @@ func TestDocumentTellsTheFields(t *testing.T) {
 		}
 	}
 }
+
+// A call of the wrong kind is told in words, not with the key of a text.
+func TestMethodInWords(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	call := office(t, d)
+	code, body, _ := call("DELETE", "/visits/x", "")
+	if code != http.StatusMethodNotAllowed || !strings.Contains(body, "不接受这种请求") {
+		t.Error(code, body)
+	}
+}
