@@ -38,6 +38,12 @@ func (a *API) regions() []door.Route {
 			in.Region = c.Path("id")
 			return change(a, c, func(tx *db.Tx) (region.Region, error) { return region.Rename(c.Context(), tx, c.Who, in) })
 		}),
+		door.API("POST", base+"/regions/{id}/code", door.Need(access.RegionChange), door.Large, door.Writes, "api.region_recode", func(c *door.Call, in region.RecodeInput) (region.Region, bool, error) {
+			in.Region = c.Path("id")
+			return change(a, c, func(tx *db.Tx) (region.Region, error) {
+				return region.Recode(c.Context(), tx, c.Who, in, rehome.With(a.Logins, c.Who))
+			})
+		}),
 		door.API("POST", base+"/regions/{id}/merge", door.Need(access.RegionChange), door.Large, door.Writes, "api.region_merge", func(c *door.Call, in region.MergeInput) (region.Region, bool, error) {
 			in.From = c.Path("id")
 			return change(a, c, func(tx *db.Tx) (region.Region, error) {

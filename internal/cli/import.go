@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,8 @@ type imported struct {
 	New        importFigures   `json:"new"`
 	Unchanged  importFigures   `json:"unchanged"`
 	Changed    importFigures   `json:"changed"` // stored and different; brought up to the list with --update
+	Kept       []importKept    `json:"kept"`    // homes whose stored helper is another one; a list never changes that
+	Places     []importPlace   `json:"places"`  // villages and groups that were missing and are made
 	Held       int             `json:"held"`    // rows left out because of a problem
 	Skipped    int             `json:"skipped"` // heads, sums, notes
 	Imports    []string        `json:"imports"` // numbers by which they can be undone
@@ -56,6 +59,24 @@ type importFigures struct {
 	Households int `json:"households"`
 	Members    int `json:"members,omitempty"`
 	Pairings   int `json:"pairings"`
+}
+
+// importKept is a home that another official helps than the list says.
+type importKept struct {
+	File   string `json:"file"`
+	Sheet  string `json:"sheet"`
+	Row    int    `json:"row"`
+	Head   string `json:"head"`
+	Place  string `json:"place"`
+	Stored string `json:"stored"`
+	Listed string `json:"listed"`
+}
+
+// importPlace is a village that is made, or one in which groups are made.
+type importPlace struct {
+	Village string   `json:"village"`
+	New     bool     `json:"new"`
+	Groups  []string `json:"groups"`
 }
 
 type importProblem struct {
@@ -88,7 +109,7 @@ func (c *importRoster) Run(r *run) error {
 		}
 		who := access.New(access.Identity{Account: "machine:" + r.operator().Name, County: county, Door: access.CLI, Today: calendar.FromTime(a.DB.Now()),
 			Grants: []access.Grant{{Role: access.Office, Region: town.Path}}})
-		out := &imported{Problems: []importProblem{}, Warnings: []importProblem{}, Imports: []string{}, DryRun: c.DryRun}
+		out := &imported{Problems: []importProblem{}, Warnings: []importProblem{}, Imports: []string{}, Kept: []importKept{}, Places: []importPlace{}, DryRun: c.DryRun}
 		tick, end := r.progress("cli.progress.import", false)
 		if tick == nil {
 			tick = func(int64, int64) {}
@@ -243,7 +264,14 @@ func (j *importJob) add(name string, p roster.Preview) {
 	o.Unchanged.Pairings += c.SamePairings
 	o.Changed.Officials += c.ChangedCadres
 	o.Changed.Households += c.ChangedHomes
-	o.Changed.Pairings += c.OtherPairings
+	for _, h := range p.Homes {
+		for _, k := range h.Changes {
+			if k.Field == "helper" {
+				o.Kept = append(o.Kept, importKept{File: name, Sheet: h.Sheet, Row: h.Row, Head: h.Head, Place: h.Place, Stored: k.Before, Listed: k.After})
+			}
+		}
+	}
+	o.places(p)
 	o.Imports = append(o.Imports, p.ID)
 	for _, q := range p.Problems {
 		x := importProblem{File: name, Sheet: q.Sheet, Row: q.Row, Column: q.Column, Value: q.Value, Key: q.Key, Problem: roster.Sentence(j.r.t, q)}
@@ -262,6 +290,35 @@ func (j *importJob) add(name string, p roster.Preview) {
 	}
 }
 
+// places adds what a file brings that the tree lacks.
+func (o *imported) places(p roster.Preview) {
+	at := func(village string) *importPlace {
+		i := slices.IndexFunc(o.Places, func(x importPlace) bool { return x.Village == village })
+		if i < 0 {
+			o.Places = append(o.Places, importPlace{Village: village, Groups: []string{}})
+			i = len(o.Places) - 1
+		}
+		return &o.Places[i]
+	}
+	for _, v := range p.Villages {
+		at(v).New = true
+	}
+	for _, g := range p.Groups {
+		x := at(g.Village)
+		x.Groups = append(x.Groups, g.Groups...)
+	}
+}
+
+func (o *imported) made() (n int) {
+	for _, p := range o.Places {
+		if p.New {
+			n++
+		}
+		n += len(p.Groups)
+	}
+	return n
+}
+
 func (c *importRoster) report(r *run, town region.Region, o *imported, unread int) error {
 	if c.JSON {
 		if err := r.json(o); err != nil {
@@ -270,6 +327,22 @@ func (c *importRoster) report(r *run, town region.Region, o *imported, unread in
 	} else {
 		r.say("cli.import_found", "township", town.Name, "officials", o.Officials, "households", o.Households, "members", o.Members, "pairings", o.Pairings)
 		r.say("cli.import_done", "officials", o.New.Officials, "households", o.New.Households, "pairings", o.New.Pairings, "same", o.Unchanged.Households, "changed", o.Changed.Households)
+		if n := o.made(); n > 0 {
+			r.say("cli.import_places", "n", n)
+		}
+		for _, p := range o.Places {
+			line := p.Village
+			if len(p.Groups) > 0 {
+				line = r.t("cli.import_groups", "village", p.Village, "groups", strings.Join(p.Groups, r.t("web.comma")))
+			}
+			fmt.Fprintln(r.Out, "  "+line)
+		}
+		if len(o.Kept) > 0 {
+			r.say("cli.import_kept", "n", len(o.Kept))
+		}
+		for _, k := range o.Kept {
+			fmt.Fprintln(r.Out, "  "+r.t("cli.import_kept_line", "head", k.Head, "place", k.Place, "before", k.Stored, "after", k.Listed))
+		}
 		for _, list := range []struct {
 			key string
 			ps  []importProblem

@@ -166,3 +166,34 @@ func TestImportRefusals(t *testing.T) {
 		t.Error("a file was overwritten")
 	}
 }
+
+// A list for a township without villages: the program says which places it
+// makes, and makes up no code that could be an official one. A list that names
+// another helper says so too, as nothing is changed.
+func TestImportSaysWhatItMadeAndKept(t *testing.T) {
+	dir := dataFolder(t)
+	file := func(name, text string) string {
+		p := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	first := file("一.csv", "户主,村,组,联系干部\n王芳,东山村,3组,李明\n赵强,西河社区,1组,孙立\n")
+	code, out, errs := run(t, "--data", dir, "import", "roster", "--township", "白河镇", first)
+	if code != 0 || !strings.Contains(out, "新建的村组 4 个") || !strings.Contains(out, "东山村：3组") || !strings.Contains(out, "西河社区：1组") {
+		t.Fatal(code, out, errs)
+	}
+	second := file("二.csv", "户主,村,组,联系干部\n王芳,东山村,3组,孙立\n")
+	code, out, errs = run(t, "--data", dir, "import", "roster", "--township", "白河镇", second)
+	if code != 0 || !strings.Contains(out, "没有改的 1 户") || !strings.Contains(out, "系统里是李明，表里是孙立") {
+		t.Error(code, out, errs)
+	}
+	code, out, _ = run(t, "--data", dir, "import", "roster", "--json", "--township", "白河镇", second)
+	if code != 0 || !strings.Contains(out, `"stored": "李明"`) || strings.Contains(out, `"pairings": 1`) && !strings.Contains(out, `"changed": {
+    "officials": 0,
+    "households": 0,
+    "pairings": 0`) {
+		t.Error(code, out)
+	}
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -776,7 +777,7 @@ func pdfText(t *testing.T, b []byte) string {
 func TestRegionPages(t *testing.T) {
 	k := openWorked(t)
 	_, body := k.get(t, "office", "/regions")
-	has(t, "a township", body, "李家湾村", "大河村", "990101100201", "code=990101100203")
+	has(t, "a township", body, "李家湾村", "大河村", "990101100201", "below=990101100")
 	hasNot(t, "a township", body, "白河镇", "白沙村")
 	_, body = k.get(t, "county", "/regions")
 	has(t, "the county", body, "青石镇", "白河镇")
@@ -836,6 +837,71 @@ func TestRegionPages(t *testing.T) {
 	has(t, "the merged village", body, "撤并", "990101100201")
 	if status, _ := k.get(t, "office", "/regions/990101100202/rename"); status != 410 {
 		t.Errorf("a merged village is renamed: %d", status)
+	}
+}
+
+// A list as statistics offices hand it out, with columns of its own in an order
+// of its own: the places of an imported roster get their codes and keep what
+// lies in them.
+func TestRegionCodes(t *testing.T) {
+	k := openWorked(t)
+	office := Office(workedDay)
+	if err := db.Do(t.Context(), k.DB, func(tx *db.Tx) error {
+		town, err := region.Get(t.Context(), tx, County, "990101100")
+		if err != nil {
+			return err
+		}
+		for _, v := range []struct {
+			name   string
+			groups int
+		}{{"上寨村", 2}, {"石桥村", 1}, {"松林村", 0}} {
+			x, err := region.Make(t.Context(), tx, office, town, v.name, "committee", 0)
+			for n := 1; n <= v.groups && err == nil; n++ {
+				_, err = region.Make(t.Context(), tx, office, x, fmt.Sprintf("%d组", n), "", n)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, body := k.get(t, "office", "/regions")
+	has(t, "waiting places", body, "临时编码", "6 个村组", "990101100L01")
+	list := "青石镇行政区划\n级别,名 称,上级代码,统计用区划代码,城乡分类\n村,石桥村,990101100,990101100203,122\n组,1组,990101100203,990101100203001,\n村,上寨村,990101100,990101100204,122\n村,大桥社区,990101100,990101100001,121\n村,李家湾村,990101100,990101100201,121\n村,大河村,990101100,990101100299,121\n"
+	_, _, body = k.post(t, "office", "/regions/import", "text", list)
+	has(t, "looked at", body, "新增 4，已有 1，有问题 1", "填正式编码，原为 990101100L02", "“大河村”已有编码 990101100202")
+	hasNot(t, "looked at", body, "村级要选")
+	if status, _, _ := k.post(t, "office", "/regions/import", "text", list, "sure", "1"); status != 303 {
+		t.Error("not stored", status)
+	}
+	for code, want := range map[string]string{"990101100203": "committee", "990101100204": "committee", "990101100001": "neighbourhood", "990101100203001": "", "990101100204L02": ""} {
+		if r, err := region.Get(t.Context(), k.DB, County, code); err != nil || r.Kind != want || r.To != "" {
+			t.Error(code, r, err)
+		}
+	}
+	_, body = k.get(t, "office", "/regions/990101100204")
+	has(t, "its history", body, "改编码", "990101100L01", "990101100204")
+	_, body = k.get(t, "office", "/regions/990101100L03/code")
+	has(t, "the form", body, "填正式编码", "990101100L03", "12 位，以 990101100 开头", `value="990101100"`)
+	if status, _, body := k.post(t, "office", "/regions/990101100L03/code", "code", "990101100203"); status != 422 || !strings.Contains(body, "已经有了") {
+		t.Error("a code is given twice", status)
+	}
+	if status, at, body := k.post(t, "office", "/regions/990101100L03/code", "code", "990101100205", "note", "统计用区划代码2026"); status != 303 || at != "/regions/990101100205" {
+		t.Error(status, at, body)
+	}
+	if status, _ := k.get(t, "li", "/regions/990101100201/code"); status != 403 {
+		t.Error("an official may change codes", status)
+	}
+	for who, want := range map[string][]string{"/regions/new?below=990101": {"新增乡镇", "9 位数字，以 990101 开头", `value="990101"`}, "/regions/new?below=990101100": {"新增村（社区）", "12 位数字"}, "/regions/new?below=990101100201": {"新增组", `value="990101100201002"`}} {
+		_, body := k.get(t, "county", who)
+		has(t, who, body, want...)
+	}
+	_, body = k.get(t, "county", "/regions/new?below=990101")
+	hasNot(t, "a township", body, "村委会", "组 15 位")
+	if status, _, body := k.post(t, "county", "/regions", "below", "990101", "code", "990101105", "name", "黑山乡"); status != 303 {
+		t.Error("a township", status, body)
 	}
 }
 

@@ -2,8 +2,10 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lianxin/internal/base/db"
@@ -11,6 +13,7 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/paper/xlsx"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/grid"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/rehome"
 )
@@ -20,6 +23,7 @@ func regionPages() []Page {
 		{"region/list", &regionListPage{}},
 		{"region/new", &regionFormPage{}},
 		{"region/rename", &regionFormPage{}},
+		{"region/code", &regionFormPage{}},
 		{"region/merge", &regionFormPage{}},
 		{"region/split", &regionFormPage{}},
 		{"region/import", &regionImportPage{}},
@@ -39,6 +43,8 @@ func (w *Web) regionRoutes() []door.Route {
 		Get("/regions/{id}", change, door.Quiet, w.regionList),
 		Get("/regions/{id}/rename", change, door.Quiet, w.regionRename),
 		Post("/regions/{id}/rename", change, door.Writes, w.regionRenameSent),
+		Get("/regions/{id}/code", change, door.Quiet, w.regionRecode),
+		Post("/regions/{id}/code", change, door.Writes, w.regionRecodeSent),
 		Get("/regions/{id}/merge", change, door.Quiet, w.regionMerge),
 		Post("/regions/{id}/merge", change, door.Writes, w.regionMergeSent),
 		Get("/regions/{id}/split", change, door.Quiet, w.regionSplit),
@@ -63,12 +69,12 @@ type regionListPage struct {
 	Rows     []regionLine
 	Gone     []regionLine
 	Events   []regionEvent
-	Next     string // code a new place below would get
 	Can      regionActs
+	Waiting  int  // places below with a provisional code
 	Villages bool // the places below are villages or groups
 }
 
-type regionActs struct{ Add, Rename, Merge, Split bool }
+type regionActs struct{ Add, Rename, Recode, Merge, Split bool }
 
 type regionEvent struct {
 	region.Change
@@ -132,15 +138,19 @@ func (w *Web) regionList(c *door.Call) error {
 			}
 		}
 	}
-	last := ""
 	for _, r := range all {
+		if r.To == "" && r.Provisional() {
+			p.Waiting++
+		}
 		if r.Parent != at.ID {
 			continue
 		}
-		last = max(last, r.ID)
 		l := regionLine{Region: r, Deep: deep[r.ID]}
 		if r.Level == region.Village {
 			l.Below = groups[r.ID]
+		}
+		if l.Ended() && recoded(r) {
+			continue // it is in the list above, under its own code
 		}
 		if l.Ended() {
 			p.Gone = append(p.Gone, l)
@@ -148,13 +158,12 @@ func (w *Web) regionList(c *door.Call) error {
 			p.Rows = append(p.Rows, l)
 		}
 	}
-	p.Next = nextRegion(at, last)
 	p.Villages = at.Level == region.Township || at.Level == region.Village
 	if err := w.regionWay(c, p); err != nil {
 		return err
 	}
 	live := at.To == ""
-	p.Can = regionActs{Add: live && at.Level != region.Group, Rename: live, Merge: live && (at.Level == region.Village || at.Level == region.Group), Split: live && at.Level == region.Village && len(groups[at.ID]) > 1}
+	p.Can = regionActs{Add: live && at.Level != region.Group, Rename: live, Recode: live && (at.Level == region.Village || at.Level == region.Group), Merge: live && (at.Level == region.Village || at.Level == region.Group), Split: live && at.Level == region.Village && len(groups[at.ID]) > 1}
 	es, err := region.History(c.Context(), w.DB, c.Who, at.ID)
 	if err != nil {
 		return err
@@ -163,6 +172,11 @@ func (w *Web) regionList(c *door.Call) error {
 		p.Events = append(p.Events, regionEvent{e, K("region.change." + e.Kind)})
 	}
 	return w.Render(c, "region/list", p)
+}
+
+// recoded reports whether an ended place goes on under another code.
+func recoded(r region.Region) bool {
+	return r.Provisional() && r.Successor != "" && !region.Provisional(r.Successor)
 }
 
 // regionWay gives the places above one, as far as the actor reaches.
@@ -187,29 +201,17 @@ func (w *Web) regionWay(c *door.Call, p *regionListPage) error {
 	return nil
 }
 
-// nextRegion proposes the code after the last one below a place: villages
-// begin at 201, as GB/T 10114 has it.
-func nextRegion(at region.Region, last string) string {
-	if last == "" {
-		switch at.Level {
-		case region.Township:
-			return at.ID + "201"
-		case region.Village:
-			return at.ID + "001"
-		case region.County:
-			return at.ID + "100"
+// nextGroup proposes the code after the last one given below a place. Only
+// groups are numbered by the office itself; the codes of townships and villages
+// are given elsewhere, so a guess would only mislead.
+func nextGroup(parent string, used []region.Region) string {
+	last := 0
+	for _, r := range used {
+		if n, err := strconv.Atoi(strings.TrimPrefix(r.ID, parent)); r.Parent == parent && err == nil {
+			last = max(last, n)
 		}
-		return at.ID
 	}
-	b := []byte(last)
-	for i := len(b) - 1; i >= len(at.ID); i-- {
-		if b[i] < '9' {
-			b[i]++
-			return string(b)
-		}
-		b[i] = '0'
-	}
-	return at.ID
+	return fmt.Sprintf("%s%03d", parent, last+1)
 }
 
 // regionFormPage is a form about a place.
@@ -217,18 +219,56 @@ type regionFormPage struct {
 	Base
 	Place  region.Region
 	Kinds  []Option
+	Hint   Say      // what the code looks like
 	Into   []Option // the places it may be merged into
 	Groups []Option
 }
 
 var regionKinds = []Option{{Value: "", Key: "page_region.kind.none"}, {Value: "committee", Key: "page_region.kind.committee"}, {Value: "neighbourhood", Key: "page_region.kind.neighbourhood"}}
 
-func (w *Web) regionNew(c *door.Call) error {
-	p := &regionFormPage{Base: regionBase(K("page_region.new_title"), true, "/regions"), Kinds: regionKinds}
-	p.Fill("code", c.Query("code"))
-	if l, ok := region.LevelOf(c.Query("code")); ok && l == region.Village {
-		p.Fill("kind", "committee")
+// regionNewPage is the form for a place below another, as far as one was named.
+func (w *Web) regionNewPage(c *door.Call, below string) (*regionFormPage, error) {
+	p := &regionFormPage{Base: regionBase(K("page_region.new_title"), true, "/regions"), Hint: K("page_region.code_hint")}
+	at, err := region.Get(c.Context(), w.DB, c.Who.County(), below)
+	if fault.Is(err, fault.NotFound) {
+		p.Kinds = regionKinds
+		return p, nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	p.Place, p.Back = at, "/regions/"+at.ID
+	switch at.Level {
+	case region.County:
+		p.Title, p.Hint = K("page_region.new_township"), K("page_region.code_hint_township", "code", at.ID)
+	case region.Township:
+		p.Title, p.Hint, p.Kinds = K("page_region.new_village"), K("page_region.code_hint_village", "code", at.ID), regionKinds[1:]
+	case region.Village:
+		p.Title, p.Hint = K("page_region.new_group"), K("page_region.code_hint_group", "code", at.ID)
+	default:
+		p.Kinds = regionKinds
+	}
+	p.Sub = Plain(at.Name)
+	return p, nil
+}
+
+func (w *Web) regionNew(c *door.Call) error {
+	p, err := w.regionNewPage(c, c.Query("below"))
+	if err != nil {
+		return err
+	}
+	code := either(c.Query("code"), p.Place.ID)
+	switch p.Place.Level {
+	case region.Township:
+		p.Fill("kind", "committee")
+	case region.Village:
+		rs, err := region.Under(c.Context(), w.DB, c.Who, p.Place.Path, true)
+		if err != nil {
+			return err
+		}
+		code = nextGroup(p.Place.ID, rs)
+	}
+	p.Fill("code", code)
 	return w.Render(c, "region/new", p)
 }
 
@@ -248,7 +288,11 @@ func (w *Web) regionEnter(c *door.Call) error {
 		err = &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "code", Key: "page_region.outside"}}}
 	}
 	if err != nil {
-		return w.Refill(c, "region/new", &regionFormPage{Base: regionBase(K("page_region.new_title"), true, "/regions"), Kinds: regionKinds}, err)
+		p, perr := w.regionNewPage(c, f.Get("below"))
+		if perr != nil {
+			return perr
+		}
+		return w.Refill(c, "region/new", p, err)
 	}
 	to := "/regions"
 	if r.Parent != "" && strings.HasPrefix(r.Path, regionRoot(c.Who)) && region.PathOf(r.Parent) != regionRoot(c.Who) {
@@ -295,6 +339,43 @@ func (w *Web) regionRenameSent(c *door.Call) error {
 		return w.Refill(c, "region/rename", p, err)
 	}
 	return w.Done(c, "/regions/"+p.Place.ID, "page_region.renamed", "name", strings.TrimSpace(f.Get("name")))
+}
+
+// regionCodePage is the form that gives a place its official code.
+func (w *Web) regionCodePage(c *door.Call) (*regionFormPage, error) {
+	p, err := w.regionForm(c, "page_region.recode_title")
+	if err != nil {
+		return nil, err
+	}
+	p.Hint = K("page_region.recode_hint", "n", len(p.Place.ID), "parent", p.Place.Parent)
+	return p, nil
+}
+
+func (w *Web) regionRecode(c *door.Call) error {
+	p, err := w.regionCodePage(c)
+	if err != nil {
+		return err
+	}
+	p.Fill("code", p.Place.Parent)
+	return w.Render(c, "region/code", p)
+}
+
+func (w *Web) regionRecodeSent(c *door.Call) error {
+	f, err := w.Form(c)
+	if err != nil {
+		return err
+	}
+	p, err := w.regionCodePage(c)
+	if err != nil {
+		return err
+	}
+	made, err := db.Write(c.Context(), w.DB, func(tx *db.Tx) (region.Region, error) {
+		return region.Recode(c.Context(), tx, c.Who, region.RecodeInput{ID: c.Operation, Region: p.Place.ID, Code: strings.TrimSpace(f.Get("code")), Note: strings.TrimSpace(f.Get("note"))}, w.movers(c))
+	})
+	if err != nil {
+		return w.Refill(c, "region/code", p, err)
+	}
+	return w.Done(c, "/regions/"+made.ID, "page_region.recoded", "name", made.Name, "code", made.ID)
 }
 
 // movers give everybody's rows a new place, the rights of accounts included.
@@ -374,16 +455,12 @@ func (w *Web) regionSplitPage(c *door.Call) (*regionFormPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	last := ""
 	for _, r := range rs {
-		if r.Parent == p.Place.Parent {
-			last = max(last, r.ID)
-		}
 		if r.Parent == p.Place.ID && r.To == "" {
 			p.Groups = append(p.Groups, Option{Value: r.ID, Text: r.Name})
 		}
 	}
-	p.Fill("code", nextRegion(region.Region{ID: p.Place.Parent}, last))
+	p.Fill("code", p.Place.Parent)
 	return p, nil
 }
 
@@ -502,7 +579,11 @@ func csvText(r io.Reader) (string, error) {
 			for ; n < row.Number; n++ {
 				b.WriteByte('\n')
 			}
-			for i := range 3 {
+			wide := 0
+			for _, cell := range row.Cells {
+				wide = max(wide, cell.Col+1)
+			}
+			for i := range min(wide, 20) {
 				if i > 0 {
 					b.WriteByte(',')
 				}
@@ -535,10 +616,18 @@ func (w *Web) placesIn(c *door.Call, tx *db.Tx, p *regionImportPage, text string
 		return err
 	}
 	for _, s := range book.Sheets {
+		at := placeColumns{0, 1, 2}
 		for _, row := range s.Rows {
-			r := placeRow{Line: row.Number, Code: strings.TrimSpace(row.Text(0)), Name: strings.TrimSpace(row.Text(1)), Kind: placeKind(row.Text(2))}
-			if strings.Trim(r.Code, "0123456789") != "" && p.Rows == nil && len(r.Code) < 12 {
-				continue // the heads
+			if p.Rows == nil {
+				if found, ok := placeHeads(row); ok {
+					at = found
+					continue
+				}
+			}
+			r := placeRow{Line: row.Number, Code: at.text(row, at.code), Name: at.text(row, at.name)}
+			r.Kind = placeKind(r, at.text(row, at.kind))
+			if !strings.ContainsAny(r.Code, "0123456789") && p.Rows == nil {
+				continue // a title above the places
 			}
 			p.Rows = append(p.Rows, r)
 		}
@@ -562,8 +651,8 @@ func (w *Web) placeIn(c *door.Call, tx *db.Tx, p *regionImportPage, r *placeRow)
 		p.Wrong++
 		return nil
 	}
-	if r.Kind == "?" {
-		return bad(K("region.kind_bad"))
+	if strings.HasPrefix(r.Kind, "?") {
+		return bad(K("page_region.kind_unknown", "value", r.Kind[1:]))
 	}
 	old, err := region.Get(c.Context(), tx, c.Who.County(), r.Code)
 	switch {
@@ -576,12 +665,33 @@ func (w *Web) placeIn(c *door.Call, tx *db.Tx, p *regionImportPage, r *placeRow)
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
+	same, err := region.Named(c.Context(), tx, c.Who.County(), r.Code, r.Name)
+	if err != nil {
+		return err
+	}
+	if same.ID != "" && !same.Provisional() {
+		return bad(K("page_region.other_code", "name", same.Name, "code", same.ID))
+	}
+	if same.ID != "" { // a list of households brought it before; now it gets its own code
+		_, err = region.Recode(c.Context(), tx, c.Who, region.RecodeInput{ID: tx.NewID(), Region: same.ID, Code: r.Code, Note: ""}, w.movers(c))
+		if err == nil {
+			r.Say = K("page_region.gets_code", "code", same.ID)
+			p.New++
+			return nil
+		}
+		return leftOut(err, bad)
+	}
 	_, err = region.Enter(c.Context(), tx, c.Who, region.EnterInput{ID: tx.NewID(), Code: r.Code, Name: r.Name, Kind: r.Kind})
 	if err == nil {
 		r.Say = K("page_region.is_new")
 		p.New++
 		return nil
 	}
+	return leftOut(err, bad)
+}
+
+// leftOut says beside the line why it was not taken.
+func leftOut(err error, bad func(Say) error) error {
 	e, ok := asFault(err)
 	switch {
 	case ok && (e.Kind == fault.NotFound || e.Kind == fault.Forbidden):
@@ -594,19 +704,59 @@ func (w *Web) placeIn(c *door.Call, tx *db.Tx, p *regionImportPage, r *placeRow)
 	return err
 }
 
-// placeKind reads the third column: the code, or the words offices use.
-func placeKind(s string) string {
-	switch s = strings.TrimSpace(s); s {
-	case "", "committee", "neighbourhood":
-		return s
-	case "村", "村委会", "行政村", "建制村":
-		return "committee"
-	case "社区", "居委会":
-		return "neighbourhood"
-	case "组", "乡", "镇", "县", "街道":
+// placeColumns tell where a list of places has what; -1 for not at all.
+type placeColumns struct{ code, name, kind int }
+
+func (placeColumns) text(row grid.Row, i int) string {
+	if i < 0 {
 		return ""
 	}
-	return "?"
+	return strings.TrimSpace(row.Text(i))
+}
+
+// placeHeads finds the columns by what offices write above them. Columns it
+// does not need, 上级代码 and 级别 among them, are left alone.
+func placeHeads(row grid.Row) (placeColumns, bool) {
+	at := placeColumns{-1, -1, -1}
+	for _, cell := range row.Cells {
+		word := strings.NewReplacer(" ", "", "\u3000", "", "（", "(", "）", ")").Replace(cell.Text)
+		if i := strings.Index(word, "("); i > 0 {
+			word = word[:i]
+		}
+		switch {
+		case strings.Contains(word, "上级") || strings.Contains(word, "所属"):
+		case at.code < 0 && (strings.HasSuffix(word, "代码") || strings.HasSuffix(word, "编码") || word == "区划码" || strings.EqualFold(word, "code")):
+			at.code = cell.Col
+		case at.name < 0 && (strings.HasSuffix(word, "名称") || word == "名字" || word == "村名" || word == "组名" || word == "村组" || word == "村" || word == "单位" || word == "行政区划" || strings.EqualFold(word, "name")):
+			at.name = cell.Col
+		case at.kind < 0 && (word == "性质" || word == "类型" || word == "类别" || word == "村委会或社区" || strings.EqualFold(word, "kind")):
+			at.kind = cell.Col
+		}
+	}
+	return at, at.code >= 0 && at.name >= 0
+}
+
+// placeKind reads what a village is: by the words offices use, and where nothing
+// is said by its name. Other levels have none. What it cannot read comes back
+// behind a question mark.
+func placeKind(r placeRow, s string) string {
+	if l, ok := region.LevelOf(r.Code); ok && l != region.Village {
+		return ""
+	}
+	switch s {
+	case "":
+		if strings.HasSuffix(r.Name, "社区") || strings.HasSuffix(r.Name, "居委会") {
+			return "neighbourhood"
+		}
+		return "committee"
+	case "committee", "neighbourhood":
+		return s
+	case "村", "村委会", "行政村", "建制村", "村民委员会":
+		return "committee"
+	case "社区", "居委会", "居民委员会", "居委会、社区":
+		return "neighbourhood"
+	}
+	return "?" + s
 }
 
 func asRefusal(err error) (*xlsx.Refusal, bool) { return errors.AsType[*xlsx.Refusal](err) }

@@ -115,7 +115,7 @@ func Split(ctx context.Context, tx *db.Tx, who access.Actor, in SplitInput, move
 			return from, err
 		}
 		l, _ := LevelOf(in.Code)
-		if from.Level != Village || l != Village || !strings.HasPrefix(in.Code, from.Parent) || len(in.Groups) == 0 {
+		if from.Level != Village || l != Village || Provisional(in.Code) || !strings.HasPrefix(in.Code, from.Parent) || len(in.Groups) == 0 {
 			return from, fault.New(fault.Invalid, "region.split_level")
 		}
 		e := EnterInput{Code: in.Code, Name: in.Name, Kind: from.Kind}
@@ -149,13 +149,9 @@ func Split(ctx context.Context, tx *db.Tx, who access.Actor, in SplitInput, move
 
 // moveBelow gives a group a new code under another village and moves its rows.
 func moveBelow(ctx context.Context, tx *db.Tx, who access.Actor, g, into Region, why string, movers []Mover) error {
-	n, err := db.One(ctx, tx, db.Text, `SELECT COALESCE(MAX(id), '') FROM regions WHERE county = $1 AND parent = $2`, who.County(), into.ID)
+	code, err := codeBelow(ctx, tx, who.County(), into, g)
 	if err != nil {
 		return err
-	}
-	code, ok := nextCode(into.ID, n)
-	if !ok {
-		return fault.New(fault.Conflict, "region.codes_used_up")
 	}
 	made, err := insert(ctx, tx, who, EnterInput{Code: code, Name: g.Name, Kind: g.Kind})
 	if err != nil {
@@ -167,6 +163,29 @@ func moveBelow(ctx context.Context, tx *db.Tx, who access.Actor, g, into Region,
 		}
 	}
 	return end(ctx, tx, who, g, made, "moved", why)
+}
+
+// codeBelow gives a group its code in another village: one after the last where
+// its code was given by the office, a provisional one where it is still waiting.
+func codeBelow(ctx context.Context, tx *db.Tx, county string, into, g Region) (string, error) {
+	if g.Provisional() {
+		return freeProvisional(ctx, tx, county, into.ID, 0)
+	}
+	used, err := db.All(ctx, tx, db.Text, `SELECT id FROM regions WHERE county = $1 AND parent = $2 ORDER BY id`, county, into.ID)
+	if err != nil {
+		return "", err
+	}
+	last := ""
+	for _, u := range used {
+		if !Provisional(u) {
+			last = u
+		}
+	}
+	code, ok := nextCode(into.ID, last)
+	if !ok {
+		return "", fault.New(fault.Conflict, "region.codes_used_up")
+	}
+	return code, nil
 }
 
 // nextCode gives the code after the last one used below a place.

@@ -2,7 +2,6 @@ package region
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"lianxin/internal/base/audit"
@@ -12,44 +11,23 @@ import (
 	"lianxin/internal/work/scope"
 )
 
-// Make enters a village or group that a list names and the tree lacks. It
-// chooses the code itself: that of the number wanted when it is free, otherwise
-// the one after the last. Villages count from 201, neighbourhoods (社区) from 001
-// (GB/T 10114).
+// Make enters a village or group that a list names and the tree lacks. Lists
+// seldom tell the official code, and a guess would stand in the way of the right
+// one later: so the place gets a provisional code, that of the number wanted
+// when it is free, until Recode gives it the official one.
 func Make(ctx context.Context, tx *db.Tx, who access.Actor, parent Region, name, kind string, want int) (Region, error) {
-	below := Village
-	if parent.Level == Village {
-		below = Group
-	} else if parent.Level != Township {
+	if parent.Level != Township && parent.Level != Village {
 		return Region{}, fault.New(fault.Invalid, "region.split_level")
 	}
 	if err := scope.Can(who, access.RegionChange, parent.Path, false); err != nil {
 		return Region{}, err
 	}
-	used, err := db.All(ctx, tx, db.Text, `SELECT id FROM regions WHERE county = $1 AND parent = $2`, who.County(), parent.ID)
+	code, err := freeProvisional(ctx, tx, who.County(), parent.ID, want)
 	if err != nil {
 		return Region{}, err
 	}
-	taken := map[string]bool{}
-	for _, u := range used {
-		taken[u] = true
-	}
-	first := 1
-	if below == Village && kind != "neighbourhood" {
-		first = 201
-	}
-	code := func(n int) string { return fmt.Sprintf("%s%03d", parent.ID, n) }
-	n := want
-	if n < 1 || n > 999 || taken[code(n)] {
-		for n = first; n <= 999 && taken[code(n)]; n++ {
-			continue
-		}
-	}
-	if n > 999 {
-		return Region{}, fault.New(fault.Conflict, "region.codes_used_up")
-	}
-	in := EnterInput{Code: code(n), Name: name, Kind: kind}
-	if err := check(in); err != nil {
+	in := EnterInput{Code: code, Name: name, Kind: kind}
+	if err := named(in); err != nil {
 		return Region{}, err
 	}
 	return insert(ctx, tx, who, in)

@@ -45,6 +45,20 @@ func Find(ctx context.Context, r db.Reader, codeOrName string, l Level) (Region,
 	return x.Region, x.county, err
 }
 
+// Named gives the present place of a name beside which a code would lie, with
+// an empty ID where there is none.
+func Named(ctx context.Context, r db.Reader, county, code, name string) (Region, error) {
+	l, ok := LevelOf(code)
+	if !ok || parentDigits(l) == 0 {
+		return Region{}, nil
+	}
+	xs, err := db.All(ctx, r, scan, `SELECT `+columns+` FROM regions WHERE county = $1 AND parent = $2 AND name = $3 AND valid_to = '' ORDER BY id LIMIT 1`, county, code[:parentDigits(l)], strings.TrimSpace(name))
+	if err != nil || len(xs) == 0 {
+		return Region{}, err
+	}
+	return xs[0], nil
+}
+
 // Under lists the places at or below a path the actor may see, in the order of
 // their codes, which is the administrative order. Ended places are left out
 // unless all is set.

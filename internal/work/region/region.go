@@ -3,6 +3,9 @@
 // GB/T 10114; three further digits for a group). Every record hangs on a path
 // of this tree, and what an official may see is a part of it.
 //
+// A place that a list named without a code has a provisional one (Provisional)
+// until it gets its own.
+//
 // A place is never deleted. A rename keeps the former name; a merge or split
 // ends the place, names its successor and moves what lies in it; each change
 // stays readable with its day and reason (domain.md §4.6).
@@ -55,7 +58,7 @@ func LevelOf(code string) (Level, bool) {
 
 // Region is one place.
 type Region struct {
-	ID        string `json:"id"` // its official code
+	ID        string `json:"id"` // its official code, or a provisional one
 	Name      string `json:"name"`
 	Level     Level  `json:"level"`
 	Kind      string `json:"kind"` // committee or neighbourhood for villages, "" elsewhere
@@ -140,10 +143,27 @@ func Found(ctx context.Context, tx *db.Tx, who access.Actor, places []EnterInput
 func check(in EnterInput) error {
 	var f fault.Fields
 	l, ok := LevelOf(in.Code)
-	f.Check(ok && strings.Trim(in.Code, "0123456789") == "", "code", "region.code_bad")
+	// A place may be entered below one whose own code is still provisional.
+	own := in.Code
+	if n := parentDigits(l); ok && l == Group && Provisional(in.Code[:n]) {
+		own = in.Code[:n][:digits[Township]] + in.Code[n:]
+	}
+	f.Check(ok && strings.Trim(own, "0123456789") == "", "code", "region.code_bad")
+	naming(&f, in)
+	return f.Err()
+}
+
+// named checks what is the same for every place, whoever chose its code.
+func named(in EnterInput) error {
+	var f fault.Fields
+	naming(&f, in)
+	return f.Err()
+}
+
+func naming(f *fault.Fields, in EnterInput) {
+	l, _ := LevelOf(in.Code)
 	f.Check(strings.TrimSpace(in.Name) != "" && len([]rune(in.Name)) <= 40, "name", "region.name_bad")
 	f.Check(l != Village || in.Kind == "" || in.Kind == "committee" || in.Kind == "neighbourhood", "kind", "region.kind_bad")
-	return f.Err()
 }
 
 func insert(ctx context.Context, tx *db.Tx, who access.Actor, in EnterInput) (Region, error) {

@@ -198,3 +198,100 @@ func TestHistory(t *testing.T) {
 		}
 	})
 }
+
+// A list brings places without codes: what they get is no official code and
+// cannot stand in the way of one; the official code comes later, and everything
+// goes along.
+func TestProvisionalCodes(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		ctx, office := t.Context(), Office(today)
+		make := func(parent, name, kind string, want int) (r region.Region) {
+			err := db.Do(ctx, d, func(tx *db.Tx) error {
+				p, err := region.Get(ctx, tx, County, parent)
+				if err != nil {
+					return err
+				}
+				r, err = region.Make(ctx, tx, office, p, name, kind, want)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		v := make("990101100", "石桥村", "committee", 0)
+		w := make("990101100", "白塔社区", "neighbourhood", 0)
+		g := make(v.ID, "3组", "", 3)
+		if v.ID != "990101100L01" || w.ID != "990101100L02" || g.ID != "990101100L01L03" || !g.Provisional() || g.Level != region.Group {
+			t.Fatal(v, w, g)
+		}
+		if h := make("990101100201", "103组", "", 103); h.ID != "990101100201M03" || !h.Provisional() {
+			t.Error(h)
+		}
+		// An official code, and a group below a place that waits for its own, are entered beside them.
+		for _, in := range []region.EnterInput{{ID: "enter-0001", Code: "990101100203", Name: "新桥村", Kind: "committee"}, {ID: "enter-0002", Code: "990101100L01001", Name: "1组"}} {
+			if err := enter(t, d, office, in); err != nil {
+				t.Error(in, err)
+			}
+		}
+		if err := enter(t, d, office, region.EnterInput{ID: "enter-0003", Code: "990101100L09", Name: "某村", Kind: "committee"}); !fault.Is(err, fault.Invalid) {
+			t.Error("a person enters a provisional code", err)
+		}
+		var moved [][2]string
+		mover := func(_ context.Context, _ *db.Tx, _, from, to string) error {
+			moved = append(moved, [2]string{from, to})
+			return nil
+		}
+		recode := func(id, code string) (r region.Region, err error) {
+			err = db.Do(ctx, d, func(tx *db.Tx) error {
+				r, err = region.Recode(ctx, tx, office, region.RecodeInput{ID: "recode-" + id + code, Region: id, Code: code, Note: "统计用区划代码"}, []region.Mover{mover})
+				return err
+			})
+			return r, err
+		}
+		for _, code := range []string{"990101100201", "990101101205", "990101100", "990101100L07", "99010110020X"} {
+			if _, err := recode(v.ID, code); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s is taken as a code: %v", code, err)
+			}
+		}
+		if _, err := recode("990101100", "990101105"); !fault.Is(err, fault.Invalid) {
+			t.Error("a township gets another code", err)
+		}
+		got, err := recode(v.ID, "990101100204")
+		if err != nil || got.Name != "石桥村" || got.Path != Qingshi+"990101100204/" {
+			t.Fatal(got, err)
+		}
+		if g, err = region.Get(ctx, d, County, "990101100204L03"); err != nil || g.Parent != "990101100204" || g.Path != got.Path+"990101100204L03/" {
+			t.Error(g, err)
+		}
+		want := [][2]string{
+			{region.PathOf("990101100L01001"), region.PathOf("990101100204001")},
+			{region.PathOf("990101100L01L03"), region.PathOf("990101100204L03")},
+			{region.PathOf("990101100L01"), region.PathOf("990101100204")},
+		}
+		if diff := cmp.Diff(want, moved); diff != "" {
+			t.Error(diff)
+		}
+		old, err := region.Get(ctx, d, County, v.ID)
+		if err != nil || old.To != string(today) || old.Successor != "990101100204" {
+			t.Error("the former code leads nowhere", old, err)
+		}
+		cs, err := region.History(ctx, d, office, "990101100204")
+		if err != nil || len(cs) != 2 || cs[0].Kind != "entered" || cs[1].Kind != "coded" || cs[1].Before != v.ID || cs[1].After != "990101100204" || cs[1].Note != "统计用区划代码" {
+			t.Error(cs, err)
+		}
+		if g, err = recode("990101100204L03", "990101100204003"); err != nil || g.Name != "3组" {
+			t.Error(g, err)
+		}
+		// Lists follow the official codes; what waits comes last.
+		rs, err := region.AtLevel(ctx, d, Qingshi, region.Village)
+		var names []string
+		for _, r := range rs {
+			names = append(names, r.Name)
+		}
+		if diff := cmp.Diff([]string{"李家湾村", "大河村", "新桥村", "石桥村", "白塔社区"}, names); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
+	})
+}

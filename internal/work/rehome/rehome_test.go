@@ -198,3 +198,36 @@ func TestNoPlaceIsForgotten(t *testing.T) {
 		t.Errorf("%s holds a place and nothing shows that it is moved: fill it in worktest.Fill, or say in this test why it stays", name)
 	}
 }
+
+// A village gets another code: nothing stays under the former one.
+func TestRecodeMovesEverything(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		Fill(t, d)
+		office := Office(today)
+		book := accounts(t, d, office)
+		before := places(t, d, Lijiawan)
+		err := db.Do(t.Context(), d, func(tx *db.Tx) error {
+			_, err := region.Recode(t.Context(), tx, office, region.RecodeInput{ID: "recode-001", Region: region.Last(Lijiawan), Code: "990101100209"}, rehome.With(book, office))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range places(t, d, Lijiawan) {
+			if _, ok := staying[c]; !ok {
+				t.Errorf("%s still lies under the former code", c)
+			}
+		}
+		made := Qingshi + "990101100209/"
+		after := places(t, d, made)
+		for _, c := range before {
+			if _, ok := staying[c]; !ok && !slices.Contains(after, c) {
+				t.Errorf("%s did not arrive", c)
+			}
+		}
+		if r, err := db.One(t.Context(), d, db.Text, `SELECT region FROM households WHERE id = $1`, WangHome); err != nil || r != made+"990101100209001/" {
+			t.Error(r, err)
+		}
+	})
+}

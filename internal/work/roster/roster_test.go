@@ -229,7 +229,7 @@ func TestStored(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if h.Region != worktest.Lijiawan+"990101100201003/" || h.Phone != "13800002001" || h.Notes != "13800002002\n腿脚不便" || len(h.Members) != 2 || h.Members[0].IDNumber != "990101195003070025" || !h.Priority {
+		if h.Region != worktest.Lijiawan+"990101100201L03/" || h.Phone != "13800002001" || h.Notes != "13800002002\n腿脚不便" || len(h.Members) != 2 || h.Members[0].IDNumber != "990101195003070025" || !h.Priority {
 			t.Errorf("%+v", h)
 		}
 		tags := map[string]string{}

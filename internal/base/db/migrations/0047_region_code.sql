@@ -1,0 +1,19 @@
+-- why: a place that a list brought has a provisional code; getting its official one is a change of its own kind
+-- owner: work/region
+
+CREATE TABLE region_changes_coded (
+  county TEXT NOT NULL,
+  id     TEXT NOT NULL,
+  region TEXT NOT NULL,
+  kind   TEXT NOT NULL CHECK (kind IN ('entered', 'renamed', 'merged', 'split', 'moved', 'coded')),
+  day    TEXT NOT NULL,
+  before TEXT NOT NULL,
+  after  TEXT NOT NULL,
+  note   TEXT NOT NULL,
+  actor  TEXT NOT NULL,
+  PRIMARY KEY (county, id)
+);
+INSERT INTO region_changes_coded SELECT county, id, region, kind, day, before, after, note, actor FROM region_changes;
+DROP TABLE region_changes;
+ALTER TABLE region_changes_coded RENAME TO region_changes;
+CREATE INDEX region_changes_of ON region_changes (county, region, day);
