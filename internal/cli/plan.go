@@ -73,7 +73,11 @@ func (c *planCheck) Run(r *run) error {
 	} else {
 		for _, rep := range reports {
 			for _, x := range rep.Problems {
-				fmt.Fprintf(r.Out, "%s:%d: %s: %s\n", rep.File, x.Line, x.Key, x.Text)
+				at := fmt.Sprintf("%s:%d: ", rep.File, x.Line)
+				if x.Key != "" {
+					at += x.Key + ": "
+				}
+				fmt.Fprintln(r.Out, at+x.Text)
 			}
 			if len(rep.Problems) == 0 {
 				r.say("cli.plan_good", "file", rep.File)

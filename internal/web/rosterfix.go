@@ -46,7 +46,8 @@ type rosterProblem struct {
 	N       int
 	P       rule.Problem
 	Text    string
-	Ref     string // what the form sends along to say which row is meant
+	Whose   []string // head, village and official as the row has them
+	Ref     string   // what the form sends along to say which row is meant
 	Acts    []Option
 	Suggest []string
 	Alike   int  // how many rows have the same value
@@ -80,7 +81,7 @@ func (w *Web) rosterFix(c *door.Call) error {
 		Nothing: v.Counts.Households+v.Counts.Cadres == 0}
 	n := 0
 	for _, g := range roster.Groups(v.Problems) {
-		x := w.rosterGrouped(c, g, &n)
+		x := w.rosterGrouped(c, g, v.Whose, &n)
 		if g.Severity == rule.Error {
 			p.Errors = append(p.Errors, x)
 		} else {
@@ -94,7 +95,7 @@ func (w *Web) rosterFix(c *door.Call) error {
 	return w.Render(c, "roster/fix", p)
 }
 
-func (w *Web) rosterGrouped(c *door.Call, g roster.Group, n *int) rosterGroup {
+func (w *Web) rosterGrouped(c *door.Call, g roster.Group, whose map[rule.RowRef]roster.RowName, n *int) rosterGroup {
 	x := rosterGroup{Key: g.Key, N: len(g.Problems)}
 	same := map[string]int{}
 	for _, q := range g.Problems {
@@ -112,6 +113,12 @@ func (w *Web) rosterGrouped(c *door.Call, g roster.Group, n *int) rosterGroup {
 		}
 		*n++
 		l := rosterProblem{N: *n, P: q, Text: roster.Sentence(tell, q), Ref: string(b), Acts: rosterActs(q), Edit: q.Field != rule.FieldNone && q.Key != rule.KeyFormula && q.Key != rule.KeyCadreTwice}
+		row := whose[rule.RowRef{Sheet: q.Sheet, Row: q.Row}]
+		for _, part := range []struct{ key, text string }{{"import.whose_name", row.Name}, {"import.whose_village", row.Village}, {"import.whose_cadre", row.Cadre}} {
+			if part.text != "" {
+				l.Whose = append(l.Whose, tell(part.key, "v", part.text))
+			}
+		}
 		if k := same[string(q.Field)+"|"+q.Value]; k > 1 && q.Value != "" {
 			l.Alike = k
 		}

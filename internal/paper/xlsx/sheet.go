@@ -90,7 +90,7 @@ func (w *sheetReader) open(t xml.StartElement) error {
 		}
 	case "row":
 		if w.elements++; w.elements > maxRowElements {
-			return refuse(KeyRows, "sheet", w.sheet.Name, "row", strconv.Itoa(w.lastRow), "limit", strconv.Itoa(w.lim.Rows))
+			return refuse(KeyRowsEmpty, "sheet", w.sheet.Name, "limit", strconv.Itoa(maxRowElements))
 		}
 		n := w.lastRow + 1
 		if v := attr(t, "r"); v != "" {

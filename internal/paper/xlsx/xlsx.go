@@ -96,6 +96,7 @@ const (
 	KeyBomb       = "xlsx.bomb"
 	KeyNested     = "xlsx.nested"
 	KeyRows       = "xlsx.rows"
+	KeyRowsEmpty  = "xlsx.rows_empty"
 	KeyColumns    = "xlsx.columns"
 	KeyCells      = "xlsx.cells"
 	KeyCellLong   = "xlsx.cell_long"

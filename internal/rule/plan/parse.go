@@ -61,22 +61,23 @@ func Parse(data []byte) (Plan, []Problem) {
 	if len(data) > maxSize {
 		return Plan{}, []Problem{{Line: 1, Msg: "plan.problem.too_big"}}
 	}
-	var tree map[string]any
-	if _, err := toml.Decode(string(data), &tree); err != nil {
-		line, detail := 1, err.Error()
-		var pe toml.ParseError
-		if errors.As(err, &pe) {
-			line, detail = max(pe.Position.Line, 1), pe.Message
-		}
-		return Plan{}, []Problem{{Line: line, Msg: "plan.problem.syntax", Args: []any{"detail", detail}}}
-	}
 	var p Plan
 	r := reader{at: lines(string(data))}
+	tree, wrong := r.decode(string(data))
 	r.read("", tree, reflect.ValueOf(&p).Elem(), "")
 	p.Lines = r.at
-	if len(r.problems) == 0 {
-		// Values of the wrong kind would only repeat themselves as missing ones.
-		r.problems = validate(p)
+	// What is missing only because its line could not be read is not told twice.
+	told := map[string]bool{}
+	for _, x := range r.problems {
+		told[x.Key] = true
+	}
+	if len(r.problems) == 0 || len(wrong) > 0 {
+		for _, x := range validate(p) {
+			last := x.Key[strings.LastIndexByte(x.Key, '.')+1:]
+			if !told[x.Key] && !slices.ContainsFunc(wrong, func(l string) bool { return last != "" && strings.Contains(l, last) }) {
+				r.problems = append(r.problems, x)
+			}
+		}
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key))
@@ -88,6 +89,47 @@ func Parse(data []byte) (Plan, []Problem) {
 type reader struct {
 	at       map[string]int
 	problems []Problem
+}
+
+// maxWrongLines bounds the lines left out one after the other.
+const maxWrongLines = 20
+
+// decode reads the TOML text. A line that is none is told and left out, so that
+// the mistakes in the others are told as well; those lines come back.
+func (r *reader) decode(text string) (tree map[string]any, wrong []string) {
+	for range maxWrongLines {
+		tree = nil
+		_, err := toml.Decode(text, &tree)
+		if err == nil {
+			return tree, wrong
+		}
+		line, words := 1, Word("plan.problem.syntax_other")
+		var pe toml.ParseError
+		if errors.As(err, &pe) {
+			line, words = max(pe.Position.Line, 1), syntaxWord(pe.Message)
+		}
+		rows := strings.Split(text, "\n")
+		r.problems = append(r.problems, Problem{Line: line, Msg: "plan.problem.syntax", Args: []any{"detail", words}})
+		if line > len(rows) || strings.TrimSpace(rows[line-1]) == "" {
+			return nil, append(wrong, text)
+		}
+		wrong = append(wrong, rows[line-1])
+		rows[line-1] = ""
+		text = strings.Join(rows, "\n")
+	}
+	return nil, append(wrong, text)
+}
+
+// syntaxWord says in our own words what the reader of TOML says in English.
+func syntaxWord(detail string) Word {
+	for _, x := range []struct{ part, key string }{
+		{"expected value", "value"}, {"already been defined", "twice"}, {"has already", "twice"}, {"newline", "quote"}, {"EOF", "end"}, {"expected '='", "equals"}, {"expected key separator", "equals"}, {"bare keys", "equals"}, {"array", "list"}, {"']'", "list"},
+	} {
+		if strings.Contains(detail, x.part) {
+			return Word("plan.problem.syntax_" + x.key)
+		}
+	}
+	return "plan.problem.syntax_other"
 }
 
 func (r *reader) report(path, msg string, args ...any) {

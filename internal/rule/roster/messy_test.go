@@ -538,3 +538,32 @@ func TestLayoutIsChanged(t *testing.T) {
 	r := Extract(Input{Sheets: []grid.Sheet{s}, Layouts: []Layout{l}, Known: villages(), Today: today})
 	check(t, r, 2, 2, 2, 2)
 }
+
+// A village nobody knows is never offered as the one that was meant.
+func TestAVillageIsNotNearItself(t *testing.T) {
+	r := run(Known{}, sheet("户", "户主|村|联系干部", "王芳|松林村|李明", "李华|松林村|李明", "赵强|松木村|李明"), sheet("村", "姓名|职务|驻村", "李明|镇长|松林村"))
+	for _, p := range r.Problems {
+		if p.Key == KeyVillageUnknown && strings.Contains(p.Args["near"], p.Value) {
+			t.Errorf("%s is like %s", p.Value, p.Args["near"])
+		}
+	}
+	p := newPlaces(Known{})
+	p.order = []string{"不存在村", "松林村"}
+	if near := p.suggest("不存在村"); contains(near, "不存在村") {
+		t.Error(near)
+	}
+}
+
+// The line of 填报单位 and 填报日期 above a head is no part of it.
+func TestFormLineAboveTheHead(t *testing.T) {
+	s := grid.FromText("户", [][]string{{"联系户花名册"}, {"填报单位：青石镇", "", "", "填报日期：2026年3月", ""}, {"户主", "村", "组", "挂联人", "联系电话"}, {"王芳", "松林村", "3组", "李明", "13800000001"}})
+	l := Recognise(s)
+	if l.HeadRow != 3 || l.HeadRows != 1 {
+		t.Fatalf("head in row %d, %d rows", l.HeadRow, l.HeadRows)
+	}
+	for _, c := range l.Columns {
+		if strings.Contains(c.Header, "填报") {
+			t.Error(c.Header)
+		}
+	}
+}

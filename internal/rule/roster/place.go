@@ -153,7 +153,13 @@ func (p *places) suggest(text string) []string {
 	if p.open {
 		names = p.order
 	}
-	out := nearest(core, names, villageCore)
+	var others []string // in an open list the odd name itself is one of those counted
+	for _, n := range names {
+		if villageCore(n) != core {
+			others = append(others, n)
+		}
+	}
+	out := nearest(core, others, villageCore)
 	p.near[core] = out
 	return out
 }

@@ -117,7 +117,7 @@ func findHead(s *grid.Sheet) headFound {
 	for i := 0; i < len(s.Rows) && i < headSearch; i++ {
 		for h := 1; h <= headHeight && i+h <= len(s.Rows); h++ {
 			rows := s.Rows[i : i+h]
-			if rows[h-1].Number-rows[0].Number >= headHeight || dataLike(rows[h-1]) || h > 1 && titleLike(rows[0], width) {
+			if rows[h-1].Number-rows[0].Number >= headHeight || dataLike(rows[h-1]) || h > 1 && (titleLike(rows[0], width) || formLine(rows[0])) {
 				break
 			}
 			cols := headColumns(rows, width)
@@ -141,6 +141,31 @@ func titleLike(r grid.Row, width int) bool {
 		}
 	}
 	return own <= 1 && (len(r.Cells) == 1 || len(r.Cells)*10 >= width*6)
+}
+
+// formLine: 填报单位：青石镇 and 填报日期：2026年3月 beside each other, which stand
+// above a head and are no part of it.
+func formLine(r grid.Row) bool {
+	said := 0
+	for _, c := range r.Cells {
+		t := identity.Squeeze(identity.Fold(c.Text))
+		if t == "" || c.Flag&grid.Merged != 0 {
+			continue
+		}
+		label, value, colon := strings.Cut(t, ":")
+		switch {
+		case colon && (value != "" || has(label, "单位", "日期", "时间", "填表人", "填报人", "负责人", "盖章", "审核", "制表")):
+			said++
+		case !digitsAndDate(t):
+			return false
+		}
+	}
+	return said > 0
+}
+
+// digitsAndDate: 2026年3月1日 alone in its cell.
+func digitsAndDate(t string) bool {
+	return digitCount(t) > 0 && strings.Trim(t, "0123456789年月日.-/") == ""
 }
 
 // dataLike: a row with an ID number, a telephone number or a plain number is no head.

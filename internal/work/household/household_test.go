@@ -346,6 +346,16 @@ func TestSearch(t *testing.T) {
 				t.Errorf("%q finds %q, want %q", q, got, want)
 			}
 		}
+		// A village or group finds the homes in it, and only those within reach.
+		inside := ids(office, household.Filter{Place: Lijiawan})
+		for q, want := range map[string]string{"李家湾村": inside, "李家湾": inside, "青石镇李家湾村": inside, "李家湾村1组": ids(office, household.Filter{Place: Group1}), "李家湾1组": ids(office, household.Filter{Place: Group1}), "李家湾村99组": "", "白沙村": ""} {
+			if got := ids(office, household.Filter{Query: q}); got != want {
+				t.Errorf("%q finds %q, want %q", q, got, want)
+			}
+		}
+		if inside == "" {
+			t.Error("nobody lives in the village")
+		}
 		if got := ids(office, household.Filter{Unpaired: true}); got != "home-00001" {
 			t.Errorf("without helper: %s", got)
 		}

@@ -344,7 +344,7 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 // Filter narrows a list of homes.
 type Filter struct {
 	Place    string // path
-	Query    string // name of anybody there, pinyin, initials, or a whole phone number
+	Query    string // name of anybody there, pinyin, initials, a whole phone number, or village and group
 	Mine     bool   // only those paired with the reader today
 	Unpaired bool   // only those without a lead helper today
 	Priority bool   // only those with a care tag in force (needs household.tags)
@@ -398,7 +398,16 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 		where += ` AND NOT EXISTS (SELECT 1 FROM pairings p WHERE p.county = h.county AND p.household = h.id AND p.role = 'lead' AND p.valid_from <= ` + d + ` AND (p.valid_to = '' OR p.valid_to >= ` + d + `))`
 	}
 	if q := strings.TrimSpace(f.Query); q != "" {
-		where += " AND " + queryWhere(r, &args, who.County(), q)
+		named, err := region.Called(ctx, r, who.County(), q)
+		if err != nil {
+			return nil, "", err
+		}
+		is := queryWhere(r, &args, who.County(), q)
+		for _, path := range named {
+			lo, hi := db.Under(path)
+			is += " OR h.region >= " + args.Add(lo) + " AND h.region < " + args.Add(hi)
+		}
+		where += " AND (" + is + ")"
 	}
 	if after != nil {
 		where += " AND (h.region, h.id) > (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"

@@ -38,9 +38,11 @@ type Preview struct {
 	Namesakes []rule.Namesakes
 	Missing   rule.Missing
 	Villages  []string // places that would be entered
-	Groups    []VillageGroups
-	Cadres    []CadreLine
-	Homes     []HomeLine
+	// Whose tells of each row with a problem whose it is, so that nobody need open the file.
+	Whose  map[rule.RowRef]RowName
+	Groups []VillageGroups
+	Cadres []CadreLine
+	Homes  []HomeLine
 }
 
 // VillageGroups are groups of one village that would be entered, in their order.
@@ -93,6 +95,54 @@ type pairLine struct {
 	from  calendar.Day // "" when the list does not say
 }
 
+// RowName is what a row says about whose it is, as it is written there.
+type RowName struct{ Name, Village, Cadre string }
+
+// whose reads the names of the rows that have problems.
+func (l *look) whose() {
+	l.Whose = map[rule.RowRef]RowName{}
+	at := map[string]int{}
+	for i, x := range l.Layouts {
+		at[x.Sheet] = i
+	}
+	for _, p := range l.Problems {
+		ref := rule.RowRef{Sheet: p.Sheet, Row: p.Row}
+		i, ok := at[p.Sheet]
+		if _, done := l.Whose[ref]; done || !ok {
+			continue
+		}
+		row, ok := l.book.Sheets[i].Row(p.Row)
+		if !ok || p.Row < l.Layouts[i].FirstRow {
+			continue
+		}
+		var n RowName
+		for _, c := range l.Layouts[i].Columns {
+			t := clip(strings.Join(strings.Fields(row.Text(c.Index)), ""), 20)
+			switch c.Field {
+			case rule.FieldHead, rule.FieldName:
+				n.Name = cmp.Or(n.Name, t)
+			case rule.FieldVillage, rule.FieldGroup:
+				if !strings.Contains(n.Village, t) {
+					n.Village += t
+				}
+			case rule.FieldCadre:
+				n.Cadre = cmp.Or(n.Cadre, t)
+			}
+		}
+		if n.Name == "" {
+			for _, c := range l.Layouts[i].Columns {
+				if c.Field == rule.FieldMember {
+					n.Name = clip(strings.Join(strings.Fields(row.Text(c.Index)), ""), 20)
+				}
+			}
+		}
+		if n.Village == "" {
+			n.Village = l.Layouts[i].Village
+		}
+		l.Whose[ref] = n
+	}
+}
+
 // look is a file beside the register.
 type look struct {
 	Preview
@@ -123,6 +173,7 @@ func compare(ctx context.Context, r db.Reader, who access.Actor, s Staged, today
 	l.readCadres(res.Cadres, today)
 	l.readHomes(res.Households)
 	l.places()
+	l.whose()
 	l.count()
 	return l, nil
 }
