@@ -184,9 +184,9 @@ func BenchmarkPush(b *testing.B) {
 	d, c := dbtest.SQLite(b)
 	w := newTown(b, d, c)
 	w.push("li", "bench-phone-1")
-	before, n := d.Commits(), 0
+	n := 0
 	w.push("li", "bench-phone-1", w.visit("bench-first", ""))
-	before = d.Commits()
+	before := d.Commits()
 	b.ResetTimer()
 	for b.Loop() {
 		ops := make([]phone.Operation, 20)

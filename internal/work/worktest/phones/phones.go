@@ -11,15 +11,15 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/phone"
-	. "lianxin/internal/work/worktest"
+	"lianxin/internal/work/worktest"
 )
 
 // Give adds to worktest.Fill a phone for an official of each township.
 func Give(tb testing.TB, d *db.DB) {
 	tb.Helper()
 	today := calendar.FromTime(d.Now())
-	give(tb, d, "-q", Qingshi, Who(access.Cadre, Qingshi, LiMing, today), WangHome)
-	give(tb, d, "-b", Baihe, Who(access.Cadre, Baihe, SunYue, today), BaiHome)
+	give(tb, d, "-q", worktest.Qingshi, worktest.Who(access.Cadre, worktest.Qingshi, worktest.LiMing, today), worktest.WangHome)
+	give(tb, d, "-b", worktest.Baihe, worktest.Who(access.Cadre, worktest.Baihe, worktest.SunYue, today), worktest.BaiHome)
 }
 
 // give gives an official a phone, and one record of it that a rule refuses.
@@ -43,7 +43,7 @@ func give(tb testing.TB, d *db.DB, x, town string, who access.Actor, home string
 		tb.Fatalf("%+v", rs)
 	}
 	if err := db.Do(ctx, d, func(tx *db.Tx) error {
-		_, err := desk.Decide(ctx, tx, Who(access.Office, town, "", who.Today()), phone.DecideInput{ID: "decide-one" + x, Held: rs[1].Held, Choice: phone.Drop, Words: "问过本人已经补记"})
+		_, err := desk.Decide(ctx, tx, worktest.Who(access.Office, town, "", who.Today()), phone.DecideInput{ID: "decide-one" + x, Held: rs[1].Held, Choice: phone.Drop, Words: "问过本人已经补记"})
 		return err
 	}); err != nil {
 		tb.Fatal(err)
