@@ -138,8 +138,12 @@ func Run(w World, args []string) int {
 	}
 	parsed, err := k.Parse(args)
 	if err != nil {
-		fmt.Fprintln(w.Err, r.t("cli.usage_error", "error", err))
+		fmt.Fprintln(w.Err, r.t("cli.usage_error", "error", r.misread(err)))
 		fmt.Fprintln(w.Err, r.t("cli.usage_hint"))
+		return Usage
+	}
+	if l := strings.ToLower(r.cmd.Lang); l != "" && !strings.HasPrefix(l, "zh") && !strings.HasPrefix(l, "en") {
+		fmt.Fprintln(w.Err, r.t("cli.usage_error", "error", r.t("cli.lang_bad", "value", r.cmd.Lang)))
 		return Usage
 	}
 	if r.cfg, err = r.settings(); err != nil {
@@ -261,11 +265,13 @@ func (r *run) fail(err error) {
 			fmt.Fprintf(r.Err, "  %s: %s\n", f.Name, r.t(f.Key, f.Args...))
 		}
 		if e.Err != nil {
-			fmt.Fprintf(r.Err, "  (%v)\n", e.Err)
+			if words := r.reason(e.Err); r.lang == lang.English || words != e.Err.Error() { // Chinese sentences carry no English ones
+				fmt.Fprintf(r.Err, "  (%s)\n", words)
+			}
 		}
 		return
 	}
-	r.tell("cli.failed", "error", err)
+	r.tell("cli.failed", "error", r.reason(err))
 }
 
 // open opens the program beside a running server or without one.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -195,5 +196,30 @@ func TestImportSaysWhatItMadeAndKept(t *testing.T) {
     "households": 0,
     "pairings": 0`) {
 		t.Error(code, out)
+	}
+}
+
+// What the parser and the system say in English is said in Chinese to Chinese readers.
+func TestChineseErrors(t *testing.T) {
+	dir := dataFolder(t)
+	english := regexp.MustCompile(`[a-z]{3,} [a-z]{2,}`) // names of plans stand with commas between
+	for _, x := range []struct {
+		args []string
+		code int
+		say  string
+	}{
+		{[]string{"frob"}, 2, "frob"},
+		{[]string{"doctor", "frob"}, 2, "多写了“frob”"},
+		{[]string{"doctor", "--frob"}, 2, "没有“--frob”这个选项"},
+		{[]string{"--lang", "fr", "version"}, 2, "只能写 zh 或 en"},
+		{[]string{"--data", dir, "import", "roster", "--township", "白河镇", "nofile.xlsx"}, 1, "没有这个文件：nofile.xlsx"},
+		{[]string{"plan", "check", "nofile.toml"}, 1, "找不到方案 nofile.toml"},
+		{[]string{"import", "roster"}, 2, ""},
+	} {
+		code, _, errs := run(t, x.args...)
+		first, _, _ := strings.Cut(errs, "\n")
+		if code != x.code || !strings.Contains(first, x.say) || english.MatchString(first) {
+			t.Errorf("%v: %d %q", x.args, code, errs)
+		}
 	}
 }

@@ -423,3 +423,19 @@ func TestAdministratorsSeeNoContent(t *testing.T) {
 		}
 	}
 }
+
+// The whole menu of the office stands on an ordinary screen.
+func TestMenuFits(t *testing.T) {
+	b := browsertest.Start(t)
+	k := keep(t)
+	p := k.open(b, browsertest.Desk, "zhangmin")
+	p.Go(k.url + "/accounts")
+	p.Sound()
+	if more := browsertest.Eval[int](p, `(e=>e.scrollHeight-e.clientHeight)(document.querySelector('.side'))`); more > 0 {
+		t.Errorf("%d pixels of the menu lie below the screen", more)
+	}
+	p.Shot("menu-office")
+	p = k.open(b, browsertest.Note, "zhangmin")
+	p.Go(k.url + "/accounts")
+	p.Shot("menu-office-note")
+}
