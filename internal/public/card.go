@@ -230,7 +230,7 @@ func topicName(t appeal.Topic, tag string) string {
 }
 
 func (n *namer) matter(ctx context.Context, s appeal.Seen) (m matter, err error) {
-	m = matter{Asks: s.Asks(), Cannot: s.Outcome == lifecycle.Cannot, Dropped: s.Outcome == lifecycle.Withdrawn, Voice: s.Voice, Op: n.p.DB.NewID()}
+	m = matter{Asks: s.Asks, Cannot: s.Outcome == lifecycle.Cannot, Dropped: s.Outcome == lifecycle.Withdrawn, Voice: s.Voice, Op: n.p.DB.NewID()}
 	if m.Title, err = n.title(ctx, s); err != nil {
 		return m, err
 	}

@@ -94,16 +94,34 @@ func (p *matterShowPage) Said() []Option {
 	return out
 }
 
-// Whose are the voices to choose from when there are several.
+// Whose are the voices that are still to be asked, where there are several.
 func (p *matterShowPage) Whose() []Option {
+	var out []Option
+	for _, v := range p.Voices {
+		if !v.Waits {
+			continue
+		}
+		out = append(out, Option{Value: v.ID, Text: either(either(v.Home, v.Name), v.Place)})
+	}
 	if len(p.Voices) < 2 {
 		return nil
 	}
-	var out []Option
-	for _, v := range p.Voices {
-		out = append(out, Option{Value: v.ID, Text: either(either(v.Home, v.Name), v.Place)})
-	}
 	return out
+}
+
+// Agreed counts the voices that agreed to the present answer.
+func (p *matterShowPage) Agreed() (n int) {
+	for _, v := range p.Voices {
+		if v.Word == appeal.Agreed && v.Heard == p.Line.Answers {
+			n++
+		}
+	}
+	return n
+}
+
+// Asked reports whether the answer is before several, each of whom is asked.
+func (p *matterShowPage) Asked() bool {
+	return len(p.Voices) > 1 && (p.Line.State == lifecycle.Answered || p.Line.State == lifecycle.Closed)
 }
 
 // some gives those of some moves that are possible.

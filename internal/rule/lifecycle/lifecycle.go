@@ -96,7 +96,7 @@ var from = map[Move][]State{
 	Deny:     {Extension},
 	Answer:   {Registered, Handling, Extension},
 	Call:     {Answered},
-	Agree:    {Answered},
+	Agree:    {Answered, Closed},
 	Dispute:  {Answered, Closed},
 	GiveUp:   {Answered},
 	Shelve:   {Registered, Handling, Extension},
@@ -117,10 +117,13 @@ type Matter struct {
 	Outcome Outcome // proposed or final
 	Before  State   // of a merged matter: where it was
 	Answers int     // answers given so far
-	Tries   int     // calls after the latest answer that reached nobody
+	Tries   int     // calls after the latest answer that reached nobody: of the voice asked about
 	Redo    int     // times the people said no
 	Asked   int     // extensions granted so far
 	Meeting bool    // to be talked over in the analysis meeting
+	Voices  int     // homes and people who raised it
+	Waiting int     // voices besides the one that speaks whose word on the latest answer is still missing
+	Heard   int     // voices besides the one that speaks who agreed to the latest answer
 }
 
 // Office as an owner: the township's office holds the matter.
@@ -178,9 +181,16 @@ func Next(m Matter, mv Move, by By, to string, outcome Outcome, r Rules) (Matter
 	case Call:
 		m.Tries++
 	case Agree:
-		m.State = Closed
+		if m.Waiting == 0 {
+			m.State = Closed
+		}
 	case GiveUp:
-		m.State, m.Outcome = Closed, Unreachable
+		if m.Waiting > 0 {
+			break // the others have their say first
+		}
+		if m.State = Closed; m.Heard == 0 {
+			m.Outcome = Unreachable
+		}
 	case Dispute:
 		m.State, m.Outcome, m.Redo = Handling, "", m.Redo+1
 		m.Meeting = m.Meeting || m.Redo > r.Redo
@@ -236,6 +246,14 @@ func refused(m Matter, mv Move, by By, to string, outcome Outcome, r Rules) stri
 	case Answer:
 		if !slices.Contains(Outcomes, outcome) {
 			return "lifecycle.outcome_needed"
+		}
+	case Agree:
+		if m.State == Closed && !by.Household { // a home passed over may still say so; nobody says it for it
+			return "lifecycle.state"
+		}
+	case Withdraw:
+		if m.Voices > 1 { // one home does not take back what others raised
+			return "lifecycle.many_voices"
 		}
 	case GiveUp:
 		if m.Tries < r.Tries {

@@ -31,6 +31,10 @@ func TestLife(t *testing.T) {
 		steps := rapid.IntRange(1, 25).Draw(t, "steps")
 		for range steps {
 			by := somebody(t)
+			m.Voices, m.Waiting, m.Heard = 3, rapid.IntRange(0, 2).Draw(t, "waiting"), rapid.IntRange(0, 1).Draw(t, "heard")
+			if rapid.Bool().Draw(t, "alone") {
+				m.Voices, m.Waiting, m.Heard = 1, 0, 0
+			}
 			mv := rapid.SampledFrom(Moves).Draw(t, "move")
 			to := rapid.SampledFrom([]string{"", "li", "zhao", Office}).Draw(t, "to")
 			out := rapid.SampledFrom(append(slices.Clone(Outcomes), "", NotOurs, "odd")).Draw(t, "outcome")
@@ -60,6 +64,12 @@ func TestLife(t *testing.T) {
 				t.Fatal("the one who answered heard the people agree")
 			case mv == Withdraw && (by.Author || by.Owner):
 				t.Fatal("who has a matter heard the people take it back")
+			case (mv == Agree || mv == GiveUp) && m.State == Answered && (n.State == Closed) != (m.Waiting == 0):
+				t.Fatalf("%s with %d voices unasked: %+v", mv, m.Waiting, n)
+			case mv == Agree && m.State == Closed && !by.Household:
+				t.Fatal("somebody agreed for a home to what is closed")
+			case mv == Withdraw && m.Voices > 1:
+				t.Fatal("one took back what several raised")
 			case mv == GiveUp && m.Tries < rules.Tries:
 				t.Fatal("given up before enough calls")
 			case m.State == Merged && mv != Unmerge:

@@ -136,7 +136,7 @@ func Ending(o lifecycle.Outcome, proposed bool) string {
 
 // matter is what the rules look at.
 func (a Appeal) matter() lifecycle.Matter {
-	return lifecycle.Matter{State: a.State, Owner: a.Owner, Outcome: a.Outcome, Before: a.before, Answers: a.Answers, Tries: a.Tries, Redo: a.Redo, Asked: a.Extended, Meeting: a.Meeting}
+	return lifecycle.Matter{State: a.State, Owner: a.Owner, Outcome: a.Outcome, Before: a.before, Answers: a.Answers, Tries: a.Tries, Redo: a.Redo, Asked: a.Extended, Meeting: a.Meeting, Voices: a.Voices}
 }
 
 func (a *Appeal) take(m lifecycle.Matter) {

@@ -43,7 +43,7 @@ func mergeable(ctx context.Context, r db.Reader, county string, a Appeal, into s
 // moveVoices links the voices of a matter to the one it was merged into.
 func moveVoices(ctx context.Context, tx *db.Tx, who audit.Actor, from, into string, n note) error {
 	county, _, _, _, _ := who.Trace()
-	moved, err := tx.Exec(ctx, `UPDATE appeal_voices SET appeal = $3, came_from = CASE WHEN came_from = '' THEN $2 ELSE came_from END WHERE county = $1 AND appeal = $2`, county, from, into)
+	moved, err := tx.Exec(ctx, `UPDATE appeal_voices SET appeal = $3, came_from = CASE WHEN came_from = '' THEN $2 ELSE came_from END, heard = 0, tries = 0 WHERE county = $1 AND appeal = $2`, county, from, into)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func moveVoices(ctx context.Context, tx *db.Tx, who audit.Actor, from, into stri
 // moveBack undoes moveVoices: the voices first raised as that matter return.
 func moveBack(ctx context.Context, tx *db.Tx, who audit.Actor, from, to string, n note) error {
 	county, _, _, _, _ := who.Trace()
-	moved, err := tx.Exec(ctx, `UPDATE appeal_voices SET appeal = $3, came_from = '' WHERE county = $1 AND appeal = $2 AND came_from = $3`, county, from, to)
+	moved, err := tx.Exec(ctx, `UPDATE appeal_voices SET appeal = $3, came_from = '', heard = 0, tries = 0 WHERE county = $1 AND appeal = $2 AND came_from = $3`, county, from, to)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ type MoveInput struct {
 	Heart   string            `json:"emphasis,omitempty"`
 	Way     string            `json:"way,omitempty"`   // how the people's word was heard: call, paper, visit, page
 	Face    int               `json:"face,omitempty"`  // 3 满意, 2 一般, 1 不满意
-	Voice   string            `json:"voice,omitempty"` // whose word it is; the first voice when empty
+	Voice   string            `json:"voice,omitempty"` // whose word it is; may be left out while one alone is waited for
 	Version int               `json:"version,omitempty"`
 }
 
@@ -91,6 +91,9 @@ func apply(ctx context.Context, tx *db.Tx, who audit.Actor, by lifecycle.By, was
 		a.askedBy = account
 	case lifecycle.Answer, lifecycle.Refuse, lifecycle.Withdraw:
 		a.answeredBy = account
+		if err := askAnew(ctx, tx, county, a.ID); err != nil {
+			return a, err
+		}
 	case lifecycle.Agree, lifecycle.Dispute, lifecycle.GiveUp, lifecycle.Call:
 		if err := speak(ctx, tx, county, a, in); err != nil {
 			return a, err
@@ -117,9 +120,27 @@ func apply(ctx context.Context, tx *db.Tx, who audit.Actor, by lifecycle.By, was
 // preview of a bulk change and the change itself are decided here alike. Of the
 // input it settles what was left out.
 func decide(ctx context.Context, r db.Reader, county string, by lifecycle.By, a Appeal, in *MoveInput, today calendar.Day, x Rules) (Appeal, note, error) {
-	m, no := lifecycle.Next(a.matter(), in.Move, by, in.Owner, in.Outcome, x.life())
+	asked := a.matter()
+	var voice Voice
+	wrong := ""
+	if speaks(in.Move) {
+		vs, err := voicesOf(ctx, r, county, a.ID)
+		if err != nil {
+			return a, note{}, err
+		}
+		voice, wrong = a.speaker(vs, *in, &asked)
+	}
+	m, no := lifecycle.Next(asked, in.Move, by, in.Owner, in.Outcome, x.life())
 	if no != nil {
 		return a, note{}, refusal(no)
+	}
+	switch {
+	case wrong != "":
+		return a, note{}, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "voice", Key: wrong}}}
+	case voice.ID != "" && a.heard(voice, in.Move):
+		return a, note{}, fault.New(fault.Conflict, "appeal.voice_said")
+	case voice.ID != "":
+		in.Voice = voice.ID
 	}
 	in.Words = strings.TrimSpace(in.Words)
 	if in.On == "" {
@@ -342,7 +363,20 @@ func Possible(ctx context.Context, r db.Reader, who access.Actor, a Appeal) ([]l
 	if err != nil {
 		return nil, err
 	}
-	return lifecycle.Possible(a.matter(), standing(who, a, x.Matters), x.life()), nil
+	m := a.matter()
+	if a.State == lifecycle.Answered {
+		vs, err := voicesOf(ctx, r, who.County(), a.ID)
+		if err != nil {
+			return nil, err
+		}
+		m.Tries = 0 // of the voice that was called in vain most often
+		for _, v := range vs {
+			if a.waits(v) {
+				m.Tries = max(m.Tries, v.Tries)
+			}
+		}
+	}
+	return lifecycle.Possible(m, standing(who, a, x.Matters), x.life()), nil
 }
 
 // HandOn gives all open matters of a home from one official to another; the

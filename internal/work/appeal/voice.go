@@ -37,6 +37,9 @@ type Voice struct {
 	Face      int          `json:"face,omitempty"` // 3 满意, 2 一般, 1 不满意
 	Remark    string       `json:"remark,omitempty"`
 	Coded     bool         `json:"coded,omitempty"` // has a look-up code
+	Heard     int          `json:"heard,omitempty"` // number of the answer the word is of
+	Tries     int          `json:"tries,omitempty"` // calls about the present answer that reached nobody
+	Waits     bool         `json:"waits,omitempty"` // has not yet been heard about the present answer
 	cameFrom  string       // matter it was first raised as, after a merge
 }
 
@@ -106,12 +109,12 @@ func insertVoice(ctx context.Context, tx *db.Tx, county string, v *Voice, coded 
 	return code, err
 }
 
-const voiceColumns = `v.id, v.appeal, v.household, v.region, v.origin, v.source, v.day, v.wish, v.name, v.phone, v.code, v.word, v.word_on, v.way, v.face, v.remark, v.came_from`
+const voiceColumns = `v.id, v.appeal, v.household, v.region, v.origin, v.source, v.day, v.wish, v.name, v.phone, v.code, v.word, v.word_on, v.way, v.face, v.remark, v.came_from, v.heard, v.tries`
 
 func voiceScanner(r db.Reader, county string) func(db.Row) (Voice, error) {
 	return func(w db.Row) (v Voice, err error) {
 		var code string
-		if err = w.Scan(&v.ID, &v.Appeal, &v.Household, &v.Region, &v.Origin, &v.Source, &v.Day, &v.Wish, &v.Name, &v.Phone, &code, &v.Word, &v.WordOn, &v.Way, &v.Face, &v.Remark, &v.cameFrom); err != nil {
+		if err = w.Scan(&v.ID, &v.Appeal, &v.Household, &v.Region, &v.Origin, &v.Source, &v.Day, &v.Wish, &v.Name, &v.Phone, &code, &v.Word, &v.WordOn, &v.Way, &v.Face, &v.Remark, &v.cameFrom, &v.Heard, &v.Tries); err != nil {
 			return v, err
 		}
 		v.Coded = code != ""
@@ -138,11 +141,13 @@ func voicesOf(ctx context.Context, r db.Reader, county, appeal string) ([]Voice,
 // Voices gives who raised a matter, for those who may read it; phones are
 // masked, Reveal opens one.
 func Voices(ctx context.Context, r db.Reader, who access.Actor, appeal string) ([]Voice, error) {
-	if _, err := Show(ctx, r, who, appeal); err != nil {
+	a, err := Show(ctx, r, who, appeal)
+	if err != nil {
 		return nil, err
 	}
 	vs, err := voicesOf(ctx, r, who.County(), appeal)
 	for i := range vs {
+		vs[i].Waits = a.waits(vs[i])
 		vs[i].Phone = mask.Phone(vs[i].Phone)
 	}
 	return vs, err

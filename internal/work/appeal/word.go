@@ -11,25 +11,98 @@ import (
 	"lianxin/internal/rule/lifecycle"
 )
 
-// speak writes what a voice says of the answer.
-func speak(ctx context.Context, tx *db.Tx, county string, a Appeal, in MoveInput) error {
-	word := map[lifecycle.Move]string{lifecycle.Agree: Agreed, lifecycle.Dispute: Disputed, lifecycle.GiveUp: Unreachable}[in.Move]
-	if word == "" {
-		return nil // a call that reached nobody says nothing
+// waits reports whether a voice has still to be heard about the present answer,
+// or given up by the rule. A word on an earlier answer is none on this one.
+func (a Appeal) waits(v Voice) bool {
+	return a.State == lifecycle.Answered && (v.Heard != a.Answers || v.Word != Agreed && v.Word != Unreachable)
+}
+
+// asks reports whether a voice may say something of the matter by itself: until
+// it has agreed. One that nobody reached, or that was passed over, may still do
+// so when the matter is closed.
+func (a Appeal) asks(v Voice) bool {
+	switch {
+	case a.State == lifecycle.Answered:
+		return v.Heard != a.Answers || v.Word != Agreed
+	case a.State == lifecycle.Closed && a.Outcome != lifecycle.NotOurs && a.Outcome != lifecycle.Withdrawn:
+		return v.Word != Agreed
 	}
-	vs, err := voicesOf(ctx, tx, county, a.ID)
-	if err != nil {
-		return err
-	}
-	for _, v := range vs {
-		if in.Voice != "" && v.ID != in.Voice {
-			continue
+	return false
+}
+
+// speaks reports whether a move is about one voice.
+func speaks(mv lifecycle.Move) bool {
+	return mv == lifecycle.Agree || mv == lifecycle.Dispute || mv == lifecycle.Call || mv == lifecycle.GiveUp
+}
+
+// speaker finds the voice a move is about, and tells the rules how it stands
+// with that one and with the others. Where nobody is named it is the only one
+// that is waited for; of several, one has to be named.
+func (a Appeal) speaker(vs []Voice, in MoveInput, m *lifecycle.Matter) (v Voice, wrong string) {
+	var waiting []Voice
+	for _, x := range vs {
+		if a.waits(x) {
+			waiting = append(waiting, x)
 		}
-		_, err := tx.Exec(ctx, `UPDATE appeal_voices SET word = $3, word_on = $4, way = $5, face = $6, remark = $7 WHERE county = $1 AND id = $2`,
-			county, v.ID, word, string(in.On), in.Way, in.Face, sealVoice(tx, county, v.ID, "remark", in.Words))
+	}
+	switch {
+	case in.Voice != "":
+		for _, x := range vs {
+			if x.ID == in.Voice {
+				v = x
+			}
+		}
+	case len(waiting) == 1:
+		v = waiting[0]
+	case len(vs) == 1:
+		v = vs[0]
+	default:
+		wrong = "appeal.voice_whose"
+	}
+	if v.ID == "" && wrong == "" {
+		wrong = "appeal.voice_unknown"
+	}
+	m.Tries, m.Waiting, m.Heard = v.Tries, 0, 0
+	for _, x := range vs {
+		switch {
+		case x.ID == v.ID:
+		case a.waits(x):
+			m.Waiting++
+		case x.Heard == a.Answers && x.Word == Agreed:
+			m.Heard++
+		}
+	}
+	return v, wrong
+}
+
+// heard reports whether there is nothing left to ask a voice.
+func (a Appeal) heard(v Voice, mv lifecycle.Move) bool {
+	switch mv {
+	case lifecycle.Agree:
+		return !a.asks(v)
+	case lifecycle.Call, lifecycle.GiveUp:
+		return !a.waits(v)
+	}
+	return false
+}
+
+// speak writes what a voice says of the answer, or that nobody was reached.
+func speak(ctx context.Context, tx *db.Tx, county string, a Appeal, in MoveInput) error {
+	if in.Move == lifecycle.Call {
+		_, err := tx.Exec(ctx, `UPDATE appeal_voices SET tries = tries + 1 WHERE county = $1 AND id = $2`, county, in.Voice)
 		return err
 	}
-	return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "voice", Key: "appeal.voice_unknown"}}}
+	word := map[lifecycle.Move]string{lifecycle.Agree: Agreed, lifecycle.Dispute: Disputed, lifecycle.GiveUp: Unreachable}[in.Move]
+	_, err := tx.Exec(ctx, `UPDATE appeal_voices SET word = $3, word_on = $4, way = $5, face = $6, remark = $7, heard = $8 WHERE county = $1 AND id = $2`,
+		county, in.Voice, word, string(in.On), in.Way, in.Face, sealVoice(tx, county, in.Voice, "remark", in.Words), a.Answers)
+	return err
+}
+
+// askAnew makes a new answer a question to every voice: it may say something
+// else than the one before, so who agreed to that is asked as well.
+func askAnew(ctx context.Context, tx *db.Tx, county, appeal string) error {
+	_, err := tx.Exec(ctx, `UPDATE appeal_voices SET tries = 0 WHERE county = $1 AND appeal = $2 AND tries > 0`, county, appeal)
+	return err
 }
 
 // Bearer is whoever holds a card or a look-up code: a home without a name. Only
@@ -57,6 +130,8 @@ type Seen struct {
 	Word    string            `json:"word,omitempty"` // what was said of it
 	Face    int               `json:"face,omitempty"`
 
+	Asks bool `json:"asks,omitempty"` // the bearer is asked for his word
+
 	// For the door that shows it, never sent: what the title may name and must
 	// not show there, and what can be said in its place.
 	Topic string   `json:"-"`
@@ -64,11 +139,8 @@ type Seen struct {
 	Name  string   `json:"-"` // of the voice, when it has no home
 }
 
-// Asks reports whether the bearer is asked for his word.
-func (s Seen) Asks() bool { return s.State == lifecycle.Answered && s.Word != Agreed }
-
 func seen(a Appeal, v Voice) Seen {
-	s := Seen{Voice: v.ID, Title: a.Title, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Doubt: a.Provisional && a.State.Running(), Word: v.Word, Face: v.Face, Topic: a.Topic, Name: v.Name}
+	s := Seen{Voice: v.ID, Title: a.Title, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Doubt: a.Provisional && a.State.Running(), Word: v.Word, Face: v.Face, Asks: a.asks(v), Topic: a.Topic, Name: v.Name}
 	for _, h := range []string{v.Household, a.Household} {
 		if h != "" && !has(s.Homes, h) {
 			s.Homes = append(s.Homes, h)
@@ -195,7 +267,7 @@ func Say(ctx context.Context, tx *db.Tx, b Bearer, owns func(Voice) bool, in Wor
 		if err := announce(ctx, tx, "", was, a, mv.Move, x.Matters); err != nil {
 			return Seen{}, err
 		}
-		v.Word, v.Face = map[bool]string{true: Agreed, false: Disputed}[in.Agree], in.Face
+		v.Word, v.Face, v.Heard = map[bool]string{true: Agreed, false: Disputed}[in.Agree], in.Face, a.Answers
 		return seen(a, v), nil
 	})
 	return s, err
