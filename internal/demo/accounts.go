@@ -25,7 +25,8 @@ type wish struct {
 }
 
 // countyAccounts are those of the county: its administrator, the three separate
-// administrators and its discipline inspection.
+// administrators, its discipline inspection, and a leader who looks at what climbs
+// up to the county.
 func (l *loader) countyAccounts(ctx context.Context) error {
 	return l.enrol(ctx, []wish{
 		{access.CountyAdmin, "", "罗县办", "xianban", "", l.root},
@@ -33,6 +34,7 @@ func (l *loader) countyAccounts(ctx context.Context) error {
 		{access.SecAdmin, "", "安全管理员", "anquan", "", l.root},
 		{access.Auditor, "", "审计管理员", "shenji", "", l.root},
 		{access.Discipline, "", "县纪委 严明", "xianjiwei", "", l.root},
+		{access.Leader, "", "县领导 高远", "xianlingdao", "", l.root},
 	})
 }
 
@@ -74,7 +76,7 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 		return p.Rank == sample.RankLeader && c.ID != leader.ID && strings.Contains(p.Title, "纪委书记")
 	})
 	tail := ""
-	if len(l.accounts) > 5 {
+	if len(l.accounts) > 6 {
 		tail = "." + t.Code[6:]
 	}
 	var ws []wish
@@ -149,7 +151,7 @@ func (l *loader) enrol(ctx context.Context, ws []wish) error {
 				return nil, err
 			}
 			roles := []access.Role{w.role}
-			if w.role == access.Office || w.role == access.Leader {
+			if (w.role == access.Office || w.role == access.Leader) && w.cadre != "" {
 				roles = append(roles, access.Cadre) // they have homes of their own too
 			}
 			for _, r := range roles {

@@ -50,7 +50,7 @@ func TestFill(t *testing.T) {
 				t.Errorf("%+v cannot log in: %v", a, err)
 			}
 		}
-		if len(got.Accounts) != 19 || len(roles) != 19 {
+		if len(got.Accounts) != 20 || len(roles) != 20 {
 			t.Errorf("%d accounts: %v", len(got.Accounts), roles)
 		}
 	})

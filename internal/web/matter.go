@@ -73,6 +73,9 @@ func (m matterLine) Soon() bool {
 	return m.Open() && !m.Untaken() && m.Status.Standing == deadline.Soon
 }
 
+// Looks reports whether it is shelved and the day to look at it again has come.
+func (m matterLine) Looks() bool { return m.State == lifecycle.Shelved && m.Status.Left <= 0 }
+
 // By says who does it, in the words of the visit's form.
 func (m matterLine) By() string { return doneBy(m.Appeal) }
 
@@ -94,6 +97,9 @@ func (m matterLine) When() Say {
 	case lifecycle.Answered:
 		return K("matter.answered_on", "day", m.Answered)
 	case lifecycle.Shelved:
+		if n := m.Status.Left; n < 0 {
+			return K("matter.look_over", "n", -n)
+		}
 		return K("matter.look_on", "day", m.NextOn)
 	case lifecycle.Closed, lifecycle.Merged, lifecycle.Petition:
 		return K("matter.on_day", "day", m.ClosedOn)
@@ -146,10 +152,16 @@ func (m matterLine) Tag() Tag {
 		return Tag{Tone: "g", Icon: "check", Text: K("appeal.outcome." + string(m.Outcome))}
 	case m.State == lifecycle.Answered:
 		return Tag{Tone: "g", Icon: "check", Text: K("appeal.state.answered")}
+	case m.State == lifecycle.Registered && m.Late():
+		return Tag{Tone: "o", Icon: "clock", Text: K("matter.state.take_over")}
 	case m.State == lifecycle.Registered:
 		return Tag{Tone: "i", Text: K("appeal.state.registered")}
 	case m.Late() && m.State == lifecycle.Handling:
 		return Tag{Tone: "o", Icon: "clock", Text: K("matter.state.over")}
+	case m.Late() && m.State == lifecycle.Extension:
+		return Tag{Tone: "o", Icon: "clock", Text: K("matter.state.asked_over")}
+	case m.State == lifecycle.Shelved && m.Looks():
+		return Tag{Tone: "o", Icon: "clock", Text: K("matter.state.look_over")}
 	case m.Soon() && m.State == lifecycle.Handling:
 		return Tag{Tone: "o", Icon: "clock", Text: K("matter.state.soon")}
 	}
@@ -196,8 +208,8 @@ type doneBulk struct {
 // matterViews are the saved views of the list, in their order: the desk's, and
 // those of people who see only their own.
 var (
-	deskViews = []string{"mine", "take", "soon", "over", "others", "call", "asked", "shelf", "open", "done", "all"}
-	wideViews = []string{"open", "soon", "over", "call", "asked", "shelf", "done", "all"}
+	deskViews = []string{"mine", "take", "soon", "over", "others", "call", "asked", "county", "shelf", "open", "done", "all"}
+	wideViews = []string{"open", "soon", "over", "call", "asked", "county", "shelf", "done", "all"}
 	ownViews  = []string{"open", "soon", "over", "call", "shelf", "done", "all"}
 )
 
@@ -221,6 +233,8 @@ func matterView(view string, offered []string, today calendar.Day, f *appeal.Fil
 		f.State = lifecycle.Extension
 	case "shelf":
 		f.State = lifecycle.Shelved
+	case "county":
+		f.Level, f.Running = "county", true
 	case "done":
 		f.Ended = true
 	case "all":
@@ -274,7 +288,14 @@ func matterPills(views []string, here string, q *appeal.Queue, href func(string)
 	for _, v := range views {
 		p := Pill{Text: K("matter.view." + v), Href: href(v), Here: v == here}
 		if q != nil {
-			p.Count = map[string]int{"mine": q.Mine, "take": q.Take, "soon": q.Soon, "over": q.Over, "others": q.Others, "call": q.Call, "asked": q.Asked, "open": q.Live}[v]
+			p.Count = map[string]int{"mine": q.Mine, "take": q.Take, "soon": q.Soon, "over": q.Over, "others": q.Others, "call": q.Call, "asked": q.Asked, "open": q.Live, "county": q.County, "shelf": q.Shelf}[v]
+			if v == "shelf" && q.Look > 0 {
+				p.Text = K("matter.view.shelf_due", "n", q.Look)
+			}
+			// What climbed up to the county is rare below it.
+			if v == "county" && p.Count == 0 && !p.Here {
+				continue
+			}
 		}
 		out = append(out, p)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -46,8 +47,18 @@ var things = map[string]string{
 	"opinion":   "/opinions/{id}",
 	"complaint": "/complaints/{id}",
 	"feedback":  "/feedback/{id}",
-	"calendar":  "/settings/calendar",
+	"calendar":  "/settings/holidays",
 	"account":   "/me",
+}
+
+// noticeHref is NoticePath for a reader: a page he may open, and what climbed up
+// the ladder in a township as the queue of those matters.
+func (w *Web) noticeHref(c *door.Call, ref string) string {
+	noun, id, _ := strings.Cut(ref, ":")
+	if noun == "township" && w.paths["/matters"] && access.May(c.Who, access.AppealRead) && region.PathOf(id) != "" {
+		return "/matters?" + url.Values{"view": {"county"}, "place": {region.PathOf(id)}}.Encode()
+	}
+	return w.NoticePath(ref)
 }
 
 // NoticePath gives the address of the page a notice leads to.
@@ -89,7 +100,7 @@ func (w *Web) notices(c *door.Call) error {
 	for _, i := range items {
 		key, args := i.Text()
 		l := noticeLine{Item: i, Text: K(key, args...)}
-		l.Opens = i.Ref != "" && w.NoticePath(i.Ref) != "/notices"
+		l.Opens = i.Ref != "" && w.noticeHref(c, i.Ref) != "/notices"
 		p.Rows = append(p.Rows, l)
 	}
 	if n > 0 && len(items) > 0 && c.Query("after") == "" {
@@ -125,7 +136,7 @@ func (w *Web) noticeOpen(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	return w.Redirect(c, w.NoticePath(i.Ref))
+	return w.Redirect(c, w.noticeHref(c, i.Ref))
 }
 
 // channelsPage lists the ways out and what did not arrive.

@@ -51,6 +51,7 @@ type settingPage struct {
 	Database string
 	Rules    bool // the reader may read plans
 	Regions  bool // there is a page of places
+	Nobody   bool // nobody in the county may look at what climbs up to it
 }
 
 // backupStale is how old the newest backup may be: a day and the time a backup takes.
@@ -66,6 +67,13 @@ func (w *Web) settings(c *door.Call) error {
 	p.Here = strings.HasPrefix(w.Machine.URL, "http://127.") || strings.HasPrefix(w.Machine.URL, "http://localhost")
 	if !p.Knows {
 		return w.Render(c, "setting/home", p)
+	}
+	if c.Who.Has(access.CountyAdmin) {
+		read, err := w.countyReads(c)
+		if err != nil {
+			return err
+		}
+		p.Nobody = !read
 	}
 	if w.Machine.LastBackup != nil {
 		var err error

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -144,6 +145,9 @@ func (w *Web) deskMatters(c *door.Call, p *todayDeskPage) error {
 		over.By = K("today.over_take")
 	}
 	p.Figures = append(p.Figures, take, soon, over)
+	if err := w.deskCounty(c, p, q.County); err != nil {
+		return err
+	}
 	f := appeal.Filter{Limit: 9}
 	if _, err := matterView(p.View, views, today, &f); err != nil {
 		return err
@@ -157,6 +161,38 @@ func (w *Web) deskMatters(c *door.Call, p *todayDeskPage) error {
 		return err
 	}
 	return w.deskSpent(c, p)
+}
+
+// deskCounty tells of what climbed up to the county: to the county's own readers
+// in the figures, to a township's office where nobody in the county may look.
+func (w *Web) deskCounty(c *door.Call, p *todayDeskPage, n int) error {
+	const href = "/matters?view=county"
+	if region.Upto(c.Who.Home(), region.Township) == "" {
+		f := figure{N: strconv.Itoa(n), Name: K("matter.view.county"), By: K("today.over_none"), Href: href, Ochre: n > 0}
+		if n > 0 {
+			f.By = K("today.county_by")
+		}
+		p.Figures = append(p.Figures, f)
+		return nil
+	}
+	if n == 0 || !access.May(c.Who, access.AppealAssign) {
+		return nil
+	}
+	read, err := w.countyReads(c)
+	if err == nil && !read {
+		p.Others = append([]figure{{N: strconv.Itoa(n), Name: K("today.county_nobody"), Href: href}}, p.Others...)
+	}
+	return err
+}
+
+// countyReads reports whether anybody may look, for the whole county, at what
+// climbs up to it.
+func (w *Web) countyReads(c *door.Call) (bool, error) {
+	var roles []string
+	for _, r := range appeal.Rung {
+		roles = append(roles, string(r))
+	}
+	return login.HeldAt(c.Context(), w.DB, c.Who.County(), region.PathOf(c.Who.County()), string(c.Who.Today()), roles...)
 }
 
 // spentDays is how far back the desk looks at how long matters took.

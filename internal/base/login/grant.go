@@ -151,6 +151,21 @@ func Holders(ctx context.Context, r db.Reader, county, role, day string) (int, e
 		WHERE g.county = $1 AND g.role = $2 AND g.ended_at = 0 AND g.valid_from <= $3 AND (g.valid_to = '' OR g.valid_to >= $3) AND a.state = 'active'`, county, role, day)
 }
 
+// HeldAt reports whether a live account holds one of some roles at a place itself
+// on a day, not merely below it.
+func HeldAt(ctx context.Context, r db.Reader, county, region, day string, roles ...string) (bool, error) {
+	n := 0
+	for _, role := range roles {
+		x, err := db.One(ctx, r, db.Int, `SELECT COUNT(DISTINCT g.account) FROM account_grants g JOIN accounts a ON a.county = g.county AND a.id = g.account
+			WHERE g.county = $1 AND g.role = $2 AND g.region = $3 AND g.ended_at = 0 AND g.valid_from <= $4 AND (g.valid_to = '' OR g.valid_to >= $4) AND a.state = 'active'`, county, role, region, day)
+		if err != nil {
+			return false, err
+		}
+		n += x
+	}
+	return n > 0, nil
+}
+
 func isDay(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)
 	return err == nil

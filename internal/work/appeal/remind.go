@@ -103,6 +103,10 @@ func Remind(ctx context.Context, d *db.DB, county string, cal calendar.Calendar)
 	return nil
 }
 
+// Rung are the roles that look, for the whole county, at what climbed up to it:
+// its leaders and its office.
+var Rung = []access.Role{access.Leader, access.Office}
+
 // tell sends a reminder where the ladder says: the owner always, then village,
 // office, leader. The county is told that the township has something long past
 // its day, and neither what nor whose (R14).
@@ -128,7 +132,13 @@ func (r Reminder) tell(ctx context.Context, tx *db.Tx) error {
 	case "leader":
 		return r.Appeal.tell(ctx, tx, notice.Role(access.Leader, town), "appeal.escalated", args)
 	case "county":
-		return notice.Tell(ctx, tx, notice.In{To: notice.Role(access.CountyAdmin, region.Upto(r.Region, region.County)), Kind: "appeal.escalated", Ref: "township:" + region.Last(town), Region: town, Args: args})
+		// Whoever looks after accounts and settings reads no matters; a role that
+		// reads them is told.
+		for _, role := range Rung {
+			if err := notice.Tell(ctx, tx, notice.In{To: notice.Role(role, region.Upto(r.Region, region.County)), Kind: "appeal.escalated", Ref: "township:" + region.Last(town), Region: town, Args: args}); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
