@@ -103,9 +103,10 @@ func (w *Web) matterPlaces(c *door.Call) ([]Option, error) {
 	return anyOf("matter.place_none", out), nil
 }
 
-// alike gives matters that may be the same as one being written down.
+// alike gives matters that may be the same as one being written down, from its
+// title alone while nobody has said where it lies.
 func (w *Web) alike(c *door.Call, title, home, place string) ([]matterLine, error) {
-	if len([]rune(strings.TrimSpace(title))) < 2 || home == "" && place == "" {
+	if len([]rune(strings.TrimSpace(title))) < 2 {
 		return nil, nil
 	}
 	found, err := appeal.Similar(c.Context(), w.DB, c.Who, title, home, place)
@@ -167,7 +168,7 @@ func (w *Web) matterSent(c *door.Call) error {
 			return w.Refill(c, "matter/new", p, err)
 		})
 	}
-	if f.Get("apart") != "1" {
+	if f.Get("apart") != "1" && (in.Household != "" || in.Region != "") {
 		like, err := w.alike(c, in.Title, in.Household, in.Region)
 		if err != nil {
 			return err
