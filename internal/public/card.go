@@ -11,10 +11,8 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/lifecycle"
-	"lianxin/internal/rule/mask"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
-	"lianxin/internal/work/household"
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/region"
@@ -175,38 +173,19 @@ func (p *Public) cardShown(c *door.Call, h holder) (*cardPage, error) {
 	return page, nil
 }
 
-// namer makes matters fit to be shown; it reads each home and the catalogue once.
+// namer makes matters fit to be shown; it reads the catalogue once.
 type namer struct {
 	p      *Public
 	county string
 	lang   string
-	homes  map[string]household.Household
 	topics []appeal.Topic
 }
 
-// title is what may be shown of a title. An official may have written anybody's
-// name, number or illness into it.
+// title is the home's own words, or else the topic and the day: what somebody
+// else wrote of a matter is not shown here, whatever is in it.
 func (n *namer) title(ctx context.Context, s appeal.Seen) (Say, error) {
-	var names, words []string
-	for _, id := range s.Homes {
-		h, ok := n.homes[id]
-		if !ok {
-			var err error
-			if h, err = household.Get(ctx, n.p.DB, n.county, id); err != nil && !fault.Is(err, fault.NotFound) {
-				return Say{}, err
-			}
-			if n.homes == nil {
-				n.homes = map[string]household.Household{}
-			}
-			n.homes[id] = h
-		}
-		names, words = append(names, h.Head), append(words, h.Address)
-		for _, m := range h.Members {
-			names = append(names, m.Name)
-		}
-	}
-	if text, ok := mask.Public(s.Title, append(names, s.Name), words); ok && text != "" && text == s.Title { // a title somebody is named in is not shown at all, masked or not
-		return Plain(text), nil
+	if s.Title != "" {
+		return Plain(s.Title), nil
 	}
 	if n.topics == nil {
 		var err error
@@ -215,11 +194,11 @@ func (n *namer) title(ctx context.Context, s appeal.Seen) (Say, error) {
 		}
 	}
 	for _, t := range n.topics {
-		if t.ID == s.Topic && !mask.Delicate(t.Name) {
-			return K("public.about_topic", "topic", topicName(t, n.lang)), nil
+		if t.ID == s.Topic {
+			return K("public.about_topic", "topic", topicName(t, n.lang), "day", s.Day), nil
 		}
 	}
-	return K("public.a_matter"), nil
+	return K("public.a_matter", "day", s.Day), nil
 }
 
 func topicName(t appeal.Topic, tag string) string {

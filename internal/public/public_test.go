@@ -210,7 +210,7 @@ func TestAllowlist(t *testing.T) {
 	s.promise(WangHome, "村口路灯不亮")
 	code, body, head := s.ask("/k/"+s.token, nil)
 	want := []string{"跳到正文", "青石镇", "干群连心卡", "读给我听", "您家的联系干部", "李明", "农技站干部，联系李家湾村1组", "138 0000 1001", "打电话给李明", "有事要说",
-		"您家的事", "村口路灯不亮", "收到了，正在安排人办", "12月2日前给您答复", "意见箱", "对干部、对工作有意见，可以在这里说。李明看不到。", "写意见",
+		"您家的事", "您提的一件事，11月23日", "收到了，正在安排人办", "12月2日前给您答复", "意见箱", "对干部、对工作有意见，可以在这里说。李明看不到。", "写意见",
 		"不会用手机也没关系，打镇里电话，或者等干部上门时当面说。", "镇里电话", "0870-2234567", "监督电话", "0870-2230012", "用查询号查一件事"}
 	got := words(body)
 	for i, w := range got { // the day of answer is the plan's business
@@ -237,6 +237,9 @@ func TestNobodyIsNamed(t *testing.T) {
 	s.promise(WangHome, "村口老槐树旁第3家门口积水")
 	yang := s.promise(YangHome, "杨加旺家门口路灯不亮")
 	again := s.promise(WangHome, "王桂兰说路灯不亮")
+	for _, title := range []string{"我家男人羊癫疯没人照看，小家豪家不肯让路", "婆婆坐轮椅出不了门，尿不湿费用高", "何光龙家的狗咬人", "张三丰占了我家的地"} {
+		s.promise(WangHome, title)
+	}
 	s.move(office, appeal.MoveInput{Appeal: again.ID, Move: lifecycle.Merge, Into: yang.ID})
 	for _, o := range []appeal.Opened{first, yang} {
 		s.move(office, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: LiMing})
@@ -265,14 +268,14 @@ func TestNobodyIsNamed(t *testing.T) {
 			t.Errorf("%d %s: %d", i, x.path, code)
 		}
 		all += body
-		for _, no := range []string{"王桂兰", "桂兰", "杨加旺", "赵水生", "13800002001", "13800002031", "990101195003070025", "低收入", "low_income", "腿疼", "老槐树", WangHome, YangHome, "card-", Lijiawan, Qingshi} {
+		for _, no := range []string{"王桂兰", "桂兰", "杨加旺", "赵水生", "13800002001", "13800002031", "990101195003070025", "低收入", "low_income", "腿疼", "老槐树", "羊癫疯", "家豪", "轮椅", "尿不湿", "何光龙", "张三丰", "地界", "门口路灯", WangHome, YangHome, "card-", Lijiawan, Qingshi} {
 			if strings.Contains(body, no) {
 				t.Errorf("%d %s shows %s", i, x.path, no)
 			}
 		}
 	}
-	if !strings.Contains(all, "您家提的一件事") {
-		t.Error("a title that names somebody is not replaced")
+	if !strings.Contains(all, "您提的一件事，11月23日") {
+		t.Error("a title is not replaced")
 	}
 	for _, no := range []string{"王*兰", "138****2001", "**门口积水", "杨*旺", "赵*生"} { // nor in part
 		if strings.Contains(all, no) {
@@ -281,6 +284,39 @@ func TestNobodyIsNamed(t *testing.T) {
 	}
 	if strings.Contains(s.log.String(), s.token) || strings.Contains(s.log.String(), "192.0.2.1") {
 		t.Errorf("the log tells:\n%s", s.log)
+	}
+}
+
+// TestOwnWords: what a home wrote on its own card stands there and under its
+// code in its words; of what others wrote only topic and day, also once both are
+// one matter.
+func TestOwnWords(t *testing.T) {
+	s := open(t, false)
+	k := "/k/" + s.token
+	_, body, _ := s.ask(k+"/say", url.Values{"op": {s.op()}, "words": {"门口水管漏水"}, "topic": {"water"}})
+	code := regexp.MustCompile(`\d{4} \d{4} \d{4}`).FindString(body)
+	desk := s.promise(WangHome, "何光龙家的狗咬人")
+	for path, form := range map[string]url.Values{k: nil, "/c": {"code": {code}}} {
+		if _, body, _ = s.ask(path, form); !strings.Contains(body, "门口水管漏水") || strings.Contains(body, "何光龙") {
+			t.Errorf("%s %q: %q", path, code, words(body))
+		}
+	}
+	as, _, err := appeal.List(t.Context(), s.d, office, appeal.Filter{Household: WangHome})
+	if err != nil || len(as) != 2 {
+		t.Fatal(as, err)
+	}
+	for _, a := range as {
+		if a.ID != desk.ID {
+			s.move(office, appeal.MoveInput{Appeal: a.ID, Move: lifecycle.Merge, Into: desk.ID})
+		}
+	}
+	if _, body, _ = s.ask("/c", url.Values{"code": {code}}); strings.Contains(body, "何光龙") || !strings.Contains(body, "您提的一件事") {
+		t.Errorf("merged: %q", words(body))
+	}
+	about := s.promise(WangHome, "张三丰占了我家的地")
+	s.move(office, appeal.MoveInput{Appeal: about.ID, Move: lifecycle.Accept, Owner: LiMing, Topic: "water"})
+	if _, body, _ = s.ask(k, nil); !regexp.MustCompile(`的事，11月23日`).MatchString(body) {
+		t.Errorf("no topic in its place: %q", words(body))
 	}
 }
 

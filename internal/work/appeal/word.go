@@ -2,6 +2,7 @@ package appeal
 
 import (
 	"context"
+	"strings"
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
@@ -109,18 +110,23 @@ func askAnew(ctx context.Context, tx *db.Tx, county, appeal string) error {
 // the public door makes one, from a token it has found.
 type Bearer struct {
 	County string
-	Mark   string // "card:<id>" or "code:<voice>", for the record
+	Mark   string // "card:<id>" (told) or "code:<voice>", for the record
 }
+
+// told begins the origin of what was written on the page of a card.
+const told = "card:"
 
 // Trace names the card or the code, never a person.
 func (b Bearer) Trace() (county, account, roles, door, request string) {
 	return b.County, b.Mark, "", "public", ""
 }
 
-// Seen is what a bearer may see of a matter: title and state, nothing else.
+// Seen is what a bearer may see of a matter. Its title only if that very home
+// wrote it on its own card: whoever else wrote one may have put anybody's name or
+// illness into it, and no list of words finds them all.
 type Seen struct {
 	Voice   string            `json:"voice"`
-	Title   string            `json:"title"`
+	Title   string            `json:"title,omitempty"` // the home's own words
 	State   lifecycle.State   `json:"state"`
 	Outcome lifecycle.Outcome `json:"outcome,omitempty"`
 	Day     calendar.Day      `json:"day"`           // raised
@@ -132,19 +138,13 @@ type Seen struct {
 
 	Asks bool `json:"asks,omitempty"` // the bearer is asked for his word
 
-	// For the door that shows it, never sent: what the title may name and must
-	// not show there, and what can be said in its place.
-	Topic string   `json:"-"`
-	Homes []string `json:"-"` // of the voice, and of who raised the matter first
-	Name  string   `json:"-"` // of the voice, when it has no home
+	Topic string `json:"-"` // what the door says in place of a title that is not shown
 }
 
 func seen(a Appeal, v Voice) Seen {
-	s := Seen{Voice: v.ID, Title: a.Title, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Doubt: a.Provisional && a.State.Running(), Word: v.Word, Face: v.Face, Asks: a.asks(v), Topic: a.Topic, Name: v.Name}
-	for _, h := range []string{v.Household, a.Household} {
-		if h != "" && !has(s.Homes, h) {
-			s.Homes = append(s.Homes, h)
-		}
+	s := Seen{Voice: v.ID, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Doubt: a.Provisional && a.State.Running(), Word: v.Word, Face: v.Face, Asks: a.asks(v), Topic: a.Topic}
+	if v.Origin == a.Origin && strings.HasPrefix(v.Origin, told) {
+		s.Title = a.Title
 	}
 	switch {
 	case a.State == lifecycle.Answered:
