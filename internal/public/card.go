@@ -99,7 +99,11 @@ func (p *Public) hold(c *door.Call) (h holder, ok bool, err error) {
 		return h, false, err
 	}
 	if h.town = town.Name; h.Gone {
-		return h, false, p.render(c, 410, "fail", &failPage{Base: Base{Title: K("public.gone_title"), Town: h.town}, Text: K("public.gone"), Do: K("public.gone_do"), Phone: either(h.contact.Phone, h.contact.Complaint)})
+		page := &failPage{Base: Base{Title: K("public.void_title"), Town: h.town}, Text: K("public.void"), Do: K("public.void_do"), Phone: either(h.contact.Phone, h.contact.Complaint)}
+		if h.Renewed {
+			page.Title, page.Text, page.Do = K("public.gone_title"), K("public.gone"), K("public.gone_do")
+		}
+		return h, false, p.render(c, 410, "fail", page)
 	}
 	cs, err := cadre.Some(ctx, p.DB, h.County, []string{h.Cadre})
 	h.official = cs[h.Cadre]

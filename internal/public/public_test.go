@@ -320,6 +320,29 @@ func TestOwnWords(t *testing.T) {
 	}
 }
 
+// TestVoidCard: a card taken out of use speaks of a new one only where there is
+// one, and names the township's number either way.
+func TestVoidCard(t *testing.T) {
+	s := open(t, false)
+	h, err := pairing.ByToken(t.Context(), s.d, s.token, calendar.FromTime(s.clock.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.do(func(tx *db.Tx) error {
+		_, err := pairing.VoidCard(t.Context(), tx, office, pairing.VoidInput{ID: s.op(), Card: h.Card, Why: "lost"})
+		return err
+	})
+	code, body, _ := s.ask("/k/"+s.token, nil)
+	if got := strings.Join(words(body), " "); code != 410 || !strings.Contains(got, "这张卡停用了") || strings.Contains(got, "您家现在用的是新卡") || !strings.Contains(got, "2234567") {
+		t.Errorf("without another: %d %q", code, got)
+	}
+	s.issue("pair-" + WangHome)
+	code, body, _ = s.ask("/k/"+s.token, nil)
+	if got := strings.Join(words(body), " "); code != 410 || strings.Contains(got, "停用") || !strings.Contains(got, "您家现在用的是新卡") {
+		t.Errorf("with another: %d %q", code, got)
+	}
+}
+
 // TestGuessing: guesses are not found and then held; a header does not dodge it,
 // and who holds a card is still served.
 func TestGuessing(t *testing.T) {

@@ -338,7 +338,13 @@ func (w *Web) matterStep(c *door.Call, n *names, s appeal.Step) matterStep {
 func (w *Web) matterWrite(c *door.Call, form, saved string, do func(tx *db.Tx) error) error {
 	err := db.Do(c.Context(), w.DB, do)
 	if err == nil {
-		return w.Done(c, local(c.Form("next"), "/matters/"+c.Path("id")), saved)
+		next := "/matters/" + c.Path("id")
+		if _, e := appeal.Show(c.Context(), w.DB, c.Who, c.Path("id")); refused(e) {
+			next = "/matters" // what was given out of one's hands is no longer open to a station's handler
+		} else if e != nil {
+			return e
+		}
+		return w.Done(c, local(c.Form("next"), next), saved)
 	}
 	return again(w, c, "matter/show", form, err, w.matterShown)
 }

@@ -18,6 +18,7 @@ type Held struct {
 	Household string
 	Cadre     string
 	Gone      bool // the card is void, or the pairing it was made for has ended
+	Renewed   bool // and the home has another card in use
 }
 
 // maxToken bounds what is looked up; a token is 26 signs.
@@ -41,5 +42,10 @@ func ByToken(ctx context.Context, r db.Reader, token string, today calendar.Day)
 	}
 	h.Town = region.Upto(h.Region, region.Township)
 	h.Gone = state != "valid" || !p.At(today)
+	if err != nil || !h.Gone {
+		return h, err
+	}
+	n, err := db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM pairings p JOIN cards k ON k.county = p.county AND k.pairing = p.id AND k.state = 'valid' WHERE p.county = $1 AND p.household = $2 AND p.valid_from <= $3 AND (p.valid_to = '' OR p.valid_to >= $3)`, h.County, h.Household, string(today))
+	h.Renewed = n > 0
 	return h, err
 }
