@@ -32,10 +32,37 @@ func (o *out) table(t doc.Table) {
 		o.rows(t.Head, true)
 		o.b.WriteString("</thead>\n")
 	}
-	o.b.WriteString("<tbody>\n")
-	o.rows(t.Rows, false)
-	o.b.WriteString("</tbody>")
+	for rows := t.Rows; len(rows) > 0; {
+		n, whole := together(rows)
+		o.open("tbody", whole)
+		o.rows(rows[:n], false)
+		o.b.WriteString("</tbody>\n")
+		rows = rows[n:]
+	}
 	o.close("table")
+}
+
+// together gives how many rows stand in one body: those that stay on one page,
+// which is then called whole, or the loose ones up to the next of that kind.
+// A cell over several rows is never torn.
+func together(rows []doc.Row) (n int, class string) {
+	open := 0
+	for i, r := range rows {
+		if r.KeepNext && i > 0 && class == "" && open == 0 {
+			return i, ""
+		}
+		if r.KeepNext && i == 0 {
+			class = "whole"
+		}
+		for _, c := range r.Cells {
+			open = max(open, c.Rows)
+		}
+		open = max(open-1, 0)
+		if class != "" && !r.KeepNext && open == 0 {
+			return i + 1, class
+		}
+	}
+	return len(rows), class
 }
 
 func (o *out) rows(rows []doc.Row, head bool) {
