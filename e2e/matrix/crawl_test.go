@@ -258,7 +258,7 @@ func (k *crawler) start() {
 // nounOf tells which thing fills {id} of a pattern.
 func nounOf(pattern string) string {
 	for _, x := range []struct{ part, noun string }{{"/regions/", "region"}, {"/cadres/", "cadre"}, {"/households/", "home"}, {"/pairings/", "pairing"}, {"/handovers/", "handover"}, {"/cards/", "card"}, {"/visits/", "visit"},
-		{"/appeals/", "promise"}, {"/matters/", "promise"}, {"/stays/", "stay"}, {"/practical", "done"}, {"/plans/", "plan"}, {"/imports/", "import"}, {"/accounts/", "account"}, {"/grants/", "account"}, {"/feedback/", "feedback"}, {"/notices/", "notice"}, {"/channels/", "channel"}, {"/complaints/", "complaint"}, {"/openings/", "opening"}, {"/confide/", "complaint"}, {"/opinions/", "opinion"}} {
+		{"/appeals/", "promise"}, {"/matters/", "promise"}, {"/stays/", "stay"}, {"/practical", "done"}, {"/plans/", "plan"}, {"/imports/", "import"}, {"/accounts/", "account"}, {"/grants/", "account"}, {"/feedback/", "feedback"}, {"/notices/", "notice"}, {"/channels/", "channel"}, {"/complaints/", "complaint"}, {"/openings/", "opening"}, {"/confide/", "complaint"}, {"/opinions/", "opinion"}, {"/phones/", "phone"}, {"/held/", "held"}} {
 		if strings.Contains(pattern, x.part) {
 			return x.noun
 		}

@@ -600,6 +600,9 @@ func (w *world) account(tb testing.TB, t thing, x string) {
 	ds, err := w.app.Logins.ListDevices(ctx, w.d, t["county"], a)
 	must(tb, err)
 	t["device"] = ds[0].ID
+	if official != "" {
+		w.phones(tb, t, who(t["county"], access.Cadre, t["town"], official, a), x, canaries[strings.ReplaceAll(x, "-", " ")].text("held-words"))
+	}
 }
 
 const password = "Quer-Feld-ein 77 Wacholder"
@@ -675,6 +678,9 @@ func (w *world) enter(tb testing.TB) {
 		own["here"] = "here" // a route without a target
 		own["notice"] = w.notify(tb, notice.In{To: notice.Account(a.account), Kind: "appeal.disputed", Ref: "account:of-" + strings.ReplaceAll(string(s.role), "_", "-"), Region: Qingshi})
 		me := who(County, s.role, s.place, s.cadre, a.account)
+		if _, ok := w.sets[string(s.role)]; ok {
+			w.phones(tb, own, me, "of-"+string(s.role), canaries[string(s.role)].text("held-words"))
+		}
 		own["holidayyear"], own["holidayday"] = "2025", "2026-08-06"
 		own["feedback"] = "feedback-of-" + strings.ReplaceAll(string(s.role), "_", "-")
 		w.do(tb, func(tx *db.Tx) error {

@@ -35,6 +35,7 @@ func (a *App) doors() (*web.Web, *public.Public, *api.API, []door.Route, error) 
 	pages, err = web.New(web.Config{
 		DB: a.DB, Texts: a.Texts, Log: a.Log, Book: a.Logins, Accounts: account.New(a.Logins, web.Roster),
 		Post:   a.Post,
+		Phones: a.phones(),
 		Secure: a.Config.Secure(), Proxied: a.Config.Proxy, Counts: web.Counts(a.DB), Workdays: a.Workdays,
 		Machine: web.Machine{URL: a.Config.URL(), Version: Version, Proxied: a.Config.Proxy, LastBackup: a.lastBackup, Anchors: func() ([]audit.Anchor, error) { return audit.ReadAnchors(a.Config.Anchors()) }},
 	})

@@ -134,7 +134,7 @@ type Done struct {
 // Routes gives the rows of the calls.
 func (o *Offline) Routes() []door.Route {
 	rows := []door.Route{
-		door.API("POST", base+"/hello", door.Open, door.Small, door.Quiet, "api.offline_hello", o.hello),
+		door.API("POST", base+"/hello", door.Open, door.Small, door.Writes, "api.offline_hello", o.hello),
 		door.API("POST", base+"/enter", door.Open, door.Small, door.Writes, "api.offline_enter", o.enter),
 		door.API("POST", base+"/push", door.Need(access.Self), push, door.Writes, "api.offline_push", o.push),
 		door.API("GET", base+"/pull", door.Need(access.Self), door.Medium, door.Reads, "api.offline_pull", o.pull).With("device", "cursor"),
@@ -164,6 +164,10 @@ func (o *Offline) hello(c *door.Call, in DeviceInput) (HelloAnswer, bool, error)
 	d, err := phone.Anywhere(c.Context(), o.DB, in.Device)
 	if fault.Is(err, fault.NotFound) {
 		return out, false, nil
+	}
+	if err == nil && d.State == phone.Lost && !d.Told() {
+		// It wipes itself at this word; the office sees that it was heard of.
+		err = db.Do(c.Context(), o.DB, func(tx *db.Tx) error { return phone.Tell(c.Context(), tx, d) })
 	}
 	out.State = d.State
 	return out, false, err

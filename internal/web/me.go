@@ -19,6 +19,9 @@ type mePage struct {
 	Grants []grantLine
 	Mails  bool   // the county sends mail
 	Mail   string // where to, "" when he wants none
+	Phones []phoneLine
+	Held   int  // records of his in 待核处
+	Field  bool // he may use the phone app
 }
 
 type grantLine struct {
@@ -81,6 +84,11 @@ func (w *Web) mine(c *door.Call) (*mePage, error) {
 		return nil, err
 	}
 	p.Fill("address", p.Mail)
+	if c.Who.Cadre() != "" {
+		if err := w.myPhones(c, p); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 

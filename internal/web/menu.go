@@ -10,6 +10,7 @@ import (
 	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/notice"
+	"lianxin/internal/work/phone"
 )
 
 // Entry is one line of the menu or one tab.
@@ -37,6 +38,7 @@ var desk = []Group{
 		{Path: "/complaints", Key: "complaint_page.menu", Icon: "eye", Need: access.ComplaintRead},
 		{Path: "/openings", Key: "complaint_page.openings_menu", Icon: "key", Need: access.ComplaintSecond, Only: true},
 		{Path: "/complaints/sealed", Key: "complaint_page.sealed_menu", Icon: "alert", Need: access.ComplaintSeats, Only: true},
+		{Path: "/held", Key: "page_phone.held", Icon: "alert", Need: access.CadreChange, Only: true},
 		{Path: "/search", Key: "web.menu.search", Icon: "search", Need: access.AppealRead},
 	}},
 	{"web.menu.contact", []Entry{
@@ -54,6 +56,7 @@ var desk = []Group{
 		{Path: "/opinions", Key: "opinion_page.menu", Icon: "send", Need: access.OpinionRead},
 	}},
 	{"web.menu.tools", []Entry{
+		{Path: "/phones", Key: "page_phone.phones", Icon: "phone", Need: access.CadreChange},
 		{Path: "/imports", Key: "web.menu.imports", Icon: "upload", Need: access.RosterImport},
 		{Path: "/cards", Key: "web.menu.cards", Icon: "card", Need: access.CardPrint},
 		{Path: "/plans", Key: "web.menu.plans", Icon: "plan", Need: access.PlanRead},
@@ -105,6 +108,13 @@ func Counts(r *db.DB) func(context.Context, access.Actor) (map[string]int, error
 				return nil, err
 			}
 			m["/feedback"] = n
+		}
+		if access.May(who, access.CadreChange) {
+			n, err := phone.Waiting(ctx, r, who)
+			if err != nil {
+				return nil, err
+			}
+			m["/held"] = n
 		}
 		n, err := notice.Unread(ctx, r, who)
 		if err != nil {

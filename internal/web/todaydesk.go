@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/phone"
 	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
 )
@@ -84,6 +85,15 @@ func (w *Web) todayDesk(c *door.Call, own bool) error {
 	}
 	if n > 0 {
 		p.Others = append([]figure{{N: strconv.Itoa(n), Name: K("page_advice.waiting"), Href: "/households/advice"}}, p.Others...)
+	}
+	if access.May(c.Who, access.CadreChange) {
+		n, err := phone.Waiting(c.Context(), w.DB, c.Who)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			p.Others = append([]figure{{N: strconv.Itoa(n), Name: K("page_phone.waits"), Href: "/held"}}, p.Others...)
+		}
 	}
 	if err := w.deskMeetings(c, p); err != nil {
 		return err

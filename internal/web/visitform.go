@@ -17,6 +17,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/phone"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 	"lianxin/internal/work/visit"
@@ -44,8 +45,9 @@ type visitFormPage struct {
 	MatterTopics, Hearts []Option // of what was promised, if somebody says them
 	By                   []Option
 	Days                 []Option
-	Late                 bool // the day was changed: the record will say 补记
-	Provision            bool // a year's holidays are not announced yet
+	Late                 bool           // the day was changed: the record will say 补记
+	Held                 *phone.Holding // the record of a phone this one is written for
+	Provision            bool           // a year's holidays are not announced yet
 }
 
 // weather of a home with its sign.
@@ -93,6 +95,9 @@ func (w *Web) visitNew(c *door.Call) error {
 	}
 	if !p.Mine && len(p.Helpers) > 0 {
 		p.Fill("for", p.Helpers[0].Value)
+	}
+	if err := w.heldFill(c, p); err != nil {
+		return err
 	}
 	return w.Render(c, "visit/new", p)
 }
@@ -278,7 +283,7 @@ func (w *Web) visitSent(c *door.Call) error {
 	in := w.visitInput(c, f, &wrong)
 	if err := wrong.Err(); err == nil {
 		var v visit.Visit
-		if v, err = w.visitRecord(c, in); err == nil {
+		if v, err = w.visitRecord(c, in, heldNamed(next)); err == nil {
 			return w.Done(c, local(next, "/today"), savedKey(v), "n", len(v.Promises), "day", v.Day)
 		}
 		return w.visitAgain(c, in.Household, next, err)
@@ -291,18 +296,26 @@ func (w *Web) visitAgain(c *door.Call, home, next string, why error) error {
 	if err != nil {
 		return err
 	}
+	if err := w.heldBeside(c, p); err != nil {
+		return err
+	}
 	d := calendar.Day(c.Form("day"))
 	p.Late = d.Valid() && d < c.Who.Today().Add(-1)
 	return w.Refill(c, "visit/new", p, why)
 }
 
-func (w *Web) visitRecord(c *door.Call, in visit.RecordInput) (visit.Visit, error) {
+// visitRecord stores a visit, and closes the record of a phone it was written
+// for.
+func (w *Web) visitRecord(c *door.Call, in visit.RecordInput, held string) (visit.Visit, error) {
 	cal, err := w.workdays(c)
 	if err != nil {
 		return visit.Visit{}, err
 	}
 	return db.Write(c.Context(), w.DB, func(tx *db.Tx) (visit.Visit, error) {
-		v, _, err := visit.Record(c.Context(), tx, c.Who, in, cal)
+		v, again, err := visit.Record(c.Context(), tx, c.Who, in, cal)
+		if err == nil && !again && held != "" {
+			err = phone.Replace(c.Context(), tx, c.Who, held, "visit:"+v.ID)
+		}
 		return v, err
 	})
 }

@@ -24,6 +24,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/account"
 	"lianxin/internal/work/notice"
+	"lianxin/internal/work/phone"
 	"lianxin/internal/work/workday"
 	"lianxin/ui"
 )
@@ -52,6 +53,8 @@ type Config struct {
 	Post *notice.Post
 	// Machine is what the administrators' pages tell about the installation.
 	Machine Machine
+	// Phones is the desk of what officials' phones bring.
+	Phones *phone.Desk
 	// Workdays answers which days are worked; nil knows the shipped years.
 	Workdays *workday.Book
 	// Counts gives the figures beside menu entries, by path; nil shows none.

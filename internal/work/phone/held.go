@@ -160,6 +160,9 @@ func held(ctx context.Context, r db.Reader, who access.Actor, id string) (Holdin
 		return h, err
 	}
 	if h.Account != who.Account() || who.Account() == "" {
+		if !access.May(who, access.CadreChange) {
+			return Holding{}, fault.New(fault.NotFound, "access.outside")
+		}
 		if err := scope.Can(who, access.CadreChange, h.Region, false); err != nil {
 			return Holding{}, err
 		}
@@ -292,7 +295,13 @@ func (k *Desk) through(ctx context.Context, tx *db.Tx, who access.Actor, h Holdi
 			return "", err
 		}
 		if d.merged != nil {
-			d = d.merged(now, choice == Both)
+			between := ""
+			if choice == Both {
+				if between, err = k.between(ctx, tx, who.County(), h); err != nil {
+					return "", err
+				}
+			}
+			d = d.merged(now, between)
 		}
 	}
 	return d.do(ctx, tx, sender, k)

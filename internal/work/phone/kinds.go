@@ -46,8 +46,9 @@ func (b *Body) UnmarshalJSON(raw []byte) error { *b = append((*b)[:0], raw...); 
 type deed struct {
 	about string // the thing it changes, "visit:<id>", for showing both texts
 	do    func(ctx context.Context, tx *db.Tx, who access.Actor, k *Desk) (string, error)
-	// merged gives the deed with the version that stands now, for "mine" and "both".
-	merged func(now any, both bool) deed
+	// merged gives the deed with the version that stands now, for "mine"; with the
+	// line that goes between the two texts, for "both".
+	merged func(now any, between string) deed
 }
 
 // decoder makes a deed of a body. The moment moves the times in it.
@@ -122,15 +123,15 @@ func amend(in visit.AmendInput) deed {
 			v, err := visit.Amend(ctx, tx, who, in)
 			return "visit:" + v.ID, err
 		},
-		merged: func(now any, both bool) deed {
+		merged: func(now any, between string) deed {
 			v, ok := now.(visit.Visit)
 			if !ok {
 				return amend(in)
 			}
 			x := in
 			x.Version = v.Version
-			if both && v.Words != "" && v.Words != x.Words {
-				x.Words = v.Words + "\n\n" + x.Words
+			if between != "" && v.Words != "" && v.Words != x.Words {
+				x.Words = v.Words + "\n\n" + between + "\n" + x.Words
 			}
 			return amend(x)
 		}}
@@ -170,7 +171,7 @@ func move(in appeal.MoveInput) deed {
 			a, err := appeal.Move(ctx, tx, who, in, cal)
 			return "matter:" + a.ID, err
 		},
-		merged: func(now any, _ bool) deed {
+		merged: func(now any, _ string) deed {
 			x := in
 			if a, ok := now.(appeal.Appeal); ok && x.Version != 0 {
 				x.Version = a.Version

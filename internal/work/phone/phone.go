@@ -228,6 +228,9 @@ func may(who access.Actor, d Device) error {
 	if d.Account == who.Account() && who.Account() != "" {
 		return nil
 	}
+	if !access.May(who, access.CadreChange) {
+		return fault.New(fault.NotFound, "access.outside") // a colleague's phone is nobody's business
+	}
 	dec := access.Can(who, access.CadreChange, access.Target{Region: d.Region})
 	switch dec.Outcome {
 	case access.Allowed:

@@ -176,7 +176,7 @@ func (k *Desk) Receive(ctx context.Context, d *db.DB, who access.Actor, device D
 		step := db.Step{Or: func(tx *db.Tx, err error) error {
 			return keep(tx, func(tx *db.Tx) (*Result, error) { return x.refused(ctx, tx, err) })
 		}}
-		if way == ByPush {
+		if way == ByPush || way == ByFile && device.State != Lost {
 			step.Do = func(tx *db.Tx) (err error) {
 				// A record that breaks a use case must not keep those behind it from
 				// arriving, nor be lost with it.
