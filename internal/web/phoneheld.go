@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -392,7 +393,23 @@ func (w *Web) heldSent(c *door.Call) error {
 	if perr != nil {
 		return perr
 	}
-	return w.Refill(c, "phone/record", p, err)
+	return w.Refill(c, "phone/record", p, w.still(c, in.Choice, err))
+}
+
+// still tells why a rule refuses a record again: its fields are not on this page
+// to be led to.
+func (w *Web) still(c *door.Call, choice string, err error) error {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || choice == phone.Drop || len(e.Fields) == 0 {
+		return err
+	}
+	var why []string
+	for _, f := range e.Fields {
+		if s := w.T(c.Lang, K(f.Key, f.Args...)); !slices.Contains(why, s) {
+			why = append(why, s)
+		}
+	}
+	return fault.New(e.Kind, "page_phone.still", "why", strings.Join(why, w.T(c.Lang, "web.semicolon")))
 }
 
 func (w *Web) decidedKey(choice string) string {
