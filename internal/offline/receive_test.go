@@ -282,7 +282,7 @@ func TestHeld(t *testing.T) {
 				t.Fatal(choice, err)
 			}
 			v, err := visit.Get(ctx, w.d, worktest.County, id)
-			want := map[string]string{phone.Mine: "手机上的字", phone.Theirs: "办公室的字", phone.Both: "办公室的字\n\n手机上的字", phone.Drop: "办公室的字"}[choice]
+			want := map[string]string{phone.Mine: "手机上的字", phone.Theirs: "办公室的字", phone.Both: "办公室的字\n\n«offline.both_line»\n手机上的字", phone.Drop: "办公室的字"}[choice]
 			if err != nil || v.Words != want {
 				t.Errorf("%s: %q %v", choice, v.Words, err)
 			}
