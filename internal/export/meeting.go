@@ -167,6 +167,11 @@ func (m *minutes) of(ctx context.Context, x meeting.Meeting) (paper.MeetingData,
 			d.Sitting = append(d.Sitting, s)
 		}
 	}
+	if d.Followup == "" {
+		if d.Followup, err = m.followup(ctx, x); err != nil {
+			return d, err
+		}
+	}
 	for _, i := range x.Items {
 		row := paper.MeetingItem{Title: i.Title, Reporter: cs[i.Reporter].Name, Analysis: i.Analysis, Opinion: i.Opinion, Who: strings.TrimSpace(i.Unit + " " + cs[i.Owner].Name), Due: stamp(i.Due), Result: i.Result}
 		if row.Source, err = m.basis(ctx, i); err != nil {
@@ -192,4 +197,33 @@ func (m *minutes) of(ctx context.Context, x meeting.Meeting) (paper.MeetingData,
 		d.Items = append(d.Items, row)
 	}
 	return d, nil
+}
+
+// followup says how the decisions of the meeting before stand, as its page does,
+// where nobody wrote it down himself.
+func (m *minutes) followup(ctx context.Context, x meeting.Meeting) (string, error) {
+	former, ok, err := meeting.Former(ctx, m.r, m.who, x)
+	if err != nil || !ok {
+		return "", err
+	}
+	var lines []string
+	for _, i := range former.Items {
+		if i.Decision == "" {
+			continue
+		}
+		how := i.Result
+		switch {
+		case how != "":
+		case i.Outcome != "" && i.Done():
+			how = m.t("page_meeting.ended", "outcome", m.t("appeal.outcome."+string(i.Outcome)))
+		case i.State != "":
+			how = m.t("appeal.state." + string(i.State))
+		case i.Settled != "":
+			how = m.t("page_meeting.settled")
+		default:
+			how = m.t("page_meeting.running")
+		}
+		lines = append(lines, i.Title+m.t("web.colon")+m.t("meeting.decision."+i.Decision)+m.t("web.comma_long")+how)
+	}
+	return strings.Join(lines, "\n"), nil
 }

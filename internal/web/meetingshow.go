@@ -191,7 +191,7 @@ func (w *Web) itemLines(c *door.Call, m meeting.Meeting, tag string) ([]itemLine
 			l.Tag = Tag{Tone: "i2", Text: K("appeal.state." + string(i.State))}
 		case i.Settled != "":
 			l.Tag = Tag{Tone: "g", Icon: "check", Text: K("page_meeting.settled")}
-		case i.Decision != "":
+		case i.Decision != "" && !m.Open(): // nothing runs before the minutes are handed in
 			l.Tag = Tag{Tone: "i2", Text: K("page_meeting.running")}
 		}
 		l.Settles = !m.Open() && i.Decision != "" && i.Appeal == "" && i.Settled == ""

@@ -149,7 +149,16 @@ func Ref(appeal string) string { return "appeal:" + appeal }
 func Propose(f Facts, b Bounds) []Item {
 	var out []Item
 	standing := map[string]bool{}
+	// Two meetings that decided about the same matter say it once, as the later did.
+	// Ids are in the order of time.
+	later := map[string]string{}
 	for _, d := range f.Decisions {
+		later[d.Appeal] = max(later[d.Appeal], d.Item)
+	}
+	for _, d := range f.Decisions {
+		if d.Appeal != "" && later[d.Appeal] != d.Item {
+			continue
+		}
 		i := Item{Kind: Standing, Key: join(string(Standing), d.Meeting, d.Item), Place: d.Place, On: d.Due, State: d.State, Refs: []string{"meeting:" + d.Meeting + ":" + d.Item}}
 		if d.Appeal != "" {
 			i.Refs = append(i.Refs, Ref(d.Appeal))

@@ -215,3 +215,16 @@ func TestDecidedOnce(t *testing.T) {
 		t.Error(seen)
 	}
 }
+
+// TestCarriedOnce: a matter two meetings decided about stands on the agenda once,
+// as the later of them did.
+func TestCarriedOnce(t *testing.T) {
+	ds := []Decision{{Meeting: "meet-1", Item: "i-1", Appeal: "m-1", Place: town}, {Meeting: "meet-2", Item: "i-5", Appeal: "m-1", Place: town, State: "handling"}, {Meeting: "meet-1", Item: "i-2", Place: town}}
+	for range 2 {
+		got := Propose(Facts{Whole: town, Decisions: ds}, Usual)
+		if len(got) != 2 || got[0].Key != "standing~meet-1~i-2" || got[1].Key != "standing~meet-2~i-5" {
+			t.Errorf("%+v", got)
+		}
+		slices.Reverse(ds)
+	}
+}

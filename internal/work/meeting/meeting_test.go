@@ -212,6 +212,34 @@ func TestFromProposalToNextAgenda(t *testing.T) {
 		if f, ok, err := meeting.Former(ctx, d, later, next); err != nil || !ok || f.ID != m.ID || len(f.Items) != 2 {
 			t.Errorf("%+v %v %v", f, ok, err)
 		}
+		// Taken up and decided anew, it is on the agenda after that once.
+		key := st[0].Key
+		if !slices.ContainsFunc(st[0].Refs, func(r string) bool { return strings.HasSuffix(r, m.Items[1].ID) }) {
+			key = st[1].Key
+		}
+		took, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+			return meeting.Add(ctx, tx, later, meeting.AddInput{ID: "carry-add-01", Meeting: next.ID, Items: []meeting.NewItem{{Key: key}}})
+		})
+		if err != nil || len(took.Items) != 1 {
+			t.Fatalf("%+v %v", took, err)
+		}
+		if _, err := write(d, func(tx *db.Tx) (int64, error) {
+			if _, err := tx.Exec(ctx, `UPDATE meeting_items SET decision = 'explain' WHERE id = $1`, took.Items[0].ID); err != nil {
+				return 0, err
+			}
+			return tx.Exec(ctx, `UPDATE meetings SET state = 'recorded' WHERE id = $1`, next.ID)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		p, err = meeting.Propose(ctx, d, later, Qingshi, calendar.Span{From: "2027-01-01", To: "2027-03-31"})
+		if st := find(p, agenda.Standing); err != nil || len(st) != 2 || !slices.ContainsFunc(st, func(i agenda.Item) bool { return slices.Contains(i.Refs, "meeting:"+next.ID+":"+took.Items[0].ID) }) {
+			t.Fatalf("carried: %+v %v", st, err)
+		}
+		if _, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+			return meeting.Settle(ctx, tx, later, meeting.SettleInput{ID: "settle-02", Meeting: next.ID, Item: took.Items[0].ID, Words: "讲过了"})
+		}); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) {
 			return meeting.Settle(ctx, tx, later, meeting.SettleInput{ID: "settle-01", Meeting: m.ID, Item: m.Items[1].ID, Words: "院坝会上讲过了"})
 		}); err != nil {

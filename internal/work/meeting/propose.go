@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -81,6 +82,14 @@ func Propose(ctx context.Context, r db.Reader, who access.Actor, at string, peri
 		}
 	}
 	p.Items = agenda.Propose(facts, p.Bounds)
+	// What stands there as a decision already is not among what else is overdue.
+	listed := 0
+	for _, i := range p.Items {
+		if i.Kind == agenda.Overdue {
+			listed++
+		}
+	}
+	p.Overdue -= len(facts.Overdue) - listed
 	if p.Items == nil {
 		p.Items = []agenda.Item{}
 	}
@@ -232,12 +241,37 @@ func (q asked) overdue(ctx context.Context) ([]agenda.Matter, int, error) {
 
 // decisions gives what earlier meetings of the place decided and is not done.
 func (q asked) decisions(ctx context.Context) ([]agenda.Decision, error) {
+	carried, err := q.carried(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var args scope.Args
 	where := q.where(&args, "m")
-	return db.All(ctx, q.r, func(w db.Row) (d agenda.Decision, err error) {
+	ds, err := db.All(ctx, q.r, func(w db.Row) (d agenda.Decision, err error) {
 		return d, w.Scan(&d.Meeting, &d.Item, &d.Appeal, &d.Place, &d.State, &d.Due)
 	}, `SELECT i.meeting, i.id, i.appeal, `+q.place("i.place")+`, COALESCE(a.state, ''), i.due_on FROM meetings m JOIN meeting_items i ON i.county = m.county AND i.meeting = m.id LEFT JOIN appeals a ON a.county = i.county AND a.id = i.appeal AND i.appeal <> ''
 		WHERE `+where+` AND m.state IN ('recorded', 'signed') AND m.day <= `+args.Add(string(q.span.To))+` AND i.decision <> '' AND i.settled_on = '' AND COALESCE(a.state, '') NOT IN ('closed', 'merged', 'petition') ORDER BY m.day, i.seq LIMIT 200`, args...)
+	return slices.DeleteFunc(ds, func(d agenda.Decision) bool { return carried["meeting:"+d.Meeting+":"+d.Item] }), err
+}
+
+// carried gives the decisions that a later meeting took up and decided anew:
+// from then on that one counts, done or not.
+func (q asked) carried(ctx context.Context) (map[string]bool, error) {
+	var args scope.Args
+	where := q.where(&args, "m")
+	bases, err := db.All(ctx, q.r, db.Text, `SELECT i.basis FROM meetings m JOIN meeting_items i ON i.county = m.county AND i.meeting = m.id
+		WHERE `+where+` AND m.state <> 'planned' AND m.day <= `+args.Add(string(q.span.To))+` AND i.kind = `+args.Add(string(agenda.Standing))+` AND i.decision <> '' ORDER BY m.day DESC, i.seq LIMIT 1000`, args...)
+	out := map[string]bool{}
+	for _, b := range bases {
+		var i agenda.Item
+		if json.Unmarshal([]byte(b), &i) != nil {
+			continue // a basis is written by this package alone
+		}
+		for _, ref := range i.Refs {
+			out[ref] = true
+		}
+	}
+	return out, err
 }
 
 // unvisited counts the homes nobody has been seen at for long, place by place.
