@@ -831,7 +831,8 @@ func contrast(t *testing.T, a, b string) float64 {
 func TestOnlyReported(t *testing.T) {
 	s := open(t, false)
 	o := s.promise(WangHome, "三组水渠堵了")
-	s.move(office, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: LiMing, Due: "2027-01-15"})
+	s.move(office, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Redue, Due: "2027-01-15", Words: "等材料"})
+	s.move(office, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: LiMing})
 	_, body, _ := s.ask("/k/"+s.token, nil)
 	if got := strings.Join(words(body), " "); !strings.Contains(got, "暂定") {
 		t.Errorf("a day in a year without its holiday notice: %q", got)

@@ -42,7 +42,8 @@ func TestMatterSays(t *testing.T) {
 	k := openWorked(t)
 	ids := k.raise(t, 2)
 	office, zhao := Who(access.Office, Qingshi, "", workedDay), Who(access.Cadre, Qingshi, ZhaoWei, workedDay)
-	k.move(t, office, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Accept, Owner: ZhaoWei, Due: "2027-01-15"})
+	k.move(t, office, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Redue, Due: "2027-01-15", Words: "等材料"})
+	k.move(t, office, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Accept, Owner: ZhaoWei})
 	for _, path := range []string{"/matters/" + ids[0], "/matters?source=phone"} {
 		tells(t, path, k.said(t, "office", path, 200), "暂定")
 	}

@@ -350,7 +350,14 @@ func back(ctx context.Context, tx *db.Tx, who access.Actor, appeal string, kind 
 			a = b
 		}
 	case lifecycle.Accept:
-		a.Owner, a.State, a.TakenOn = before, lifecycle.Registered, ""
+		a.Owner, a.State = before, lifecycle.Registered
+		again, err := db.One(ctx, tx, db.Int, `SELECT COUNT(*) FROM appeal_steps WHERE county = $1 AND appeal = $2 AND kind = 'return'`, who.County(), a.ID)
+		if err != nil {
+			return err
+		}
+		if again == 0 {
+			a.TakenOn = "" // what was handed back before keeps its clock
+		}
 	default:
 		a.Owner = before
 	}

@@ -63,7 +63,7 @@ func (in DecideInput) next(a Appeal) (MoveInput, bool) {
 	case a.State == lifecycle.Shelved:
 		return MoveInput{Move: lifecycle.TakeUp}, true
 	case a.State == lifecycle.Registered && in.Owner != "":
-		return MoveInput{Move: lifecycle.Accept, Owner: in.Owner, Due: in.Due}, true
+		return MoveInput{Move: lifecycle.Accept, Owner: in.Owner}, true // its day comes by the moves that follow
 	case in.Owner != "" && in.Owner != a.Owner || !a.Live():
 		// What is over is not handed on either: the rules say what it needs first.
 		return MoveInput{Move: lifecycle.Transfer, Owner: in.Owner}, true

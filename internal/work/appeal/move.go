@@ -156,14 +156,9 @@ func decide(ctx context.Context, r db.Reader, county string, by lifecycle.By, a 
 	case lifecycle.Accept:
 		n.before, n.after, n.cadre = was.Owner, a.Owner, a.Owner
 		a.TakenOn = today
-		settle(&a, *in)
-		if in.Due != "" {
-			x.set(&a, in.Due)
-		} else if a.Topic != was.Topic || a.Urgency != was.Urgency || was.DueOn == "" {
-			x.due(&a, a.OpenedOn)
-			if a.DueOn < today {
-				x.due(&a, today)
-			}
+		a = x.reckoned(was, a, *in, today)
+		if in.Due != "" && in.Due != a.DueOn {
+			x.set(&a, in.Due) // earlier: checkMove has seen to that
 		}
 		if a.Sponsor == "" {
 			a.Sponsor = a.Owner
@@ -225,6 +220,20 @@ func again(a *Appeal, today calendar.Day, x Rules) {
 	x.due(a, today)
 }
 
+// reckoned gives a matter that is taken up its topic, urgency and the day the
+// rules give it. What was taken up before and handed back goes on with the clock
+// it had, whatever is said of it now.
+func (x Rules) reckoned(was, a Appeal, in MoveInput, today calendar.Day) Appeal {
+	settle(&a, in)
+	if was.TakenOn == "" && (a.Topic != was.Topic || a.Urgency != was.Urgency) || was.DueOn == "" {
+		x.due(&a, a.OpenedOn)
+		if a.DueOn < today {
+			x.due(&a, today)
+		}
+	}
+	return a
+}
+
 // settle writes what the desk says of a matter when taking it up.
 func settle(a *Appeal, in MoveInput) {
 	a.Topic, a.Urgency, a.Emphasis = orElse(in.Topic, a.Topic), orElse(in.Urgency, a.Urgency), orElse(in.Heart, a.Emphasis)
@@ -254,14 +263,18 @@ func checkMove(ctx context.Context, r db.Reader, county string, a Appeal, in *Mo
 			f.Add("due", "appeal.due_same")
 		case putsOff(a, in.Due):
 			f.Add("due", "appeal.redue_later")
-		case a.State == lifecycle.Handling && a.DueOn > today:
+		case (a.State == lifecycle.Handling || a.TakenOn != "") && a.DueOn > today:
 			between(&f, "due", in.Due, today, a.DueOn.Add(-1))
 		default:
 			between(&f, "due", in.Due, today, today.Add(maxDue))
 		}
 	case lifecycle.Accept:
 		if in.Due != "" {
-			between(&f, "due", in.Due, today, today.Add(maxDue))
+			if last := x.reckoned(a, a, *in, today).DueOn; in.Due.Valid() && in.Due > last {
+				f.Add("due", "appeal.accept_later", "to", last)
+			} else {
+				between(&f, "due", in.Due, today, max(last, today))
+			}
 		}
 		f.Check(in.Urgency == "" || has(Urgencies, in.Urgency), "urgency", "appeal.urgency_bad")
 		f.Check(in.Heart == "" || has(Emphases, in.Heart), "emphasis", "appeal.emphasis_bad")
@@ -301,7 +314,7 @@ func between(f *fault.Fields, name string, day, from, to calendar.Day) {
 // putsOff reports whether a new day would put off what was promised: that is an
 // extension, which somebody else grants and which is counted.
 func putsOff(a Appeal, due calendar.Day) bool {
-	return a.State == lifecycle.Handling && due.Valid() && due >= a.DueOn
+	return (a.State == lifecycle.Handling || a.TakenOn != "") && due.Valid() && due >= a.DueOn
 }
 
 func has(of []string, s string) bool {

@@ -23,19 +23,20 @@ func TestPreviewIsTheChange(t *testing.T) {
 		b := set(t, d, clock)
 		office := Office(today)
 		ids := map[string]string{}
-		raise := func(name string) string {
-			o, err := b.open(office, appeal.OpenInput{Source: "phone", Title: name, Region: Dahe, Name: "某先生"})
+		raised := func(name string, due calendar.Day) string {
+			o, err := b.open(office, appeal.OpenInput{Source: "phone", Title: name, Region: Dahe, Name: "某先生", Due: due})
 			if err != nil {
 				t.Fatal(err)
 			}
 			ids[name] = o.ID
 			return o.ID
 		}
+		raise := func(name string) string { return raised(name, "") }
 		do := func(who access.Actor, in appeal.MoveInput) { t.Helper(); b.must(b.move(who, in)) }
 		raise("registered")
 		give := func(name string, due calendar.Day) string {
-			id := raise(name)
-			do(office, appeal.MoveInput{Appeal: id, Move: lifecycle.Accept, Owner: ZhaoWei, Due: due})
+			id := raised(name, due)
+			do(office, appeal.MoveInput{Appeal: id, Move: lifecycle.Accept, Owner: ZhaoWei})
 			return id
 		}
 		give("handling", "2026-12-15")
@@ -54,7 +55,7 @@ func TestPreviewIsTheChange(t *testing.T) {
 			all = append(all, id)
 		}
 		all = append(all, all[0]) // chosen twice is chosen once
-		days := []calendar.Day{"", "2026-13-01", today.Add(-1), today, "2026-12-08", "2026-12-15", "2026-12-20", "2027-03-01", today.Add(4 * 366)}
+		days := []calendar.Day{"", "2026-13-01", today.Add(-1), today, today.Add(1), today.Add(2), today.Add(7), "2026-12-08", "2026-12-15", "2026-12-20", "2027-03-01", today.Add(4 * 366)}
 		var ins []appeal.BulkInput
 		for _, due := range days {
 			for _, words := range []string{"", "一起办"} {
@@ -133,7 +134,7 @@ func TestPreviewIsTheChange(t *testing.T) {
 				}
 			}
 		}
-		for _, key := range []string{"lifecycle.state", "appeal.due_same", "appeal.redue_later", "appeal.due_range", "appeal.due_bad", "appeal.owner_unknown", "appeal.into_needed", "appeal.into_ended", "appeal.topic_bad", "appeal.way_bad"} {
+		for _, key := range []string{"lifecycle.state", "appeal.due_same", "appeal.redue_later", "appeal.accept_later", "appeal.due_range", "appeal.due_bad", "appeal.owner_unknown", "appeal.into_needed", "appeal.into_ended", "appeal.topic_bad", "appeal.way_bad"} {
 			if refused[key] == 0 {
 				t.Errorf("nothing was refused for %s: %v", key, refused)
 			}
@@ -148,11 +149,11 @@ func TestPreviewIsTheChange(t *testing.T) {
 func TestDayRange(t *testing.T) {
 	dbtest.EachClock(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		b := set(t, d, clock)
-		o, err := b.open(Office(today), appeal.OpenInput{Source: "phone", Title: "水渠堵了", Region: Dahe, Name: "某先生"})
+		o, err := b.open(Office(today), appeal.OpenInput{Source: "phone", Title: "水渠堵了", Region: Dahe, Name: "某先生", Due: "2026-12-15"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.must(b.move(Office(today), appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: ZhaoWei, Due: "2026-12-15"}))
+		b.must(b.move(Office(today), appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: ZhaoWei}))
 		last := today.Add(3 * 366)
 		for _, x := range []struct {
 			mv       lifecycle.Move

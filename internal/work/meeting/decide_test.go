@@ -51,9 +51,13 @@ func TestDecidedMatters(t *testing.T) {
 	}
 	later, sooner, usual := today.Add(40), today.Add(2), today.Add(20)
 	for _, x := range []decision{
-		{name: "taken-up", decision: meeting.Assign, to: ZhaoWei, by: later, steps: []string{"decided", "accept"},
+		{name: "taken-up", decision: meeting.Assign, to: ZhaoWei, by: later, steps: []string{"decided", "accept", "ask"},
 			want: func(a appeal.Appeal) bool {
-				return a.State == lifecycle.Handling && a.Owner == ZhaoWei && a.DueOn == later
+				return a.State == lifecycle.Extension && a.Owner == ZhaoWei && a.DueOn < later && a.AskedDue == later
+			}},
+		{name: "taken-up-sooner", decision: meeting.Assign, to: ZhaoWei, by: sooner, steps: []string{"decided", "accept", "redue"},
+			want: func(a appeal.Appeal) bool {
+				return a.State == lifecycle.Handling && a.Owner == ZhaoWei && a.DueOn == sooner && a.Extended == 0
 			}},
 		{name: "waits-for-the-office", decision: meeting.Self, by: later, steps: []string{"decided", "redue"},
 			want: func(a appeal.Appeal) bool {
