@@ -239,7 +239,7 @@ func TestExportPage(t *testing.T) {
 	if got := browsertest.Eval[string](p, `document.querySelector('[name="progress.campaign"]').value+' '+document.querySelector('[name="progress.place"]').value`); got != "siqun "+Lijiawan {
 		t.Errorf("the list's question came as %q", got)
 	}
-	p.Tap(`#ledger .picks label:nth-child(2)`)
+	p.Tap(`#ledger .picks label:nth-child(3)`) // to print
 	p.Set(`#ledger select[name="ledger.purpose"]`, "meeting")
 	p.Follow(`#ledger .btn.p`)
 	if !strings.Contains(p.Text("main"), "干部直接联系群众基本情况登记表") {

@@ -43,7 +43,9 @@ async function kept(r) {
  * program is worse than an old one.
  */
 async function page(r) {
-  const mine = await caches.open(NAME).then((c) => c.match(PAGE, { ignoreVary: true }));
+  // Looking must not open: an old worker that still answers would make its cache
+  // anew, empty, after the new one has cleared it away.
+  const mine = await caches.match(PAGE, { ignoreVary: true, cacheName: NAME });
   try {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), mine ? PATIENCE : 60000);
@@ -52,9 +54,7 @@ async function page(r) {
     const build = res.headers.get('X-Lianxin-Build') || '';
     if (res.ok && (build === BUILD || !mine)) return res;
     if (res.ok && build) {
-      const c = (await caches.has('lianxin-' + build)) ? await caches.open('lianxin-' + build) : null;
-      const page = c && await c.match(PAGE, { ignoreVary: true });
-      if (page) return res;
+      if (await caches.match(PAGE, { ignoreVary: true, cacheName: 'lianxin-' + build })) return res;
       self.registration.update().catch(() => {});
     }
   } catch (e) { /* no network, or too slow */ }

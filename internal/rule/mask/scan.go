@@ -51,12 +51,24 @@ func Scan(text string) []Leak {
 	return out
 }
 
-// Redact replaces everything Scan finds by its masked form.
+// Redact replaces everything Scan finds by its masked form. What is masked
+// parts its neighbours anew, so a number can come to light that was hidden in a
+// longer one; it looks until there is nothing left.
 func Redact(text string) string {
-	leaks := Scan(text)
-	if len(leaks) == 0 {
-		return text
+	for {
+		leaks := Scan(text)
+		if len(leaks) == 0 {
+			return text
+		}
+		next := redact(text, leaks)
+		if next == text {
+			return text
+		}
+		text = next
 	}
+}
+
+func redact(text string, leaks []Leak) string {
 	var b strings.Builder
 	at := 0
 	for _, l := range leaks {
