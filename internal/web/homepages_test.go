@@ -269,14 +269,21 @@ func memberOf(t *testing.T, k *worked, home string) string {
 	return h.Members[0].ID
 }
 
-// TestHouseholdWhoSees: care tags and health only for the helper and the office.
+// TestHouseholdWhoSees: care tags only for the helper and the office; health is
+// shown to nobody before he said what for, and to a leader not at all.
 func TestHouseholdWhoSees(t *testing.T) {
 	k := openWorked(t)
 	at := "/households/" + WangHome
 	for who, want := range map[string]bool{"office": true, "li": true, "leader": false} {
 		_, body := k.get(t, who, at)
-		if got := strings.Contains(body, "低收入家庭") && strings.Contains(body, "腿疼，走路不便"); got != want {
-			t.Errorf("%s sees care tags and health: %v", who, got)
+		if got := strings.Contains(body, "低收入家庭"); got != want {
+			t.Errorf("%s sees care tags: %v", who, got)
+		}
+		hasNot(t, who+" before a purpose", body, "腿疼，走路不便")
+		member := memberOf(t, k, WangHome)
+		status, _, body := k.post(t, who, at+"/reveal", "field", "health:"+member, "purpose", "visit")
+		if got := status == 200 && strings.Contains(body, "腿疼，走路不便"); got != want {
+			t.Errorf("%s opens health: %d %v", who, status, got)
 		}
 	}
 	for who, want := range map[string]int{"inspector": 403, "sun": 404, "county": 403} {
@@ -374,7 +381,11 @@ func TestHouseholdForms(t *testing.T) {
 	}
 	k.post(t, "office", at+"/consents", "purpose", "minor", "way", "guardian", "guardian", "刘长河", "on", "2026-11-03")
 	_, body = k.get(t, "office", at)
-	has(t, "with consent", body, "哮喘", "监护人")
+	has(t, "with consent", body, "监护人")
+	hasNot(t, "before a purpose", body, "哮喘")
+	if _, _, body = k.post(t, "office", at+"/reveal", "field", "health:"+child, "purpose", "visit"); !strings.Contains(body, "哮喘") {
+		t.Error("health does not open with consent and a purpose")
+	}
 	c := load(id).Consents[1].ID
 	if status, _, body = k.post(t, "office", at+"/consents/"+c+"/withdraw"); status != 200 || !strings.Contains(body, "撤回同意了吗") {
 		t.Errorf("withdrawing does not ask: %d", status)
