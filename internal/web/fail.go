@@ -51,9 +51,6 @@ func (w *Web) Fail(c *door.Call, err error) {
 		}
 		for _, f := range e.Fields {
 			s := K(f.Key, f.Args...)
-			if f.Key == "fault.query_word" {
-				s = K("fault.query_choice") // the words a program may ask for mean nothing on a page
-			}
 			if !reflect.DeepEqual(s, p.Message) && !slices.ContainsFunc(p.Fields, func(x Say) bool { return reflect.DeepEqual(x, s) }) {
 				p.Fields = append(p.Fields, s)
 			}
