@@ -193,6 +193,7 @@ export class Sync {
   async push(all, renew) {
     const s = this.s;
     let sent = 0;
+    let again = 0;
     /** @type {Set<string>} */
     const silent = new Set(); // not in the answer: sent again another time
     const total = s.rows.length;
@@ -205,7 +206,11 @@ export class Sync {
       const picked = batch(ready);
       const before = s.device;
       const rows = await this.signed(picked);
-      if (rows === null) { await s.reload(); continue; } // one was taken back meanwhile
+      if (rows === null) { // one was taken back meanwhile
+        if (++again > 3) break; // whatever it is, it can wait for the next round
+        await s.reload();
+        continue;
+      }
       this.going = new Set(rows.map((r) => r.id));
       s.set({ sending: { i: sent, n: Math.max(total, sent + rows.length) } });
       s.changed();
