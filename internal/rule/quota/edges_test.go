@@ -2,6 +2,8 @@ package quota
 
 import (
 	"testing"
+
+	"lianxin/internal/rule/plan"
 )
 
 // Each case stands on an edge: one day more or less gives the other answer.
@@ -32,6 +34,22 @@ func TestEdges(t *testing.T) {
 		if l := stay(c.facts); l.Days != c.days || l.Due.String() != c.due {
 			t.Errorf("%s: %d days, due %s; want %d, %s", c.what, l.Days, l.Due, c.days, c.due)
 		}
+	}
+
+	// A plan that counts nights tells a stay that ended before its first night.
+	told := 0
+	night := shipped(t, "siqun", "overlap_with_stay = true", "overlap_with_stay = false", `unit = "day"`, `unit = "night"`)
+	for _, l := range Count(night, Facts{Cadre: "c", Year: 2026, Today: "2026-09-10", Posts: []Post{{ID: "p", Rank: plan.TownshipLeader, From: "2020-01-01", Bound: true}},
+		Stays: []Stay{{ID: "s", Kind: VillageStay, Village: "石桥村", From: "2026-03-02", To: "2026-03-02", ToHalf: true, Night: true}}}) {
+		if l.Duty == StayDays {
+			told += len(l.Not)
+			if len(l.Not) != 1 || l.Not[0].Because.Key != "quota.no_night" {
+				t.Errorf("half a day and no night: %+v", l.Not)
+			}
+		}
+	}
+	if told != 1 {
+		t.Errorf("half a day and no night is told %d times", told)
 	}
 
 	items := func(facts string) Halves {

@@ -201,14 +201,12 @@ func (l *looker) claimNights(s Stay, mine *claims) parts {
 		got.add(why, 0)
 		return got
 	}
-	if !s.Night {
-		got.add(because("no_night"), 0)
-		return got
-	}
+	none := true
 	for day := s.From.Serial(); day <= s.To.Serial(); day++ {
 		if !s.slept(day) {
 			continue
 		}
+		none = false
 		why := l.dayIn(day)
 		if why.Key == "" {
 			if id := mine.owner[day-l.first]; id != "" {
@@ -218,6 +216,9 @@ func (l *looker) claimNights(s Stay, mine *claims) parts {
 			}
 		}
 		got.add(why, 2)
+	}
+	if none { // day visits only, or home again before the first night
+		got.add(because("no_night"), 0)
 	}
 	return got
 }

@@ -34,6 +34,13 @@ func (b *Browser) Tab(s Size) *Page {
 	return p
 }
 
+// Close shuts the tab, as a person puts an app away.
+func (p *Page) Close() {
+	p.t.Helper()
+	call(p, page.Close, cdp.Empty{})
+	time.Sleep(500 * time.Millisecond)
+}
+
 // Kill ends the browser as a power cut or a full memory would: at once, with
 // nothing tidied up.
 func (b *Browser) Kill() {
