@@ -118,7 +118,7 @@ func BenchmarkDesk(b *testing.B) {
 }
 
 func pages(b *testing.B, handler http.Handler, token string) {
-	for _, page := range []string{"/today", "/households", "/households?q=wgl", "/households?unpaired=1", "/cadres", "/pairings", "/visits", "/diary", "/stays", "/matters", "/practical", "/progress", "/cards", "/plans", "/imports", "/settings"} {
+	for _, page := range []string{"/today", "/households", "/households?q=wgl", "/households?q=w", "/households?unpaired=1", "/cadres", "/pairings", "/visits", "/diary", "/stays", "/matters", "/practical", "/progress", "/cards", "/plans", "/imports", "/settings"} {
 		b.Run(strings.NewReplacer("/", "_", "?", "-").Replace(page), func(b *testing.B) {
 			before := cpu()
 			for b.Loop() {

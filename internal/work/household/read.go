@@ -395,25 +395,34 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 	}
 	if f.Unpaired {
 		d := args.Add(string(who.Today()))
+		if state == Active { // most homes' own row proves a helper, along one index
+			where += ` AND h.state = 'active' AND (h.led_from = '' OR h.led_from > ` + d + ` OR (h.led_to <> '' AND h.led_to < ` + d + `))`
+		}
 		where += ` AND NOT EXISTS (SELECT 1 FROM pairings p WHERE p.county = h.county AND p.household = h.id AND p.role = 'lead' AND p.valid_from <= ` + d + ` AND (p.valid_to = '' OR p.valid_to >= ` + d + `))`
 	}
+	from := "households h"
 	if q := strings.TrimSpace(f.Query); q != "" {
 		named, err := region.Called(ctx, r, who.County(), q)
 		if err != nil {
 			return nil, "", err
 		}
-		is := queryWhere(r, &args, who.County(), q)
-		for _, path := range named {
-			lo, hi := db.Under(path)
-			is += " OR h.region >= " + args.Add(lo) + " AND h.region < " + args.Add(hi)
+		homes := found(r, &args, who.County(), q, named)
+		if few, err := findsFew(ctx, r, who.County(), q); err != nil {
+			return nil, "", err
+		} else if few {
+			// Each is looked up, as walking a county's homes in order would open
+			// nearly all of them.
+			from = "(" + homes + ") f CROSS JOIN households h"
+			where += " AND h.id = f.home"
+		} else { // the first fifty in order are soon met
+			where += " AND h.id IN (" + homes + ")"
 		}
-		where += " AND (" + is + ")"
 	}
 	if after != nil {
 		where += " AND (h.region, h.id) > (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
-	hs, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM households h WHERE `+where+` ORDER BY h.region, h.id LIMIT `+args.Add(n+1), args...)
+	hs, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM `+from+` WHERE `+where+` ORDER BY h.region, h.id LIMIT `+args.Add(n+1), args...)
 	if err != nil {
 		return nil, "", err
 	}
@@ -436,13 +445,34 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 	return hs, next, nil
 }
 
-func queryWhere(r db.Reader, args *scope.Args, county, q string) string {
+// found selects the homes a query means, each once, as the column home: by
+// somebody's whole telephone number or the beginning of a name's key, or by the
+// places it calls.
+func found(r db.Reader, args *scope.Args, county, q string, places []string) string {
+	c, sql := args.Add(county), ""
 	if p, why := identity.ParsePhone(q); why == "" {
 		x := args.Add(r.Vault().Index(county, "phone", p.Number))
-		return "(h.phone_index = " + x + " OR EXISTS (SELECT 1 FROM members m WHERE m.county = h.county AND m.household = h.id AND m.phone_index = " + x + "))"
+		sql = "SELECT id AS home FROM households WHERE county = " + c + " AND phone_index = " + x +
+			" UNION SELECT household FROM members WHERE county = " + c + " AND phone_index = " + x
+	} else {
+		lo, hi := db.Prefix(cadre.FindKey(q))
+		// Joined with nothing, the column is not the index by household, along which
+		// SQLite would walk every key of the county to tell doubles apart.
+		sql = "SELECT DISTINCT household || '' AS home FROM household_keys WHERE county = " + c + " AND key >= " + args.Add(lo) + " AND key < " + args.Add(hi)
 	}
+	for _, path := range places {
+		lo, hi := db.Under(path)
+		sql += " UNION SELECT id FROM households WHERE county = " + c + " AND region >= " + args.Add(lo) + " AND region < " + args.Add(hi)
+	}
+	return sql
+}
+
+// findsFew reports whether a query begins at most a few hundred keys of names.
+func findsFew(ctx context.Context, r db.Reader, county, q string) (bool, error) {
+	const few = 400
 	lo, hi := db.Prefix(cadre.FindKey(q))
-	return "h.id IN (SELECT k.household FROM household_keys k WHERE k.county = " + args.Add(county) + " AND k.key >= " + args.Add(lo) + " AND k.key < " + args.Add(hi) + ")"
+	n, err := db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM (SELECT key FROM household_keys WHERE county = $1 AND key >= $2 AND key < $3 LIMIT $4) k`, county, lo, hi, few+1)
+	return n <= few, err
 }
 
 func ownOf(ctx context.Context, r db.Reader, who access.Actor, hs []Household) (map[string]bool, error) {
