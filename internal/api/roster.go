@@ -46,6 +46,7 @@ type ImportLayout struct {
 	Sheet   string         `json:"sheet"`
 	Kind    rule.Kind      `json:"kind"`
 	HeadRow int            `json:"head_row"`
+	LastRow int            `json:"last_row,omitempty"` // where another head with other columns follows
 	Village string         `json:"village"`
 	Columns []ImportColumn `json:"columns"`
 }
@@ -214,7 +215,7 @@ func (a *API) importView(c *door.Call, id string) (ImportView, error) {
 	v.Counts = p.Counts
 	tell := func(key string, args ...any) string { return a.Texts.T(c.Lang, key, args...) }
 	for _, l := range p.Layouts {
-		y := ImportLayout{Sheet: l.Sheet, Kind: l.Kind, HeadRow: l.HeadRow, Village: l.Village, Columns: []ImportColumn{}}
+		y := ImportLayout{Sheet: l.Sheet, Kind: l.Kind, HeadRow: l.HeadRow, LastRow: l.LastRow, Village: l.Village, Columns: []ImportColumn{}}
 		for _, k := range l.Columns {
 			y.Columns = append(y.Columns, ImportColumn{Ref: k.Ref, Header: k.Header, Field: k.Field, Confidence: k.Confidence, Samples: veiled(k.Samples)})
 		}

@@ -224,8 +224,9 @@ type rosterColumnsPage struct {
 }
 
 type rosterSheet struct {
-	I        int // place in the workbook
+	I        int // place among the layouts
 	Layout   rule.Layout
+	Part     int // 1, 2 … where a sheet has several lists under heads of their own; 0 where it has one
 	Rows     int
 	Hidden   int // rows that the workbook hides
 	Villages []Option
@@ -264,8 +265,11 @@ func (w *Web) rosterColumns(c *door.Call) error {
 		if l.Village != "" && !slices.ContainsFunc(villages, func(o Option) bool { return o.Value == l.Village }) {
 			x.Villages = append(slices.Clone(villages), Option{Value: l.Village, Text: l.Village})
 		}
-		for _, r := range s.Book.Sheets[i].Rows {
-			if l.FirstRow > 0 && r.Number >= l.FirstRow {
+		if n, of := rosterPart(s.Layouts, i); of > 1 {
+			x.Part = n + 1
+		}
+		for _, r := range l.Of(s.Book.Sheets).Rows {
+			if l.Holds(r.Number) {
 				x.Rows++
 				if r.Hidden {
 					x.Hidden++
@@ -291,6 +295,19 @@ func (w *Web) rosterColumns(c *door.Call) error {
 	return w.Render(c, "roster/columns", p)
 }
 
+// rosterPart says which list of its sheet a layout is, from 0, and how many the sheet has.
+func rosterPart(ls []rule.Layout, i int) (part, of int) {
+	for k, l := range ls {
+		if l.Sheet == ls[i].Sheet {
+			of++
+			if k < i {
+				part++
+			}
+		}
+	}
+	return part, of
+}
+
 func (w *Web) rosterColumnsSent(c *door.Call) error {
 	f, err := w.Form(c)
 	if err != nil {
@@ -307,7 +324,8 @@ func (w *Web) rosterColumnsSent(c *door.Call) error {
 		if !f.Has("kind." + n) {
 			continue
 		}
-		x := roster.SheetLayout{Sheet: l.Sheet, Kind: f.Get("kind." + n), Village: l.Village, Fields: map[string]string{}}
+		part, _ := rosterPart(s.Layouts, i)
+		x := roster.SheetLayout{Sheet: l.Sheet, Part: part, Kind: f.Get("kind." + n), Village: l.Village, Fields: map[string]string{}}
 		if f.Has("village." + n) {
 			x.Village = f.Get("village." + n)
 		}

@@ -22,7 +22,7 @@ import (
 func Copy(out io.Writer, s roster.Staged, file []byte, problems []rule.Problem, t roster.Tell) error {
 	heads := map[string]int{}
 	for _, l := range s.Layouts {
-		if l.HeadRow > 0 {
+		if l.HeadRow > 0 && heads[l.Sheet] == 0 {
 			heads[l.Sheet] = l.HeadRow + max(0, l.HeadRows-1)
 		}
 	}

@@ -3,6 +3,7 @@ package roster
 import (
 	"sort"
 	"strconv"
+	"strings"
 
 	"lianxin/internal/rule/grid"
 	"lianxin/internal/rule/identity"
@@ -30,10 +31,17 @@ func extract(in Input, d decisions) Result {
 	var views []*sheetView
 	for i := range in.Sheets {
 		j.order[in.Sheets[i].Name] = i
+		last := 0 // head of the part before
 		for _, l := range in.Layouts {
-			if l.Sheet == in.Sheets[i].Name && l.Kind != KindSkip && l.FirstRow > 0 {
+			if l.Sheet != in.Sheets[i].Name || l.FirstRow <= last {
+				continue
+			}
+			if last > 0 {
+				j.headBelow(&in.Sheets[i], l)
+			}
+			last = l.FirstRow
+			if l.Kind != KindSkip {
 				views = append(views, newSheetView(&in.Sheets[i], l, d))
-				break
 			}
 		}
 	}
@@ -63,6 +71,28 @@ func extract(in Input, d decisions) Result {
 	}
 	j.finish()
 	return j.out
+}
+
+// headBelow lists the head of a further part of a sheet among the rows that hold no person, and
+// with it the rows of a part that is not to be read.
+func (j *job) headBelow(s *grid.Sheet, l Layout) {
+	for _, r := range s.Rows {
+		if r.Number < l.HeadRow || r.Number >= l.FirstRow && (l.Kind != KindSkip || l.LastRow > 0 && r.Number > l.LastRow) {
+			continue
+		}
+		var texts []string
+		for _, c := range r.Cells {
+			if t := identity.Fold(c.Text); t != "" && c.Flag&grid.Merged == 0 {
+				texts = append(texts, t)
+			}
+		}
+		if why := WhyHeader; len(texts) > 0 {
+			if r.Number >= l.FirstRow {
+				why = WhyAsked
+			}
+			j.out.Skipped = append(j.out.Skipped, SkippedRow{RowRef{s.Name, r.Number}, why, short(strings.Join(texts, " "))})
+		}
+	}
 }
 
 // surveyVillages looks which villages the file itself names, when none are known. A list of

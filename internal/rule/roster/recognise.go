@@ -2,6 +2,7 @@ package roster
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"lianxin/internal/rule/grid"
@@ -16,48 +17,97 @@ const (
 	evidence   = 200 // rows looked at to decide by values
 )
 
-// RecogniseAll proposes a layout for each sheet. Hidden sheets are recognised but not read.
+// RecogniseAll proposes the layouts of all sheets: one a sheet, and a further one for each head
+// further down a sheet that names other columns. Hidden sheets are recognised but not read.
 func RecogniseAll(sheets []grid.Sheet) []Layout {
-	out := make([]Layout, len(sheets))
+	out := make([]Layout, 0, len(sheets))
 	for i := range sheets {
-		out[i] = Recognise(sheets[i])
+		out = append(out, Blocks(sheets[i])...)
 	}
 	return out
 }
 
-// Recognise finds the head rows of a sheet, proposes a field for each column and says what the
-// rows are. A sheet without a list answers with KindSkip.
-func Recognise(s grid.Sheet) Layout {
-	l := Layout{Sheet: s.Name}
-	best := findHead(&s)
-	if best.height == 0 {
-		return unheaded(&s, l)
+// Recognise gives the first layout of a sheet.
+func Recognise(s grid.Sheet) Layout { return Blocks(s)[0] }
+
+// Blocks finds the head rows of a sheet, proposes a field for each column and says what the rows
+// are. A second list below the first, with a head of its own and other columns, is a layout of its
+// own; the first one ends above that head. A sheet without a list answers with KindSkip.
+func Blocks(s grid.Sheet) []Layout {
+	heads := findHeads(&s)
+	if len(heads) == 0 {
+		return []Layout{unheaded(&s, Layout{Sheet: s.Name})}
 	}
-	head := s.Rows[best.at : best.at+best.height]
+	for {
+		out, none := cut(&s, heads)
+		if none == 0 {
+			return out
+		}
+		heads = slices.Delete(heads, none, none+1)
+	}
+}
+
+// cut makes a layout for the rows under each head. It answers the place of a further head whose
+// columns make no list, 0 when there is none such.
+func cut(s *grid.Sheet, heads []headFound) (out []Layout, none int) {
+	for i, h := range heads {
+		from, to := 0, len(s.Rows)
+		if i > 0 {
+			from = h.at
+			for above := heads[i-1].at + heads[i-1].height; from > above && headingLike(s.Rows[from-1], s.Width()); {
+				from--
+			}
+		}
+		if i+1 < len(heads) {
+			to = heads[i+1].at
+		}
+		part := *s
+		part.Rows = s.Rows[from:to]
+		h.at -= from
+		l := layout(&part, h)
+		switch {
+		case l.Kind == KindSkip && i > 0:
+			return nil, i
+		case s.Hidden:
+			l.Kind = KindSkip
+		}
+		if to < len(s.Rows) {
+			l.LastRow = s.Rows[to].Number - 1
+		}
+		out = append(out, l)
+		if s.Hidden {
+			out[0].LastRow = 0
+			break
+		}
+	}
+	return out, 0
+}
+
+// layout describes the rows of a sheet that belong to one head.
+func layout(s *grid.Sheet, found headFound) Layout {
+	l := Layout{Sheet: s.Name}
+	head := s.Rows[found.at : found.at+found.height]
 	l.HeadRow, l.HeadRows = head[0].Number, head[len(head)-1].Number-head[0].Number+1
 	l.FirstRow = l.HeadRow + l.HeadRows
-	for _, r := range s.Rows[:best.at] {
+	for _, r := range s.Rows[:found.at] {
 		for _, c := range r.Cells {
 			if c.Flag&grid.Merged == 0 {
 				l.Titles = append(l.Titles, identity.Fold(c.Text))
 			}
 		}
 	}
-	data := s.Rows[best.at+best.height:]
-	l.Columns = best.columns
+	data := s.Rows[found.at+found.height:]
+	l.Columns = slices.Clone(found.columns)
 	for i := range l.Columns {
 		c := &l.Columns[i]
 		c.Hidden = s.HiddenCols[c.Index]
 	}
 	unhide(l.Columns)
-	l.Columns = withUnheaded(l.Columns, &s, data)
+	l.Columns = withUnheaded(l.Columns, s, data)
 	addSamples(l.Columns, data)
 	sniff(l.Columns, data)
 	tickColumns(l.Columns, data)
 	settle(&l, data)
-	if s.Hidden {
-		l.Kind = KindSkip
-	}
 	l.Village = villageFromName(s.Name)
 	if l.Village == "" {
 		for _, t := range l.Titles {

@@ -96,19 +96,36 @@ type Column struct {
 	Hidden bool
 }
 
-// Layout is how one sheet is read. A wizard may change any part of it before Extract.
+// Layout is how one sheet is read, or one part of it where a second head with other columns stands
+// below the first. A wizard may change any part of it before Extract.
 type Layout struct {
 	Sheet    string
 	Kind     Kind
 	HeadRow  int // number of the first head row, 0 when none
 	HeadRows int
 	FirstRow int // number of the first row of data
+	LastRow  int // number of the last one where another head follows, 0 to the end of the sheet
 	Columns  []Column
 	// Village is the village of all rows without one of their own: from the sheet's name or title.
 	Village string
 	Titles  []string // texts above the head
 	// SkipHidden leaves hidden rows out, when a person says so; a filter left on hides good ones.
 	SkipHidden bool
+}
+
+// Holds says whether a row lies below the head and above the next one.
+func (l Layout) Holds(row int) bool {
+	return l.FirstRow > 0 && row >= l.FirstRow && (l.LastRow == 0 || row <= l.LastRow)
+}
+
+// Of finds the sheet that a layout describes.
+func (l Layout) Of(sheets []grid.Sheet) grid.Sheet {
+	for _, s := range sheets {
+		if s.Name == l.Sheet {
+			return s
+		}
+	}
+	return grid.Sheet{}
 }
 
 // Input is everything Extract looks at.

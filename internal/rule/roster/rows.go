@@ -40,11 +40,18 @@ func (v *sheetView) data() []grid.Row {
 	if v.rows != nil {
 		return v.rows
 	}
+	from, to := len(v.sheet.Rows), len(v.sheet.Rows)
 	for i, r := range v.sheet.Rows {
-		if r.Number >= v.layout.FirstRow {
-			v.rows = v.ditto(v.sheet.Rows[i:])
+		if from > i && r.Number >= v.layout.FirstRow {
+			from = i
+		}
+		if v.layout.LastRow > 0 && r.Number > v.layout.LastRow {
+			to = i
 			break
 		}
+	}
+	if from < to {
+		v.rows = v.ditto(v.sheet.Rows[from:to])
 	}
 	return v.rows
 }

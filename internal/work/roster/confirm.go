@@ -238,11 +238,12 @@ func (w *writer) cell(sheet string, row int, f rule.Field) string {
 			return x.Value
 		}
 	}
-	for i, l := range w.look.Layouts {
-		if l.Sheet != sheet {
+	for _, l := range w.look.Layouts {
+		if l.Sheet != sheet || !l.Holds(row) {
 			continue
 		}
-		r, _ := w.look.book.Sheets[i].Row(row)
+		s := l.Of(w.look.book.Sheets)
+		r, _ := s.Row(row)
 		var words []string
 		for _, c := range l.Columns {
 			if c.Field == f {

@@ -114,10 +114,51 @@ func (g *register) group(village, name string) (region.Region, bool) {
 	return p, ok && n != ""
 }
 
+// worded gives a numbered group the word that the village's groups have: where they are called 组,
+// 7社 is 7组. Without numbered groups, and where they are called in several ways, the list's own
+// word stays.
+func (g *register) worded(village, name string) string {
+	n := groupNumber(name)
+	v, ok := g.villages[village]
+	if n == "" || !ok {
+		return name
+	}
+	if p, ok := g.groups[v.Path][n]; ok {
+		return p.Name
+	}
+	ending := ""
+	for key, p := range g.groups[v.Path] {
+		if key == p.Name || groupNumber(p.Name) == "" {
+			continue
+		}
+		e := groupEnding(p.Name)
+		if e == "" || ending != "" && e != ending {
+			return name
+		}
+		ending = e
+	}
+	if ending == "" {
+		return name
+	}
+	return strings.TrimPrefix(n, "#") + ending
+}
+
+// groupEnding is the word after a group's number.
+func groupEnding(name string) string {
+	for _, end := range groupEndings {
+		if strings.HasSuffix(identity.Squeeze(name), end) {
+			return end
+		}
+	}
+	return ""
+}
+
+var groupEndings = []string{"村民小组", "居民小组", "村小组", "小组", "组", "生产队", "队", "社"}
+
 // groupNumber gives "#3" for 3组, 第三村民小组, 3社; "" for a group with a name.
 func groupNumber(name string) string {
 	t := strings.TrimPrefix(identity.Squeeze(name), "第")
-	for _, end := range []string{"村民小组", "居民小组", "村小组", "小组", "组", "生产队", "队", "社"} {
+	for _, end := range groupEndings {
 		if c, ok := strings.CutSuffix(t, end); ok {
 			t = c
 			break

@@ -101,18 +101,15 @@ type RowName struct{ Name, Village, Cadre string }
 // whose reads the names of the rows that have problems.
 func (l *look) whose() {
 	l.Whose = map[rule.RowRef]RowName{}
-	at := map[string]int{}
-	for i, x := range l.Layouts {
-		at[x.Sheet] = i
-	}
 	for _, p := range l.Problems {
 		ref := rule.RowRef{Sheet: p.Sheet, Row: p.Row}
-		i, ok := at[p.Sheet]
-		if _, done := l.Whose[ref]; done || !ok {
+		i := slices.IndexFunc(l.Layouts, func(x rule.Layout) bool { return x.Sheet == p.Sheet && x.Holds(p.Row) })
+		if _, done := l.Whose[ref]; done || i < 0 {
 			continue
 		}
-		row, ok := l.book.Sheets[i].Row(p.Row)
-		if !ok || p.Row < l.Layouts[i].FirstRow {
+		sheet := l.Layouts[i].Of(l.book.Sheets)
+		row, ok := sheet.Row(p.Row)
+		if !ok {
 			continue
 		}
 		var n RowName
@@ -259,6 +256,7 @@ func (l *look) sameOfficial(c rule.Cadre, taken map[string]bool, today calendar.
 func (l *look) readHomes(hs []rule.Household) {
 	taken := map[string]bool{}
 	for i := range hs {
+		hs[i].Group = l.g.worded(hs[i].Village, hs[i].Group)
 		if hs[i].Existing != "" && taken[hs[i].Existing] {
 			hs[i].Existing = ""
 		}

@@ -113,6 +113,7 @@ type LayoutsInput struct {
 // of columns by their letters; columns not named keep what was recognised.
 type SheetLayout struct {
 	Sheet   string            `json:"sheet"`
+	Part    int               `json:"part,omitempty"` // 0 the first list on the sheet, 1 the one under the next head
 	Kind    string            `json:"kind"`
 	HeadRow int               `json:"head_row"` // 0 keeps it
 	Village string            `json:"village"`  // of all rows without one
@@ -129,14 +130,31 @@ func Layouts(ctx context.Context, tx *db.Tx, who access.Actor, in LayoutsInput) 
 			return s.Import, err
 		}
 		var f fault.Fields
+		changed := map[int][]rule.Layout{} // by place among those that were looked at
+		ends := map[int]int{}              // last rows of parts below which another head stands now
 		for _, l := range in.Sheets {
-			i := slices.IndexFunc(s.Layouts, func(x rule.Layout) bool { return x.Sheet == l.Sheet })
+			i := place(s.Layouts, l.Sheet, l.Part)
 			if i < 0 {
 				f.Add("sheets", "import.sheet_unknown", "sheet", l.Sheet)
 				continue
 			}
-			change(&f, &s.Layouts[i], s.Book.Sheets[i], l)
+			changed[i] = change(&f, s.Layouts, i, s.Layouts[i].Of(s.Book.Sheets), l)
+			if c := changed[i][0]; i > 0 && s.Layouts[i-1].Sheet == c.Sheet && c.HeadRow != s.Layouts[i].HeadRow {
+				ends[i-1] = c.HeadRow - 1
+			}
 		}
+		var all []rule.Layout
+		for i, l := range s.Layouts {
+			if c, ok := changed[i]; ok {
+				all = append(all, c...)
+			} else {
+				all = append(all, l)
+			}
+			if row, ok := ends[i]; ok {
+				all[len(all)-1].LastRow = row
+			}
+		}
+		s.Layouts = all
 		if err := f.Err(); err != nil {
 			return s.Import, err
 		}
@@ -145,9 +163,37 @@ func Layouts(ctx context.Context, tx *db.Tx, who access.Actor, in LayoutsInput) 
 	return x, err
 }
 
-func change(f *fault.Fields, l *rule.Layout, sheet grid.Sheet, in SheetLayout) {
+// place finds a part of a sheet among the layouts, -1 when there is none such.
+func place(ls []rule.Layout, sheet string, part int) int {
+	for i, l := range ls {
+		if l.Sheet != sheet {
+			continue
+		}
+		if part == 0 {
+			return i
+		}
+		part--
+	}
+	return -1
+}
+
+// change gives the layouts that take the place of one: more than one where a head that a person
+// names has other heads below it.
+func change(f *fault.Fields, ls []rule.Layout, i int, sheet grid.Sheet, in SheetLayout) []rule.Layout {
+	out := []rule.Layout{ls[i]}
+	l := &out[0]
+	l.Columns = slices.Clone(l.Columns)
 	if in.HeadRow > 0 && in.HeadRow != l.HeadRow {
-		*l = under(sheet, in.HeadRow, max(1, l.HeadRows))
+		above := 0 // last row that belongs to the part above
+		if i > 0 && ls[i-1].Sheet == l.Sheet {
+			above = ls[i-1].FirstRow - 1
+		}
+		if in.HeadRow <= above || l.LastRow > 0 && in.HeadRow >= l.LastRow {
+			f.Add("sheets", "import.head_row_outside", "row", in.HeadRow, "sheet", l.Sheet)
+			return out
+		}
+		out = under(sheet, in.HeadRow, max(1, l.HeadRows), l.LastRow)
+		l = &out[0]
 	}
 	switch k := rule.Kind(in.Kind); k {
 	case rule.KindSkip, rule.KindCadres, rule.KindHouseholds, rule.KindPeople:
@@ -174,22 +220,28 @@ func change(f *fault.Fields, l *rule.Layout, sheet grid.Sheet, in SheetLayout) {
 		}
 		c.Field, c.Confidence = rule.Field(field), 1
 	}
+	return out
 }
 
-// under reads a sheet as if its head stood in the row a person names.
-func under(sheet grid.Sheet, head, rows int) rule.Layout {
+// under reads a sheet, or its part that ends with the last row, as if its head stood in the row a
+// person names.
+func under(sheet grid.Sheet, head, rows, last int) []rule.Layout {
 	cut := sheet
 	cut.Rows = nil
 	for _, r := range sheet.Rows {
-		if r.Number >= head {
+		if r.Number >= head && (last == 0 || r.Number <= last) {
 			cut.Rows = append(cut.Rows, r)
 		}
 	}
-	l := rule.Recognise(cut)
-	if l.HeadRow != head {
-		l.HeadRow, l.HeadRows, l.FirstRow = head, rows, head+rows
+	ls := rule.Blocks(cut)
+	if ls[0].HeadRow != head { // what stands there is no head in the program's eyes: then all below is its rows
+		ls = ls[:1]
+		ls[0].HeadRow, ls[0].HeadRows, ls[0].FirstRow, ls[0].LastRow = head, rows, head+rows, 0
 	}
-	return l
+	if n := len(ls) - 1; ls[n].LastRow == 0 {
+		ls[n].LastRow = last
+	}
+	return ls
 }
 
 // maxFixes bounds the decisions about one file.
