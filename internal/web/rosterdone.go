@@ -28,6 +28,9 @@ type rosterConfirmPage struct {
 	Missing   rule.Missing
 	Namesakes []string
 	Fresh     bool // something is new
+	Empty     bool // no row is good: there is nothing to confirm
+	Why       []string
+	WhyMore   int
 }
 
 // rosterChange is something stored that the list describes otherwise.
@@ -54,6 +57,11 @@ func (w *Web) rosterConfirmed(c *door.Call) (*rosterConfirmPage, error) {
 	}
 	p := &rosterConfirmPage{Base: Base{Title: K("import.confirm_title"), Sub: Plain(v.Name), At: "/imports", Back: "/imports/" + v.ID + "/fix"}, Steps: rosterSteps(3), Import: v.Import,
 		Cadres: v.Cadres, Villages: v.Villages, Groups: v.Groups, Missing: v.Missing, Fresh: v.Counts.NewHomes+v.Counts.NewCadres+v.Counts.NewPairings > 0}
+	if v.Counts.Households+v.Counts.Cadres == 0 {
+		p.Empty = true
+		p.Why, p.WhyMore = w.rosterWhy(c, v)
+		return p, nil
+	}
 	for _, r := range cadre.Ranks {
 		p.Ranks = append(p.Ranks, Option{Value: r, Key: "plan.rank." + r})
 	}
@@ -99,6 +107,36 @@ func (w *Web) rosterConfirmed(c *door.Call) (*rosterConfirmPage, error) {
 		p.Namesakes = append(p.Namesakes[:12], "…")
 	}
 	return p, nil
+}
+
+// Nothing is left to confirm: all of the list is stored as it stands there.
+func (p *rosterConfirmPage) Nothing() bool { return !p.Fresh && len(p.Changed) == 0 }
+
+// rosterWhyShown bounds the reasons told for an upload without a good row.
+const rosterWhyShown = 5
+
+// rosterWhy says why no row of a file is good: what is wrong with the first rows, or that there is
+// no list in it.
+func (w *Web) rosterWhy(c *door.Call, v roster.Preview) (out []string, more int) {
+	tell := func(key string, args ...any) string { return w.Texts.T(c.Lang, key, args...) }
+	for _, q := range v.Problems {
+		if q.Severity != rule.Error {
+			continue
+		}
+		if len(out) == rosterWhyShown {
+			more++
+			continue
+		}
+		where := tell("import.where_row", "row", q.Row)
+		if q.ColumnRef != "" {
+			where = q.ColumnRef + strconv.Itoa(q.Row)
+		}
+		out = append(out, tell("import.why_line", "sheet", q.Sheet, "where", where, "problem", roster.Sentence(tell, q)))
+	}
+	if len(out) == 0 {
+		out = append(out, tell("import.no_list"))
+	}
+	return out, more
 }
 
 func (w *Web) before(c *door.Call, s string) string {

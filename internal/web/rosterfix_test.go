@@ -178,3 +178,74 @@ func TestFixAllOfOneKind(t *testing.T) {
 		t.Errorf("%d rows to repair, want the one with 松林木", left)
 	}
 }
+
+// A list without a good row offers nothing to confirm: the page says why, with the first problems,
+// and leads back.
+func TestNothingToImport(t *testing.T) {
+	k := openDesk(t)
+	imp := k.paste("户主|村|组", "王芳|火星村|1", "赵四||2", "|松林村|3")
+	for _, path := range []string{"/confirm"} {
+		status, body, _ := k.call(imp+path, nil)
+		if status != 200 || strings.Contains(body, "data-confirm=\"确认") || strings.Contains(body, "action=\""+imp+"/confirm\"") {
+			t.Errorf("%d: offers to confirm nothing", status)
+		}
+		for _, want := range []string{"没有可以导入的内容", "火星村", "B2", imp + "/fix", imp + "/columns"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s is not told", want)
+			}
+		}
+	}
+	imp = k.paste("村里一切都好", "没有名单")
+	if _, body, _ := k.call(imp+"/confirm", nil); !strings.Contains(body, "没有认出名单") {
+		t.Error("not told that there is no list")
+	}
+	// The same list once more: everything is stored, and nothing waits to be confirmed.
+	list := []string{"户主|村|联系干部", "王芳|松林村|李明"}
+	imp = k.paste(list...)
+	if status, body, _ := k.call(imp+"/confirm", url.Values{"since": {"2026-01-01"}, "version": {"1"}}); status != 303 {
+		t.Fatalf("%d %s", status, body)
+	}
+	imp = k.paste(list...)
+	_, body, _ := k.call(imp+"/confirm", nil)
+	if strings.Contains(body, "btn p\" data-confirm") || !strings.Contains(body, "没有要新增的") || !strings.Contains(body, "回到导入") {
+		t.Error("a list that brings nothing can be confirmed")
+	}
+}
+
+// Two lists below each other on one sheet are shown as two, each with its own columns and samples.
+func TestTwoHeadsInTheWizard(t *testing.T) {
+	k := openDesk(t)
+	imp := k.paste("联系干部|户主|村|电话", "李明|王芳|松林村|13800000001", "青石镇大河村联系户名册||", "户主|身份证号|联系干部|电话", "赵四|110105194912310021|钱进|13800000002", "孙七||钱进|13800000003")
+	_, body, _ := k.call(imp+"/columns", nil)
+	for _, want := range []string{"第 1 个表头下", "第 2 个表头下", "孙七", `name="f.1.B"`, `name="kind.1"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	form := formAround(t, body, `action="`+imp+`/columns"`)
+	form.Set("kind.0", "households")
+	form.Set("kind.1", "households")
+	form.Set("head.0", "1")
+	form.Set("head.1", "4")
+	form.Set("village.1", "石桥村")
+	form.Set("f.1.A", "head")
+	form.Set("f.1.B", "id_number")
+	form.Set("f.1.C", "cadre")
+	if status, body, to := k.call(imp+"/columns", form); status != 303 || !strings.HasSuffix(to, "/fix") {
+		t.Fatalf("%d %s %s", status, to, body)
+	}
+	_, body, _ = k.call(imp+"/fix", nil)
+	if !strings.Contains(body, "110105194912310021") || strings.Contains(body, "“户主”不是") {
+		t.Error("rows under the second head are read by the first one's columns")
+	}
+	form.Set("head.1", "2")
+	form.Del("op")
+	if status, body, _ := k.call(imp+"/columns", form); status != 303 {
+		t.Errorf("%d %s", status, body)
+	}
+	form.Set("head.1", "1")
+	form.Del("op")
+	if status, body, _ := k.call(imp+"/columns", form); status != 422 && status != 400 || !strings.Contains(body, "不在“") {
+		t.Errorf("%d %s", status, body)
+	}
+}
