@@ -36,6 +36,10 @@ type village struct {
 	t   testing.TB
 	app *app.App
 	mu  sync.Mutex
+	// handler is the program's own; old, where set, is the app of an earlier
+	// release in place of its own.
+	handler http.Handler
+	old     bundle
 	// fate of a call: "" passes, "drop" never arrives, "cut" arrives and its
 	// answer does not, "twice" arrives twice.
 	fate func(path string) string
@@ -77,7 +81,7 @@ func newVillage(t *testing.T) *village {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &village{t: t, app: a}
+	v := &village{t: t, app: a, handler: h}
 	v.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { v.line(h, w, r) }))
 	v.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	t.Cleanup(v.Close)
@@ -94,6 +98,9 @@ func (v *village) line(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	fate := ""
 	if v.fate != nil {
 		fate = v.fate(r.URL.Path)
+	}
+	if v.old != nil && strings.HasPrefix(r.URL.Path, "/m/") {
+		h = v.old
 	}
 	v.mu.Unlock()
 	switch fate {
@@ -120,6 +127,13 @@ func (v *village) net(fate func(path string) string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.fate = fate
+}
+
+// shell sets whose app the server has; nil is its own.
+func (v *village) shell(b bundle) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.old = b
 }
 
 func none(string) string { return "drop" }
