@@ -42,7 +42,7 @@ var inputs = map[string]map[string]field{
 	"visit.AmendInput": {
 		"id": sent, "how": ways, "version": {need: true, what: "api.f.version"}, "why": {what: "api.f.why"},
 		"topics": {words: visit.Topics, text: "visit.topic."}, "policies": {words: visit.Policies, text: "visit.policy."}, "activities": {words: visit.Activities, text: "visit.activity."},
-		"weather": {words: visit.Weathers, text: "visit.weather."}, "words": {what: "api.f.words"},
+		"weather": {words: visit.Weathers, text: "visit.weather."}, "words": {what: "api.f.words"}, "with": {what: "api.f.with_left"},
 	},
 	"pairing.PairInput": {
 		"id": sent, "household": home, "cadre": helper, "role": {words: pairing.Roles, text: "pairing.role.", what: "api.f.role"}, "from": {what: "api.f.from_today"}, "reason": begins,

@@ -500,21 +500,7 @@ func (w *Web) heldFill(c *door.Call, p *visitFormPage) error {
 			p.Fill(promiseField(i, "by"), x.By)
 		}
 	}
-	names, err := cadre.Names(c.Context(), w.DB, c.Who.County(), distinct(in.With))
-	if err != nil {
-		return err
-	}
-	var chosen, typed []string
-	for _, id := range in.With {
-		switch {
-		case slices.ContainsFunc(p.Partners, func(o Option) bool { return o.Value == id }):
-			chosen = append(chosen, id)
-		case names[id] != "":
-			typed = append(typed, names[id])
-		}
-	}
-	p.Fill("with_id", chosen...)
-	p.Fill("with", strings.Join(typed, "、"))
+	p.Fill("with_id", in.With...)
 	p.Fill("for", "")
 	if whose := either(in.For, h.Cadre); whose != c.Who.Cadre() {
 		p.Fill("for", whose)

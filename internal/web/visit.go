@@ -25,6 +25,7 @@ func (w *Web) visitRoutes() []door.Route {
 	return []door.Route{
 		Get("/visits", list, door.Reads, w.visitList).With("topic", "from", "to"),
 		Get("/visits/new", record, door.Reads, w.visitNew),
+		Get("/visits/companions", record, door.Reads, w.companyFound).With("name"),
 		Post("/visits", record, door.Writes, w.visitSent),
 		Get("/visits/{id}", list, door.Reads, w.visitShow),
 		Get("/visits/{id}/amend", amend, door.Reads, w.visitAmend),

@@ -21,7 +21,12 @@ type visitAmendPage struct {
 	Policies  []Option
 	Acts      []Option
 	Weathers  []weather
+	Company   company
 }
+
+// Further reports whether somebody went along, or that part is wrong, so that
+// it stands open.
+func (p *visitAmendPage) Further() bool { return len(p.Line.With) > 0 || len(p.Errors("with")) > 0 }
 
 // visitMine gives a visit the reader may correct.
 func (w *Web) visitMine(c *door.Call, title string) (*visitAmendPage, error) {
@@ -58,6 +63,10 @@ func (w *Web) visitAmend(c *door.Call) error {
 	p.Fill("activities", v.Activities...)
 	p.Fill("weather", v.Weather)
 	p.Fill("words", v.Words)
+	p.Fill("with_id", v.With...)
+	if p.Company, err = w.company(c, v.Household, v.Region, v.Cadre, nil, v.With, ""); err != nil {
+		return err
+	}
 	return w.Render(c, "visit/amend", p)
 }
 
@@ -70,12 +79,26 @@ func (w *Web) visitAmendSent(c *door.Call) error {
 	if in.At != "" && f.Get("clock") != "" {
 		in.At += "T" + f.Get("clock")
 	}
-	_, err = db.Write(c.Context(), w.DB, func(tx *db.Tx) (visit.Visit, error) { return visit.Amend(c.Context(), tx, c.Who, in) })
+	// The form shows all companions, so what is not ticked there is taken back.
+	var wrong fault.Fields
+	before, err := visit.Show(c.Context(), w.DB, c.Who, in.Visit)
+	if err != nil {
+		return err
+	}
+	if in.With, err = w.companionsSent(c, before.Region, f, &wrong); err != nil {
+		return err
+	}
+	if err = wrong.Err(); err == nil {
+		_, err = db.Write(c.Context(), w.DB, func(tx *db.Tx) (visit.Visit, error) { return visit.Amend(c.Context(), tx, c.Who, in) })
+	}
 	if err == nil {
 		return w.Done(c, "/visits/"+in.Visit, "visit.amended")
 	}
 	p, perr := w.visitMine(c, "visit.amend_title")
 	if perr != nil {
+		return perr
+	}
+	if p.Company, perr = w.company(c, p.Line.Household, p.Line.Region, p.Line.Cadre, nil, f["with_id"], f.Get("with")); perr != nil {
 		return perr
 	}
 	p.Meanwhile = fault.Is(err, fault.Conflict) && p.Version != in.Version

@@ -32,7 +32,8 @@ type visitFormPage struct {
 	Own                  []Option // the reader's other homes, to change to
 	Mine                 bool     // the home is his: the visit is his unless he says otherwise
 	Helpers              []Option // whose visit it may be instead
-	Partners             []Option // others who help the home, likely companions
+	Joint                []string // ids of others who help the home
+	Company              company  // who may have come along
 	Next                 string   // where saving leads back to
 	Ways                 []Option
 	Met                  []Option // where one met
@@ -97,6 +98,9 @@ func (w *Web) visitNew(c *door.Call) error {
 		p.Fill("for", p.Helpers[0].Value)
 	}
 	if err := w.heldFill(c, p); err != nil {
+		return err
+	}
+	if p.Company, err = w.company(c, p.Home.ID, p.Home.Region, p.whose(c), p.Joint, p.values["with_id"], ""); err != nil {
 		return err
 	}
 	return w.Render(c, "visit/new", p)
@@ -168,12 +172,10 @@ func (w *Web) visitForm(c *door.Call, home, next string) (*visitFormPage, error)
 	// A former helper may still write up a visit of his time: the use case
 	// judges by the visit's day; the form shows what the record shows anyway.
 	former := false
-	if !p.Mine && c.Who.Cadre() != "" {
-		ps, err := pairing.OfCadre(ctx, w.DB, county, c.Who.Cadre())
-		if err != nil {
+	if !p.Mine {
+		if former, err = w.helpedOnce(c, home); err != nil {
 			return nil, err
 		}
-		former = slices.ContainsFunc(ps, func(x pairing.Pairing) bool { return x.Household == home })
 	}
 	if err := scope.Can(c.Who, access.VisitRecord, p.Home.Region, p.Mine || former); err != nil {
 		return nil, err
@@ -234,8 +236,11 @@ func (w *Web) visitPeople(c *door.Call, p *visitFormPage) error {
 		if id == c.Who.Cadre() {
 			continue
 		}
-		o := Option{Value: id, Text: n.Cadre(id)}
-		p.Helpers, p.Partners = append(p.Helpers, o), append(p.Partners, o)
+		p.Helpers = append(p.Helpers, Option{Value: id, Text: n.Cadre(id)})
+	}
+	p.Joint = helpers
+	if !p.Mine && len(helpers) > 0 {
+		p.Joint = helpers[1:] // the first is whose visit it most likely was
 	}
 	if !p.Mine && c.Who.Cadre() != "" {
 		// Somebody of the village committee at a home that is not his own may have
@@ -301,6 +306,12 @@ func (w *Web) visitAgain(c *door.Call, home, next string, why error) error {
 	}
 	d := calendar.Day(c.Form("day"))
 	p.Late = d.Valid() && d < c.Who.Today().Add(-1)
+	if p.Company, err = w.company(c, p.Home.ID, p.Home.Region, p.whose(c), p.Joint, c.R.PostForm["with_id"], c.Form("with")); err != nil {
+		return err
+	}
+	if p.Helpers, err = w.namesakes(c, p.Helpers, p.Home.Region, c.Form("for_name")); err != nil {
+		return err
+	}
 	return w.Refill(c, "visit/new", p, why)
 }
 
@@ -365,12 +376,11 @@ func (w *Web) visitInput(c *door.Call, f url.Values, wrong *fault.Fields) visit.
 }
 
 // visitNames turns names that were typed into officials of the home's
-// township. Only whole names are matched, so the form is no way to read the
-// roster.
+// township: by a whole name that only one of them bears. Of two of one name the
+// form asks which.
 func (w *Web) visitNames(c *door.Call, f url.Values, in *visit.RecordInput, wrong *fault.Fields) {
-	with := strings.FieldsFunc(f.Get("with"), func(r rune) bool { return strings.ContainsRune("、，,；; \n\t", r) })
 	whose := strings.TrimSpace(f.Get("for_name"))
-	if whose == "" && len(with) == 0 {
+	if whose == "" && strings.TrimSpace(f.Get("with")) == "" {
 		return
 	}
 	h, err := household.Brief(c.Context(), w.DB, c.Who.County(), in.Household)
@@ -382,28 +392,10 @@ func (w *Web) visitNames(c *door.Call, f url.Values, in *visit.RecordInput, wron
 		wrong.Add("with", "fault.busy")
 		return
 	}
-	find := func(field, name string) string {
-		id := ""
-		for _, x := range cs {
-			if x.Name == name && id != "" {
-				wrong.Add(field, "visit.name_twice", "name", name)
-				return ""
-			}
-			if x.Name == name {
-				id = x.ID
-			}
-		}
-		if id == "" {
-			wrong.Add(field, "visit.name_unknown", "name", name)
-		}
-		return id
-	}
 	if whose != "" {
-		in.For = find("for_name", whose)
-	}
-	for _, name := range with {
-		if id := find("with", name); id != "" && !slices.Contains(in.With, id) {
-			in.With = append(in.With, id)
+		if id := named(cs, whose, []string{in.For}, "for_name", wrong); id != "" {
+			in.For = id
 		}
 	}
+	in.With = companions(cs, in.With, f.Get("with"), wrong)
 }

@@ -690,6 +690,29 @@ func (p *picture) lists() error {
 	return nil
 }
 
+// apart tells officials of one name apart by their posts.
+func (p *picture) apart(cs []recordNamed) error {
+	n, ids := map[string]int{}, []string(nil)
+	for _, x := range cs {
+		n[x.Name]++
+	}
+	for _, x := range cs {
+		if n[x.Name] > 1 {
+			ids = append(ids, x.ID)
+		}
+	}
+	of, err := cadre.Some(p.ctx, p.r, p.who.County(), ids)
+	if err != nil {
+		return err
+	}
+	for i, x := range cs {
+		if post, ok := of[x.ID].Post(p.today); ok {
+			cs[i].Name += " " + post.UnitName + strings.TrimPrefix(post.Title, post.UnitName)
+		}
+	}
+	return nil
+}
+
 func (p *picture) me() error {
 	m := recordMe{Cadre: p.self.ID, Name: p.self.Name, Township: p.names[p.town], Lang: p.lang, Today: p.today, Villages: []recordNamed{}, Colleagues: []recordNamed{}, Nights: p.week}
 	if m.Nights == nil {
@@ -722,6 +745,9 @@ func (p *picture) me() error {
 		cs, err := db.All(p.ctx, p.r, func(w db.Row) (x recordNamed, err error) { return x, w.Scan(&x.ID, &x.Name) },
 			`SELECT id, name FROM cadres WHERE county = $1 AND region >= `+args.Add(lo)+` AND region < `+args.Add(hi)+` AND state = 'active' AND id <> `+args.Add(p.who.Cadre())+` ORDER BY name, id LIMIT 300`, args...)
 		if err != nil {
+			return err
+		}
+		if err := p.apart(cs); err != nil {
 			return err
 		}
 		m.Colleagues = append(m.Colleagues, cs...)

@@ -33,6 +33,7 @@ type AmendInput struct {
 	Activities []string `json:"activities"`
 	Weather    string   `json:"weather"`
 	Words      string   `json:"words"`
+	With       []string `json:"with,omitempty"` // companions' ids; left out: as they were, an empty list: nobody
 	Why        string   `json:"why"`
 }
 
@@ -53,7 +54,7 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Vis
 		}
 		var f fault.Fields
 		f.Check(ok && day <= today && day >= today.Add(-3*366), "at", "visit.at_bad")
-		check(&f, RecordInput{How: in.How, Topics: in.Topics, Policies: in.Policies, Activities: in.Activities, Weather: in.Weather, Words: in.Words})
+		check(&f, RecordInput{How: in.How, Topics: in.Topics, Policies: in.Policies, Activities: in.Activities, Weather: in.Weather, Words: in.Words, With: in.With})
 		if err := f.Err(); err != nil {
 			return v, err
 		}
@@ -61,6 +62,7 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Vis
 			return v, err
 		}
 		years := []int{v.Day.Year(), day.Year()}
+		left := v.With
 		v.Day, v.Clock, v.How, v.Topics, v.Policies, v.Activities, v.Weather, v.Words = day, clock, in.How, in.Topics, in.Policies, in.Activities, in.Weather, strings.TrimSpace(in.Words)
 		v.Version++
 		v.Usual = v.Usual && plainly(RecordInput{How: v.How, Topics: v.Topics, Words: v.Words})
@@ -72,14 +74,20 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Vis
 		if err != nil {
 			return v, err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE visit_people SET day = $3 WHERE county = $1 AND visit = $2`, who.County(), v.ID, string(v.Day)); err != nil {
+		if in.With == nil {
+			_, err = tx.Exec(ctx, `UPDATE visit_people SET day = $3 WHERE county = $1 AND visit = $2`, who.County(), v.ID, string(v.Day))
+		} else if _, err = tx.Exec(ctx, `DELETE FROM visit_people WHERE county = $1 AND visit = $2`, who.County(), v.ID); err == nil {
+			v.With = in.With
+			err = companions(ctx, tx, who, &v)
+		}
+		if err != nil {
 			return v, err
 		}
 		if err := reckon(ctx, tx, who.County(), v.Household, v.Region, years...); err != nil {
 			return v, err
 		}
 		audit.Note(tx, who, "visit.amend", "visit:"+v.ID, v.Region, "version", v.Version)
-		return v, mark(ctx, tx, who, v, years)
+		return v, mark(ctx, tx, who, v, years, left...)
 	})
 	return v, err
 }
@@ -124,13 +132,14 @@ func Void(ctx context.Context, tx *db.Tx, who access.Actor, in VoidInput) (Visit
 	return v, err
 }
 
-// mark notes what must follow a change: figures counted again, words indexed again.
-func mark(ctx context.Context, tx *db.Tx, who access.Actor, v Visit, years []int) error {
+// mark notes what must follow a change: figures counted again, also of those who
+// are no companions any more, and words indexed again.
+func mark(ctx context.Context, tx *db.Tx, who access.Actor, v Visit, years []int, left ...string) error {
 	if err := search.Mark(ctx, tx, who.County(), SearchVisit, v.ID); err != nil {
 		return err
 	}
 	for _, y := range years {
-		for _, c := range append([]string{v.Cadre}, v.With...) {
+		for _, c := range slices.Concat([]string{v.Cadre}, v.With, left) {
 			if err := tally.Mark(ctx, tx, who.County(), c, y); err != nil {
 				return err
 			}
