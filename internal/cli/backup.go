@@ -138,6 +138,9 @@ func (c *restoreCmd) Run(r *run) error {
 	if err := app.Free(r.cfg.Data); err != nil {
 		return err
 	}
+	if _, err := os.Stat(c.File); err != nil { // say that the file is missing before a key is asked for
+		return err
+	}
 	t, end, err := r.target(c.Key, c.File)
 	if err != nil {
 		return err

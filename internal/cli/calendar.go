@@ -148,6 +148,6 @@ func readHolidays(file string) (calendar.Notice, []calendar.Problem, error) {
 // holidayProblems prints what is wrong with a holiday file.
 func (r *run) holidayProblems(file string, ps []calendar.Problem) {
 	for _, p := range ps {
-		fmt.Fprintf(r.Err, "%s:%d: %s\n", file, p.Line, p.Text(r.t))
+		r.wrong(file, p.Line, "", p.Text(r.t))
 	}
 }

@@ -4,6 +4,9 @@
 //
 // Exit codes: 0 done; 1 failed; 2 the command was written wrongly; 3 the command
 // did its work and found problems (audit verify, doctor, plan check).
+//
+// With --json what went wrong is one JSON object, {"error", "problems"}, on the
+// last line of the error stream; the output stays what the command did.
 package cli
 
 import (
@@ -114,6 +117,9 @@ type run struct {
 	texts *lang.Catalog
 	lang  string
 	cfg   *config.Config
+
+	script bool      // --json was given: a program reads what is said
+	found  []trouble // what was found wrong, when it is told after all
 }
 
 // Run reads arguments (without the program's name), does what they say and
@@ -136,18 +142,16 @@ func Run(w World, args []string) int {
 		r.help(k, args)
 		return OK
 	}
+	r.script = wantsJSON(args)
 	parsed, err := k.Parse(args)
 	if err != nil {
-		fmt.Fprintln(w.Err, r.t("cli.usage_error", "error", r.misread(err)))
-		fmt.Fprintln(w.Err, r.t("cli.usage_hint"))
-		return Usage
+		return r.usage(r.misread(err))
 	}
 	if l := strings.ToLower(r.cmd.Lang); l != "" && !strings.HasPrefix(l, "zh") && !strings.HasPrefix(l, "en") {
-		fmt.Fprintln(w.Err, r.t("cli.usage_error", "error", r.t("cli.lang_bad", "value", r.cmd.Lang)))
-		return Usage
+		return r.usage(r.t("cli.lang_bad", "value", r.cmd.Lang))
 	}
 	if r.cfg, err = r.settings(); err != nil {
-		r.fail(err)
+		r.failed(err)
 		return Usage
 	}
 	err = parsed.Run(r)
@@ -155,15 +159,39 @@ func Run(w World, args []string) int {
 	case err == nil:
 		return OK
 	case errors.Is(err, errProblems):
+		if r.script && len(r.found) > 0 {
+			r.object(failure{r.t("cli.problems_found", "n", len(r.found)), r.found})
+		}
 		return Problems
 	}
 	if e, ok := errors.AsType[*misused](err); ok {
-		r.fail(e.error)
-		fmt.Fprintln(w.Err, r.t("cli.usage_hint"))
+		if f, ok := errors.AsType[*fault.Error](e.error); ok {
+			return r.usage(r.t(f.Key, f.Args...))
+		}
+		return r.usage(r.reason(e.error))
+	}
+	r.failed(err)
+	return Failed
+}
+
+// usage says that the command was written wrongly, and how.
+func (r *run) usage(what string) int {
+	if r.script {
+		r.object(failure{Error: r.t("cli.usage_error", "error", what)})
 		return Usage
 	}
-	r.fail(err)
-	return Failed
+	fmt.Fprintln(r.Err, r.t("cli.usage_error", "error", what))
+	fmt.Fprintln(r.Err, r.t("cli.usage_hint"))
+	return Usage
+}
+
+// failed words a failure for a person or, with --json, for a script.
+func (r *run) failed(err error) {
+	if !r.script {
+		r.fail(err)
+		return
+	}
+	r.object(r.failure(err))
 }
 
 // settings loads the configuration: file, environment, flags.
@@ -256,7 +284,7 @@ func (r *run) fail(err error) {
 		return
 	}
 	if p, ok := errors.AsType[*config.Problem](err); ok {
-		r.tell("cli.config_problem", "where", r.t("cli.where."+p.Where), "name", p.Name, "why", p.Why)
+		r.tell("cli.config_problem", "where", r.t("cli.where."+p.Where), "name", p.Name, "why", r.setting(p))
 		return
 	}
 	if e, ok := errors.AsType[*fault.Error](err); ok {
@@ -265,13 +293,19 @@ func (r *run) fail(err error) {
 			fmt.Fprintf(r.Err, "  %s: %s\n", f.Name, r.t(f.Key, f.Args...))
 		}
 		if e.Err != nil {
-			if words := r.reason(e.Err); r.lang == lang.English || words != e.Err.Error() { // Chinese sentences carry no English ones
+			if words, ok := r.told(e.Err); ok {
 				fmt.Fprintf(r.Err, "  (%s)\n", words)
 			}
 		}
 		return
 	}
 	r.tell("cli.failed", "error", r.reason(err))
+}
+
+// told gives the reason of the system behind a failure. Chinese sentences carry no English ones.
+func (r *run) told(err error) (string, bool) {
+	words := r.reason(err)
+	return words, r.lang == lang.English || words != err.Error()
 }
 
 // open opens the program beside a running server or without one.

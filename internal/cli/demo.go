@@ -43,7 +43,9 @@ func (c *demoCmd) Run(r *run) error {
 			return err
 		}
 	}
-	return app.Serve(r.ctx, r.cfg, app.Options{Log: app.Logger(r.cfg, r.Err), Getenv: r.getenv}, func(x app.Ready) {
+	log := app.Logger(r.cfg, r.Err)
+	r.warnOpen(log)
+	return app.Serve(r.ctx, r.cfg, app.Options{Log: log, Getenv: r.getenv}, func(x app.Ready) {
 		for i := range accounts {
 			accounts[i].URL = x.URL
 		}

@@ -98,11 +98,11 @@ func (d *doctor) tell(json bool) error {
 
 func (d *doctor) files() {
 	cfg := d.r.cfg
-	if st, err := os.Stat(cfg.Data); errors.Is(err, os.ErrNotExist) && cfg.Database == "" {
+	if _, err := os.Stat(cfg.Data); errors.Is(err, os.ErrNotExist) && cfg.Database == "" {
 		// Nothing can be well where there is nothing: most likely the path is wrong.
 		d.add("folder", bad, "folder_none", "folder", cfg.Data)
-	} else if err == nil && runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 {
-		d.add("folder", warn, "folder_open", "folder", cfg.Data, "mode", fmt.Sprintf("%o", st.Mode().Perm()))
+	} else if mode, open := readable(cfg.Data); open {
+		d.add("folder", warn, "folder_open", "folder", cfg.Data, "mode", mode)
 	}
 	switch st, err := os.Stat(cfg.Key()); {
 	case d.r.getenv(vault.EnvKey) != "":

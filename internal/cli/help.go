@@ -75,6 +75,7 @@ func (r *run) help(k *kong.Kong, args []string) {
 	if node.Parent == nil {
 		fmt.Fprintln(r.Out)
 		r.say("cli.help_codes")
+		r.say("cli.help_errors")
 	}
 }
 

@@ -150,7 +150,9 @@ func (c *planDiff) Run(r *run) error {
 			return err
 		}
 		if len(probs) > 0 {
-			fmt.Fprintf(r.Err, "%s:%d: %s\n", f, probs[0].Line, probs[0].Text(r.t))
+			for _, x := range probs {
+				r.wrong(f, x.Line, x.Key, x.Text(r.t))
+			}
 			return errProblems
 		}
 		two[i] = p

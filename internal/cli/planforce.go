@@ -163,7 +163,7 @@ func (c *planIssue) Run(r *run) error {
 // planProblems prints what is wrong with a plan, by line.
 func (r *run) planProblems(file string, probs []plan.Problem) bool {
 	for _, x := range probs {
-		fmt.Fprintf(r.Err, "%s:%d: %s: %s\n", file, x.Line, x.Key, x.Text(r.t))
+		r.wrong(file, x.Line, x.Key, x.Text(r.t))
 	}
 	return len(probs) > 0
 }

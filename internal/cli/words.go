@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"lianxin/internal/base/config"
 	"lianxin/internal/base/lang"
 )
 
@@ -18,7 +19,10 @@ var slips = []struct {
 	{regexp.MustCompile(`^unexpected (?:argument|token) "?([^",]*)"?`), "cli.slip_argument"},
 	{regexp.MustCompile(`^unknown flag "?([^",]*)"?`), "cli.slip_flag"},
 	{regexp.MustCompile(`^missing flags: (.*)$`), "cli.slip_missing"},
+	{regexp.MustCompile(`^expected one of (.*)$`), "cli.slip_one_of"},
 	{regexp.MustCompile(`^(?:expected|missing positional arguments?) (.*)$`), "cli.slip_missing"},
+	{regexp.MustCompile(`^(?:--)?<?([a-z-]+)>? must be one of .* but got .*$`), "cli.slip_enum"},
+	{regexp.MustCompile(`^<([a-z-]+)>: expected`), "cli.slip_value"},
 	{regexp.MustCompile(`^(--[a-z-]+).*(?:expected|must be|missing value)`), "cli.slip_value"},
 }
 
@@ -28,11 +32,31 @@ func (r *run) misread(err error) string {
 		return err.Error()
 	}
 	for _, s := range slips {
-		if m := s.is.FindStringSubmatch(err.Error()); m != nil {
-			return r.t(s.key, "what", strings.Trim(m[1], `"<>`))
+		m := s.is.FindStringSubmatch(err.Error())
+		if m == nil {
+			continue
 		}
+		what := strings.ReplaceAll(m[1], `"`, "")
+		if s.key == "cli.slip_enum" {
+			_, rest, _ := strings.Cut(err.Error(), " must be one of ")
+			words, got, _ := strings.Cut(rest, " but got ")
+			return r.t(s.key, "what", what, "words", strings.NewReplacer(`"`, "", ",", " ").Replace(words), "value", strings.Trim(got, `"`))
+		}
+		return r.t(s.key, "what", what)
 	}
 	return r.t("cli.slip_other")
+}
+
+// setting says what is wrong with a setting.
+func (r *run) setting(p *config.Problem) string {
+	if p.Key == "" {
+		return p.Why
+	}
+	text := r.t("cli.config."+p.Key, p.Args...)
+	if r.lang == lang.English && (p.Key == "toml" || p.Key == "file") { // the reader of TOML speaks English
+		return text + ": " + p.Why
+	}
+	return text
 }
 
 // reason says why the system refused a file. Other reasons are told as they

@@ -60,13 +60,13 @@ func (f Field) set(c *Config, s string) error {
 	case reflect.Int:
 		n, err := strconv.Atoi(s)
 		if err != nil {
-			return fmt.Errorf("must be a whole number")
+			return &Problem{Why: "must be a whole number", Key: "number"}
 		}
 		v.SetInt(int64(n))
 	case reflect.Bool:
 		b, err := strconv.ParseBool(s)
 		if err != nil {
-			return fmt.Errorf("must be true or false")
+			return &Problem{Why: "must be true or false", Key: "bool"}
 		}
 		v.SetBool(b)
 	case reflect.Slice:
