@@ -129,6 +129,9 @@ var shows = map[string]read{
 	"reception.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return reception.Show(ctx, d, who, "recept-one"+p.x)
 	},
+	"reception.Whole": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return reception.Whole(ctx, d, who, "recept-one"+p.x)
+	},
 	"reception.GetSlip": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return reception.GetSlip(ctx, d, who, "recept-one"+p.x)
 	},

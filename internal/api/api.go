@@ -24,6 +24,7 @@ import (
 	"lianxin/internal/base/once"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/notice"
 	"lianxin/internal/work/workday"
 )
 
@@ -33,6 +34,7 @@ type Config struct {
 	Texts    *lang.Catalog
 	Logins   *login.Book
 	Workdays *workday.Book
+	Post     *notice.Post // what leaves the program; nil where nothing may
 	Version  string
 }
 
@@ -70,6 +72,8 @@ func (a *API) Routes() []door.Route {
 	rs = append(rs, a.progress()...)
 	rs = append(rs, a.imports()...)
 	rs = append(rs, a.notices()...)
+	rs = append(rs, a.channels()...)
+	rs = append(rs, a.holidays()...)
 	rs = append(rs, a.complaints()...)
 	rs = append(rs, a.document())
 	a.things(rs)

@@ -18,6 +18,11 @@ type appealWhole struct {
 	Possible []lifecycle.Move `json:"possible"`
 }
 
+// slipAnswer is what a slip is printed for: the code its bearer looks up with.
+type slipAnswer struct {
+	Code string `json:"code"`
+}
+
 type undoInput struct {
 	ID string `json:"id"`
 }
@@ -62,6 +67,18 @@ func (a *API) appeals() []door.Route {
 				return appeal.Undo(c.Context(), tx, c.Who, in.ID, c.Path("id"), cal)
 			}))
 		}),
+		door.API("GET", base+"/appeals/views", read, door.Small, door.Quiet, "api.appeal_views", func(c *door.Call, _ door.Nothing) (Page[appeal.View], bool, error) {
+			vs, err := appeal.Views(c.Context(), a.DB, c.Who)
+			return page(vs, "", err)
+		}),
+		door.API("POST", base+"/appeals/views", read, door.Small, door.Writes, "api.appeal_view", func(c *door.Call, in appeal.View) (appeal.View, bool, error) {
+			return write(a, c, func(tx *db.Tx) (appeal.View, error) { return appeal.KeepView(c.Context(), tx, c.Who, in) })
+		}),
+		door.API("POST", base+"/appeals/views/{id}/drop", read, door.Small, door.Writes, "api.appeal_view_drop", func(c *door.Call, _ door.Nothing) (door.Nothing, bool, error) {
+			return change(a, c, func(tx *db.Tx) (door.Nothing, error) {
+				return door.Nothing{}, appeal.DropView(c.Context(), tx, c.Who, c.Path("id"))
+			})
+		}),
 		door.API("GET", base+"/appeals/{id}", read, door.Small, door.Reads, "api.appeal", func(c *door.Call, _ door.Nothing) (appealWhole, bool, error) {
 			v, err := a.appealWhole(c, c.Path("id"))
 			return v, false, err
@@ -76,6 +93,19 @@ func (a *API) appeals() []door.Route {
 			in.Appeal = c.Path("id")
 			return write(a, c, func(tx *db.Tx) (appeal.Opened, error) { return appeal.Join(c.Context(), tx, c.Who, in) })
 		}),
+		door.API("POST", base+"/appeals/{id}/result", door.Need(access.AppealChange), door.Small, door.Writes, "api.appeal_result", func(c *door.Call, in appeal.ExplainInput) (appeal.Appeal, bool, error) {
+			in.Appeal = c.Path("id")
+			return change(a, c, func(tx *db.Tx) (appeal.Appeal, error) { return appeal.Explain(c.Context(), tx, c.Who, in) })
+		}),
+		door.API("POST", base+"/appeals/{id}/reveal", read, door.Small, door.Reveals, "api.reveal", func(c *door.Call, in appeal.RevealInput) (Value, bool, error) {
+			in.Appeal = c.Path("id")
+			v, err := db.Write(c.Context(), a.DB, func(tx *db.Tx) (string, error) { return appeal.Reveal(c.Context(), tx, c.Who, in) })
+			return Value{v}, false, err
+		}),
+		door.API("GET", base+"/appeals/{id}/slip", open, door.Small, door.Reads, "api.appeal_slip", func(c *door.Call, _ door.Nothing) (slipAnswer, bool, error) {
+			code, err := appeal.Slip(c.Context(), a.DB, c.Who, c.Path("id"), c.Query("voice"))
+			return slipAnswer{code}, false, err
+		}).With("voice"),
 	}
 }
 

@@ -2,8 +2,10 @@ package api
 
 import (
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/confide"
 	"lianxin/internal/work/complaint"
 )
 
@@ -25,6 +27,13 @@ type ComplaintAnswer struct {
 // SenderAnswer is the way a sender gave to reach him, opened.
 type SenderAnswer struct {
 	Sender string `json:"sender"`
+}
+
+// moreInput is what a sender does later with his own: "added" words, or "take_back".
+type moreInput struct {
+	ID    string       `json:"id"` // operation id
+	Do    confide.Move `json:"do"`
+	Words string       `json:"words,omitempty"`
 }
 
 func (a *API) complaints() []door.Route {
@@ -69,6 +78,26 @@ func (a *API) complaints() []door.Route {
 			}
 			os, err := complaint.Openings(c.Context(), a.DB, c.Who, id, a.DB.Now())
 			return ComplaintAnswer{Complaint: &x, Steps: steps, Openings: os}, false, err
+		}),
+		door.API("POST", base+"/complaints/{id}/move", door.Need(access.ComplaintChange), door.Small, door.Writes, "api.complaint_move", func(c *door.Call, in complaint.MoveInput) (complaint.Complaint, bool, error) {
+			in.Complaint = c.Path("id")
+			return change(a, c, func(tx *db.Tx) (complaint.Complaint, error) { return complaint.Act(c.Context(), tx, c.Who, in) })
+		}),
+		door.API("POST", base+"/complaints/{id}/more", send, door.Small, door.Writes, "api.complaint_more", func(c *door.Call, in moreInput) (complaint.Sight, bool, error) {
+			do := complaint.AddMine
+			switch in.Do {
+			case confide.Added:
+			case confide.TakeBack:
+				do = complaint.TakeMineBack
+			default:
+				return complaint.Sight{}, false, &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "do", Key: "complaint.more_bad"}}}
+			}
+			return change(a, c, func(tx *db.Tx) (complaint.Sight, error) {
+				if err := do(c.Context(), tx, c.Who, c.Path("id"), complaint.SaidMore{ID: in.ID, Words: in.Words}); err != nil {
+					return complaint.Sight{}, err
+				}
+				return complaint.ShowMine(c.Context(), tx, c.Who, c.Path("id"))
+			})
 		}),
 		door.API("POST", base+"/complaints/{id}/openings", door.Need(access.ComplaintChange), door.Small, door.Writes, "api.complaint_ask", func(c *door.Call, in complaint.AskInput) (complaint.Opening, bool, error) {
 			in.Complaint = c.Path("id")

@@ -46,7 +46,7 @@ func (a *App) doors() (*web.Web, *public.Public, *api.API, []door.Route, error) 
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	calls := api.New(api.Config{DB: a.DB, Texts: a.Texts, Logins: a.Logins, Workdays: a.Workdays, Version: Version})
+	calls := api.New(api.Config{DB: a.DB, Texts: a.Texts, Logins: a.Logins, Workdays: a.Workdays, Post: a.Post, Version: Version})
 	table := append([]door.Route{a.health()}, pages.Routes()...)
 	table = append(table, villagers.Routes()...)
 	shell, err := offline.NewShell(ui.Files, a.Texts)

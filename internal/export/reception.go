@@ -32,16 +32,16 @@ func Receptions(ctx context.Context, r db.Reader, who access.Actor, f reception.
 	}
 	n := 0
 	var broke error
-	f.Oldest, f.Whole, f.Limit, f.After = true, true, page, ""
+	f.Limit, f.After = page, ""
 	d = paper.ReceptionsData{Scope: here.Name, From: stamp(f.From), To: stamp(f.To), Made: stamp(who.Today())}
 	d.Rows = func(yield func(paper.ReceptionRow) bool) {
 		for {
-			xs, next, err := reception.List(ctx, r, who, f)
+			xs, next, err := Register(ctx, r, who, f)
 			if err != nil {
 				broke = err
 				return
 			}
-			rows, err := ReceptionRows(ctx, r, who, xs, true, t)
+			rows, err := ReceptionRows(ctx, r, who, xs, t)
 			if err != nil {
 				broke = err
 				return
@@ -59,10 +59,86 @@ func Receptions(ctx context.Context, r db.Reader, who access.Actor, f reception.
 	return d, func() int { return n }, func() error { return broke }, nil
 }
 
-// ReceptionRows words lines of the register that the reader was given. What the
-// home's own record knows — the telephone, the address — is taken from there;
-// whole says that the reader gave a purpose for it.
-func ReceptionRows(ctx context.Context, r db.Reader, who access.Actor, xs []reception.Reception, whole bool, t Words) ([]paper.ReceptionRow, error) {
+// Register gives a page of the register whole, the oldest first, to whoever takes
+// it out and said for what.
+func Register(ctx context.Context, r db.Reader, who access.Actor, f reception.Filter) ([]reception.Reception, string, error) {
+	if f.Place == "" {
+		f.Place = who.Home()
+	}
+	if err := scope.Can(who, access.Export, f.Place, false); err != nil {
+		return nil, "", err
+	}
+	f.Oldest, f.Whole = true, true
+	xs, next, err := reception.List(ctx, r, who, f)
+	if err != nil {
+		return nil, "", err
+	}
+	return xs, next, Known(ctx, r, who, xs)
+}
+
+// Known fills into lines what the home's own record knows of who came — sex, age,
+// telephone, address — where the desk did not ask for it again. It is for papers
+// that are taken out with a purpose, and fills only what belongs to the reader's
+// own desk.
+func Known(ctx context.Context, r db.Reader, who access.Actor, xs []reception.Reception) error {
+	var homes []string
+	for _, x := range xs {
+		if access.Can(who, access.ReceptionRecord, access.Target{Region: x.Region}).OK() {
+			homes = append(homes, x.Household)
+		}
+	}
+	homes = unique(filled(homes))
+	hs, err := household.Callers(ctx, r, who.County(), homes)
+	if err != nil {
+		return err
+	}
+	places := map[string]map[string]string{}
+	for i := range xs {
+		x := &xs[i]
+		h, ok := hs[x.Household]
+		if !ok {
+			continue
+		}
+		if x.Phone == "" {
+			x.Phone = h.Phone
+		}
+		if x.Address == "" {
+			town := region.Upto(x.Region, region.Township)
+			if places[town] == nil {
+				if places[town], err = region.Names(ctx, r, town); err != nil {
+					return err
+				}
+			}
+			if x.Address = h.Address; !strings.Contains(h.Address, places[town][region.Upto(x.Region, region.Village)]) {
+				x.Address = region.Place(places[town], x.Region, region.Village) + h.Address
+			}
+		}
+		name := x.Name
+		if name == "" {
+			name = h.Head
+		}
+		// One of the home came, and which one is known: two of a name are not told apart.
+		var him []household.Member
+		for _, m := range h.Members {
+			if m.Name == name {
+				him = append(him, m)
+			}
+		}
+		if len(him) != 1 {
+			continue
+		}
+		if x.Sex == "" {
+			x.Sex = him[0].Sex
+		}
+		if age := him[0].Born.Age(x.Day); x.Age == 0 && age > 0 {
+			x.Age = age
+		}
+	}
+	return nil
+}
+
+// ReceptionRows words lines of the register that the reader was given.
+func ReceptionRows(ctx context.Context, r db.Reader, who access.Actor, xs []reception.Reception, t Words) ([]paper.ReceptionRow, error) {
 	county := who.County()
 	var homes, people, before []string
 	for _, x := range xs {
@@ -92,12 +168,6 @@ func ReceptionRows(ctx context.Context, r db.Reader, who access.Actor, xs []rece
 	for _, x := range ts {
 		topics[x.ID] = x.Name
 	}
-	phones := map[string]string{}
-	if whole {
-		if phones, err = household.Phones(ctx, r, county, unique(filled(homes))); err != nil {
-			return nil, err
-		}
-	}
 	places := map[string]map[string]string{}
 	out := make([]paper.ReceptionRow, len(xs))
 	for i, x := range xs {
@@ -120,14 +190,6 @@ func ReceptionRows(ctx context.Context, r db.Reader, who access.Actor, xs []rece
 		}
 		if x.Household != "" && row.Address == "" {
 			row.Address = region.Place(places[town], x.Region, region.Village)
-			if whole && !strings.Contains(h.Address, places[town][region.Upto(x.Region, region.Village)]) {
-				row.Address += h.Address
-			} else if whole {
-				row.Address = h.Address
-			}
-		}
-		if row.Phone == "" {
-			row.Phone = phones[x.Household]
 		}
 		if x.Sex != "" {
 			row.Sex = t("reception.sex." + x.Sex)

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/lang"
@@ -306,7 +305,7 @@ func write(out io.Writer, form string, r paper.Register, count func() int, fail 
 // exportNote leaves the row of one file: what, of where, for what, how many rows.
 func (w *Web) exportNote(c *door.Call, what string, a exportAsk, rows int, more ...any) error {
 	return db.Do(c.Context(), w.DB, func(tx *db.Tx) error {
-		audit.Note(tx, c.Who, "export."+what, "export:"+c.Request, a.place, append([]any{"rows", rows, "purpose", a.purpose, "form", a.form}, more...)...)
+		export.Note(tx, c.Who, what, c.Request, a.place, rows, a.purpose, a.form, more...)
 		return nil
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"lianxin/internal/base/lang"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
-	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/deadline"
 	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
@@ -205,67 +204,10 @@ type doneBulk struct {
 	Next string
 }
 
-// matterViews are the saved views of the list, in their order: the desk's, and
-// those of people who see only their own.
-var (
-	deskViews = []string{"mine", "take", "soon", "over", "others", "call", "asked", "county", "shelf", "open", "done", "all"}
-	wideViews = []string{"open", "soon", "over", "call", "asked", "county", "shelf", "done", "all"}
-	ownViews  = []string{"open", "soon", "over", "call", "shelf", "done", "all"}
-)
-
-// matterView turns a view into a filter; one that is none is refused with those
-// that are offered.
-func matterView(view string, offered []string, today calendar.Day, f *appeal.Filter) (string, error) {
-	switch view {
-	case "take":
-		f.State = lifecycle.Registered
-	case "soon":
-		f.NextFrom, f.Before, f.Handled = today, today.Add(near+1), true
-	case "over":
-		f.Before, f.Running = today, true
-	case "mine":
-		f.Mine, f.Running = true, true
-	case "others":
-		f.Others = true
-	case "call":
-		f.State = lifecycle.Answered
-	case "asked":
-		f.State = lifecycle.Extension
-	case "shelf":
-		f.State = lifecycle.Shelved
-	case "county":
-		f.Level, f.Running = "county", true
-	case "done":
-		f.Ended = true
-	case "all":
-		f.Any = true
-	case "", "open":
-		return "open", nil
-	default:
-		return view, scope.Known("view", view, "matter.view.", offered...)
-	}
-	return view, nil
-}
-
-// viewsOf are the views a reader is offered.
-func viewsOf(who access.Actor) []string {
-	switch {
-	case access.May(who, access.AppealAssign):
-		return deskViews
-	case len(access.Reaches(who, access.AppealRead).Regions) > 0:
-		return wideViews
-	}
-	return ownViews
-}
-
 // matterFilter reads a filter from an address, or says what in it is none.
 func (w *Web) matterFilter(c *door.Call, q url.Values) (f appeal.Filter, view string, err error) {
-	f = appeal.Filter{Place: q.Get("place"), Household: q.Get("household"), Owner: q.Get("owner"), Topic: q.Get("topic"), Source: q.Get("source"), Emphasis: q.Get("emphasis"), After: q.Get("after")}
-	if view, err = matterView(q.Get("view"), viewsOf(c.Who), c.Who.Today(), &f); err != nil {
+	if f, view, err = appeal.Viewed(c.Who, q); err != nil || f.Topic == "" {
 		return f, view, err
-	}
-	if f.Topic == "" {
-		return f, view, nil
 	}
 	ts, err := appeal.Topics(c.Context(), w.DB, c.Who.County())
 	if err != nil {
@@ -277,9 +219,6 @@ func (w *Web) matterFilter(c *door.Call, q url.Values) (f appeal.Filter, view st
 	}
 	return f, view, scope.KnownOf("topic", f.Topic, known)
 }
-
-// near is how many days before its day a matter counts as near it.
-const near = 3
 
 // matterPills gives the views with their figures; figures are left out where
 // the list is narrowed further than they are.
@@ -331,7 +270,7 @@ func (w *Web) matterList(c *door.Call) error {
 	}
 	var q *appeal.Queue
 	if !narrowed {
-		n, err := appeal.Count(ctx, w.DB, c.Who, f.Place, near)
+		n, err := appeal.Count(ctx, w.DB, c.Who, f.Place, appeal.Near)
 		if err != nil {
 			return err
 		}
@@ -345,7 +284,7 @@ func (w *Web) matterList(c *door.Call) error {
 			p.Bulk = []bulkButton{{"grant", "t", K("appeal.move.grant")}, {"print", "p", K("matter.print")}}
 		}
 	}
-	p.Views = matterPills(viewsOf(c.Who), p.View, q, func(v string) string { return withView(c, v) })
+	p.Views = matterPills(appeal.ViewsOf(c.Who), p.View, q, func(v string) string { return withView(c, v) })
 	p.Empty = K("matter.empty." + p.View)
 	if err := w.matterChoices(c, p); err != nil {
 		return err

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -88,24 +87,13 @@ type savedView struct {
 // Href leads to the list.
 func (v savedView) Href() string { return "/matters?" + v.Query }
 
-// viewQuery keeps of an address what names a filter.
-func viewQuery(q url.Values) string {
-	out := url.Values{}
-	for _, name := range []string{"view", "place", "owner", "topic", "source", "emphasis"} {
-		if v := q.Get(name); v != "" {
-			out.Set(name, v)
-		}
-	}
-	return out.Encode()
-}
-
 // savedViews fills the reader's own filters.
 func (w *Web) savedViews(c *door.Call, p *matterListPage) error {
 	vs, err := appeal.Views(c.Context(), w.DB, c.Who)
 	if err != nil {
 		return err
 	}
-	here := viewQuery(c.R.URL.Query())
+	here := appeal.ViewQuery(c.R.URL.Query())
 	p.Query, p.Saves = here, here != ""
 	for _, v := range vs {
 		x := savedView{v, v.Query == here}
@@ -120,19 +108,7 @@ func (w *Web) viewSent(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	// What cannot be meant is refused before it is kept, not each time it is opened.
-	q, err := url.ParseQuery(f.Get("query"))
-	in := appeal.View{ID: c.Operation, Name: f.Get("name"), Query: viewQuery(q)}
-	if err != nil || in.Query == "" || in.Query != q.Encode() {
-		return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "query", Key: "appeal.view_query"}}}
-	}
-	filter, _, err := w.matterFilter(c, q)
-	if err != nil {
-		return err
-	}
-	if err := filter.Check(c.Who); err != nil {
-		return err
-	}
+	in := appeal.View{ID: c.Operation, Name: f.Get("name"), Query: f.Get("query")}
 	err = db.Do(c.Context(), w.DB, func(tx *db.Tx) error {
 		_, err := appeal.KeepView(c.Context(), tx, c.Who, in)
 		return err

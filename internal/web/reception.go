@@ -10,7 +10,7 @@ import (
 )
 
 func receptionPages() []Page {
-	return []Page{{"reception/list", &receptionListPage{}}, {"reception/new", &receptionFormPage{}}, {"reception/show", &receptionShowPage{}}, {"reception/slip", &receptionSlipPage{}}, {"reception/print", &paperPage{}}}
+	return []Page{{"reception/list", &receptionListPage{}}, {"reception/new", &receptionFormPage{}}, {"reception/show", &receptionShowPage{}}, {"reception/slip", &receptionSlipPage{}}, {"reception/print", &receptionSheetPage{}}}
 }
 
 func (w *Web) receptionRoutes() []door.Route {
@@ -28,7 +28,8 @@ func (w *Web) receptionRoutes() []door.Route {
 		Get("/receptions/{id}/slip", desk, door.Reads, w.receptionSlip),
 		w.download("GET", "/receptions/{id}/slip.pdf", desk, w.receptionSlipFile),
 		Get("/receptions/{id}/form", read, door.Reads, w.receptionForm),
-		w.download("GET", "/receptions/{id}/form.docx", read, w.receptionFormFile),
+		Post("/receptions/{id}/form", read, door.Exports, w.receptionFormPrint),
+		w.download("POST", "/receptions/{id}/form.docx", read, w.receptionFormFile),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"lianxin/internal/door"
 	"lianxin/internal/web/browsertest"
+	"lianxin/internal/work/household"
 	"lianxin/internal/work/reception"
 	. "lianxin/internal/work/worktest"
 )
@@ -96,11 +97,42 @@ func TestReceptionWithoutScripts(t *testing.T) {
 	if _, body, _ = k.call(t, "village", "/receptions/new", nil); strings.Contains(body, `value="discipline"`) {
 		t.Error("the village's desk takes no complaints")
 	}
-	for path, kind := range map[string]string{to[:len(to)-len("/slip")] + "/slip.pdf": "application/pdf", to[:len(to)-len("/slip")] + "/form.docx": typeDocx} {
-		code, body, head := k.call(t, "office", path, nil)
-		if code != 200 || head.Get("Content-Type") != kind || len(body) < 1000 {
-			t.Errorf("%s: %d %s", path, code, head.Get("Content-Type"))
+	at := to[:len(to)-len("/slip")]
+	if code, body, head := k.call(t, "office", at+"/slip.pdf", nil); code != 200 || head.Get("Content-Type") != "application/pdf" || len(body) < 1000 {
+		t.Errorf("slip: %d %s", code, head.Get("Content-Type"))
+	}
+	// The form of a registered home: what the desk did not ask for again comes from
+	// the home's record, for a purpose and on the record.
+	home := xs[0]
+	if home.Household == "" {
+		home = xs[1]
+	}
+	sheet := "/receptions/" + home.ID + "/form"
+	whole, err := household.Get(t.Context(), k.DB, County, home.Household)
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone := whole.Phone[:3] + " " + whole.Phone[3:7] + " " + whole.Phone[7:]
+	if code, body, _ := k.call(t, "office", sheet, nil); code != 200 || strings.Contains(body, phone) || !strings.Contains(body, `name="purpose"`) {
+		t.Errorf("the form without a purpose: %d", code)
+	}
+	if code, body, _ := k.call(t, "office", sheet, url.Values{"op": {"recept-sheet-1"}}); code != 422 || strings.Contains(body, phone) || k.audited(t, "reception.export", "reception:"+home.ID) != 0 {
+		t.Errorf("a print without a purpose: %d", code)
+	}
+	code, body, _ = k.call(t, "office", sheet, url.Values{"op": {"recept-sheet-2"}, "purpose": {"archive"}})
+	if code != 200 || !strings.Contains(body, phone) || !strings.Contains(body, "老槐树") || k.audited(t, "reception.export", "reception:"+home.ID) != 1 {
+		t.Errorf("a print for a purpose: %d\n%s", code, body)
+	}
+	for _, want := range []string{"女", "76岁"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the form lacks %s:\n%s", want, body)
 		}
+	}
+	if code, _, _ := k.call(t, "office", sheet+".docx", nil); code != 405 {
+		t.Errorf("a file without a purpose: %d", code)
+	}
+	if code, body, head := k.call(t, "office", sheet+".docx", url.Values{"op": {"recept-sheet-3"}, "purpose": {"archive"}}); code != 200 || head.Get("Content-Type") != typeDocx || len(body) < 1000 || k.audited(t, "reception.export", "reception:"+home.ID) != 2 {
+		t.Errorf("file: %d %s", code, head.Get("Content-Type"))
 	}
 	for form, kind := range exportKinds {
 		code, body, head := k.call(t, "office", "/exports/receptions", url.Values{"op": {"recept-out-" + form}, "receptions.place": {Qingshi}, "receptions.purpose": {"report"}, "receptions.form": {form}})

@@ -9,12 +9,15 @@ import (
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/export"
 	"lianxin/internal/paper"
+	"lianxin/internal/paper/doc"
 	"lianxin/internal/paper/docx"
 	"lianxin/internal/paper/html"
 	"lianxin/internal/paper/pdf"
+	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/reception"
@@ -87,47 +90,95 @@ func (w *Web) receptionSlipFile(c *door.Call) error {
 	return w.send(c, typePDF, "receipt.pdf", w.zh("reception.slip_file", "number", d.Number), b.Bytes())
 }
 
-// receptionPaper fills the form of one reception, with what the reader may see.
-func (w *Web) receptionPaper(c *door.Call) (scope, number string, rows []paper.ReceptionRow, err error) {
+// receptionSheetPage shows the form as it is printed. It holds what the register
+// shows; for what the home's record knows besides, a purpose is asked.
+type receptionSheetPage struct {
+	Base
+	ID       string
+	Desk     bool // the reader's own desk: the form may hold numbers and the address
+	Whole    bool
+	Purposes []Option
+	Paper    template.HTML
+}
+
+// receptionPaper fills the form of one reception: as the register shows it, or
+// for a purpose with what the home's record knows of who came.
+func (w *Web) receptionPaper(c *door.Call, purpose string) (p *receptionSheetPage, d doc.Document, err error) {
 	x, err := reception.Show(c.Context(), w.DB, c.Who, c.Path("id"))
 	if err != nil {
-		return "", "", nil, err
+		return nil, d, err
 	}
-	if rows, err = export.ReceptionRows(c.Context(), w.DB, c.Who, []reception.Reception{x}, false, w.zh); err != nil {
-		return "", "", nil, err
+	p = &receptionSheetPage{Base: Base{Title: K("reception.form_title"), Sub: Plain(x.Number), Shell: Paper, At: "/receptions", Back: "/receptions/" + x.ID}, ID: x.ID, Whole: purpose != "",
+		Desk: access.Can(c.Who, access.ReceptionRecord, access.Target{Region: x.Region}).OK(), Purposes: anyOf("page_export.choose", catalogue("page_export.purpose.", export.Purposes))}
+	xs := []reception.Reception{x}
+	if purpose != "" {
+		if xs[0], err = reception.Whole(c.Context(), w.DB, c.Who, x.ID); err != nil {
+			return nil, d, err
+		}
+		if err := export.Known(c.Context(), w.DB, c.Who, xs); err != nil {
+			return nil, d, err
+		}
 	}
-	return w.placeName(c, region.Upto(x.Region, region.Township)), x.Number, rows, nil
+	rows, err := export.ReceptionRows(c.Context(), w.DB, c.Who, xs, w.zh)
+	if err != nil {
+		return nil, d, err
+	}
+	d = paper.Reception(w.placeName(c, region.Upto(x.Region, region.Township)), rows)
+	p.Paper, err = html.Fragment(d)
+	return p, d, err
 }
 
 func (w *Web) receptionForm(c *door.Call) error {
-	scope, number, rows, err := w.receptionPaper(c)
+	p, _, err := w.receptionPaper(c, "")
 	if err != nil {
 		return err
 	}
-	sheet, err := html.Fragment(paper.Reception(scope, rows))
+	return w.Render(c, "reception/print", p)
+}
+
+// receptionTaken gives the form for a purpose, or says that none was named. The
+// record keeps it before anything leaves.
+func (w *Web) receptionTaken(c *door.Call, form string) (p *receptionSheetPage, d doc.Document, err error) {
+	f, err := w.Form(c)
 	if err != nil {
+		return nil, d, err
+	}
+	purpose := f.Get("purpose")
+	var bad fault.Fields
+	if bad.Check(export.Purpose(purpose), "purpose", "page_export.purpose_needed"); bad.Err() != nil {
+		p, _, err := w.receptionPaper(c, "")
+		if err != nil {
+			return nil, d, err
+		}
+		return nil, d, w.Refill(c, "reception/print", p, bad.Err())
+	}
+	if p, d, err = w.receptionPaper(c, purpose); err != nil {
+		return nil, d, err
+	}
+	return p, d, db.Do(c.Context(), w.DB, func(tx *db.Tx) error {
+		audit.Note(tx, c.Who, "reception.export", "reception:"+p.ID, c.Who.Home(), "rows", 1, "purpose", purpose, "form", form)
+		return nil
+	})
+}
+
+func (w *Web) receptionFormPrint(c *door.Call) error {
+	p, _, err := w.receptionTaken(c, "print")
+	if err != nil || p == nil {
 		return err
 	}
-	id := c.Path("id")
-	return w.Render(c, "reception/print", &paperPage{Base: Base{Title: K("reception.form_title"), Sub: Plain(number), Shell: Paper, At: "/receptions", Back: "/receptions/" + id}, Paper: sheet, File: "/receptions/" + id + "/form.docx"})
+	return w.Render(c, "reception/print", p)
 }
 
 func (w *Web) receptionFormFile(c *door.Call) error {
-	scope, number, rows, err := w.receptionPaper(c)
-	if err != nil {
+	p, d, err := w.receptionTaken(c, "docx")
+	if err != nil || p == nil {
 		return err
 	}
 	var out bytes.Buffer
-	if err := docx.Write(&out, paper.Reception(scope, rows)); err != nil {
+	if err := docx.Write(&out, d); err != nil {
 		return err
 	}
-	if err := db.Do(c.Context(), w.DB, func(tx *db.Tx) error {
-		audit.Note(tx, c.Who, "reception.export", "reception:"+c.Path("id"), c.Who.Home(), "number", number)
-		return nil
-	}); err != nil {
-		return err
-	}
-	return w.send(c, typeDocx, "reception.docx", w.zh("reception.form_file", "number", number), out.Bytes())
+	return w.send(c, typeDocx, "reception.docx", w.zh("reception.form_file", "number", p.Sub.Text), out.Bytes())
 }
 
 // exportReceptions takes the register out: one table, or a form for each line.

@@ -124,7 +124,7 @@ var todayViews = []string{"take", "soon", "over", "others", "open"}
 // list that is asked for.
 func (w *Web) deskMatters(c *door.Call, p *todayDeskPage) error {
 	ctx, today := c.Context(), c.Who.Today()
-	q, err := appeal.Count(ctx, w.DB, c.Who, "", near)
+	q, err := appeal.Count(ctx, w.DB, c.Who, "", appeal.Near)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (w *Web) deskMatters(c *door.Call, p *todayDeskPage) error {
 		return err
 	}
 	f := appeal.Filter{Limit: 9}
-	if _, err := matterView(p.View, views, today, &f); err != nil {
+	if _, err := f.SetView(p.View, views, today); err != nil {
 		return err
 	}
 	as, next, err := appeal.List(ctx, w.DB, c.Who, f)

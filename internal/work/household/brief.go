@@ -34,12 +34,13 @@ func Named(ctx context.Context, r db.Reader, county, place string) ([]string, er
 		UNION SELECT m.name FROM members m JOIN households h ON h.county = m.county AND h.id = m.household WHERE h.county = $1 AND h.region >= $2 AND h.region < $3`, county, lo, hi)
 }
 
-// Phones gives the numbers of some homes, for files that are taken out with a
-// purpose. It asks nobody; the caller has.
-func Phones(ctx context.Context, r db.Reader, county string, ids []string) (map[string]string, error) {
-	m := map[string]string{}
-	if len(ids) == 0 {
-		return m, nil
+// Callers gives some homes with number, address, and of those who live there name,
+// sex and day of birth, for papers that are taken out with a purpose. It asks
+// nobody; the caller has.
+func Callers(ctx context.Context, r db.Reader, county string, ids []string) (map[string]Household, error) {
+	m, err := Doors(ctx, r, county, ids)
+	if err != nil || len(ids) == 0 {
+		return m, err
 	}
 	args := scope.Args{county}
 	type row struct{ id, phone string }
@@ -49,8 +50,22 @@ func Phones(ctx context.Context, r db.Reader, county string, ids []string) (map[
 		}
 		return x, err
 	}, `SELECT id, phone FROM households WHERE county = $1 AND id IN `+scope.In(&args, ids), args...)
+	if err != nil {
+		return nil, err
+	}
 	for _, x := range rows {
-		m[x.id] = x.phone
+		h := m[x.id]
+		h.Phone = x.phone
+		m[x.id] = h
+	}
+	args = scope.Args{county}
+	ms, err := db.All(ctx, r, func(w db.Row) (x Member, err error) {
+		return x, w.Scan(&x.ID, &x.Household, &x.Name, &x.Relation, &x.Sex, &x.Born)
+	}, `SELECT id, household, name, relation, sex, born FROM members WHERE county = $1 AND state = 'active' AND household IN `+scope.In(&args, ids)+` ORDER BY household, place, id`, args...)
+	for _, x := range ms {
+		h := m[x.Household]
+		h.Members = append(h.Members, x)
+		m[x.Household] = h
 	}
 	return m, err
 }

@@ -177,15 +177,15 @@ func (b *Book) Since(ctx context.Context, r db.Reader, county, before string) (n
 
 // Year is one year that is held.
 type Year struct {
-	Year      int          `json:"year"`
-	Source    string       `json:"source"`
-	From      string       `json:"from"`
-	File      string       `json:"file,omitempty"`       // of the data folder
-	EnteredOn calendar.Day `json:"entered_on,omitempty"` // by the county
-	Off       int          `json:"off"`                  // days off the notices name
-	Worked    int          `json:"worked"`               // exchanged working days
-	Working   int          `json:"working"`              // working days of the year, local days included
-	Days      []calendar.Holiday
+	Year      int                `json:"year"`
+	Source    string             `json:"source"`
+	From      string             `json:"from"`
+	File      string             `json:"file,omitempty"`       // of the data folder
+	EnteredOn calendar.Day       `json:"entered_on,omitempty"` // by the county
+	Off       int                `json:"off"`                  // days off the notices name
+	Worked    int                `json:"worked"`               // exchanged working days
+	Working   int                `json:"working"`              // working days of the year, local days included
+	Days      []calendar.Holiday `json:"days"`
 }
 
 // Local is one day a county announced itself.
@@ -197,9 +197,9 @@ type Local struct {
 
 // Held is what a county's calendar is made of.
 type Held struct {
-	Years   []Year // the newest first
-	Missing []int  // of this year and the next
-	Local   []Local
+	Years   []Year  `json:"years"`             // the newest first
+	Missing []int   `json:"missing,omitempty"` // of this year and the next
+	Local   []Local `json:"local,omitempty"`
 }
 
 // Show lists the years held, those missing, and the local days.
