@@ -37,6 +37,7 @@ type receptionFormPage struct {
 	Seals   bool
 	Opened  bool // the folded part holds something
 	Checked bool // matters that may be the same were shown
+	Guessed bool // the topic that stands there is a guess
 }
 
 // WhoField is the box that finds the person.
@@ -243,6 +244,17 @@ func (w *Web) receptionSent(c *door.Call) error {
 	if x.Way == "" {
 		return w.Done(c, "/receptions/"+x.ID, "reception.saved_waits", "number", x.Number)
 	}
+	if x.Guessed {
+		ts, err := appeal.Topics(c.Context(), w.DB, c.Who.County())
+		if err != nil {
+			return err
+		}
+		for _, t := range ts {
+			if t.ID == x.Topic {
+				return w.Done(c, "/receptions/"+x.ID+"/slip", "reception.saved_guessed", "number", x.Number, "topic", topicName(c, t))
+			}
+		}
+	}
 	return w.Done(c, "/receptions/"+x.ID+"/slip", "reception.saved", "number", x.Number)
 }
 
@@ -304,7 +316,9 @@ func (w *Web) receptionFilled(c *door.Call, homes []Option, more bool) (*recepti
 		if err != nil {
 			return nil, err
 		}
-		p.Fill("topic", reception.Guess(f.Get("words"), ts))
+		guess := reception.Guess(f.Get("words"), ts)
+		p.Fill("topic", guess)
+		p.Guessed = guess != ""
 	}
 	home := f.Get("household")
 	if home == "-" {

@@ -29,6 +29,7 @@ type receptionShowPage struct {
 	Sexes    []Option
 	Faces    []Option
 	Speakers string
+	Topics   []Option // where no matter has one of its own
 }
 
 func (w *Web) receptionShown(c *door.Call) (*receptionShowPage, error) {
@@ -81,8 +82,16 @@ func (w *Web) receptionShown(c *door.Call) (*receptionShowPage, error) {
 			return nil, err
 		}
 		p.People = anyOf("reception.receiver_none", p.People)
+		if x.Appeal == "" {
+			if p.Topics, err = w.receptionTopics(c); err != nil {
+				return nil, err
+			}
+			if p.Topics[0].Key = "matter.topic_none"; x.Topic != "" {
+				p.Topics = p.Topics[1:]
+			}
+		}
 	}
-	for k, v := range map[string]string{"name": x.Name, "sex": x.Sex, "address": "", "place": x.Place, "words": x.Words, "receiver": x.Receiver, "opinion": x.Opinion, "remarks": x.Remarks, "speakers": p.Speakers, "people": strconv.Itoa(x.People), "way": reception.Matter} {
+	for k, v := range map[string]string{"name": x.Name, "sex": x.Sex, "address": "", "place": x.Place, "words": x.Words, "receiver": x.Receiver, "opinion": x.Opinion, "topic": x.Topic, "remarks": x.Remarks, "speakers": p.Speakers, "people": strconv.Itoa(x.People), "way": reception.Matter} {
 		p.Fill(k, v)
 	}
 	if x.Age > 0 {
@@ -128,7 +137,7 @@ func (w *Web) receptionAmend(c *door.Call) error {
 		return err
 	}
 	in := reception.AmendInput{ID: c.Operation, Reception: c.Path("id"), Version: counted(f.Get("version")), Name: f.Get("name"), Sex: f.Get("sex"), Age: counted(f.Get("age")), Phone: f.Get("phone"), NoPhone: f.Get("nophone") != "", Address: f.Get("address"), People: counted(f.Get("people")), Speakers: people(f.Get("speakers")),
-		Place: f.Get("place"), Words: f.Get("words"), Receiver: f.Get("receiver"), Opinion: f.Get("opinion"), Urgent: f.Get("urgent") != "", Remarks: f.Get("remarks"), Why: f.Get("why")}
+		Place: f.Get("place"), Words: f.Get("words"), Topic: f.Get("topic"), Receiver: f.Get("receiver"), Opinion: f.Get("opinion"), Urgent: f.Get("urgent") != "", Remarks: f.Get("remarks"), Why: f.Get("why")}
 	return w.receptionWrite(c, "amend", "", "reception.amended_done", func(tx *db.Tx) error {
 		_, err := reception.Amend(c.Context(), tx, c.Who, in)
 		return err

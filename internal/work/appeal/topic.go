@@ -32,6 +32,9 @@ type Topic struct {
 	Active  bool   `json:"active" toml:"-"`
 	Shipped bool   `json:"shipped,omitempty" toml:"-"` // as it came with the program
 	Version int    `json:"version" toml:"-"`
+	// Words people use for it, to guess a topic from what is said; shipped, and kept
+	// when the county renames the topic.
+	Words []string `json:"-" toml:"words"`
 }
 
 // Days a matter of this topic has.
@@ -74,6 +77,7 @@ func Topics(ctx context.Context, r db.Reader, county string) ([]Topic, error) {
 	}
 	for _, t := range rows {
 		if i := slices.IndexFunc(out, func(x Topic) bool { return x.ID == t.ID }); i >= 0 {
+			t.Words = out[i].Words
 			out[i] = t
 		} else {
 			out = append(out, t)

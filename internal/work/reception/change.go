@@ -77,6 +77,7 @@ type AmendInput struct {
 	Speakers  []string `json:"speakers,omitempty"`
 	Place     string   `json:"place,omitempty"`
 	Words     string   `json:"words"`
+	Topic     string   `json:"topic,omitempty"` // "" leaves it; a matter's is changed on the matter
 	Receiver  string   `json:"receiver,omitempty"`
 	Opinion   string   `json:"opinion,omitempty"`
 	Urgent    bool     `json:"urgent,omitempty"`
@@ -95,6 +96,7 @@ type said struct {
 	Speakers []string `json:"speakers,omitempty"`
 	Place    string   `json:"place,omitempty"`
 	Words    string   `json:"words,omitempty"`
+	Topic    string   `json:"topic,omitempty"`
 	Receiver string   `json:"receiver,omitempty"`
 	Opinion  string   `json:"opinion,omitempty"`
 	Urgent   bool     `json:"urgent,omitempty"`
@@ -102,7 +104,7 @@ type said struct {
 }
 
 func (x Reception) said() said {
-	return said{x.Name, x.Sex, x.Age, x.Phone, x.Address, x.People, x.Speakers, x.Place, x.Words, x.Receiver, x.Opinion, x.Urgent, x.Remarks}
+	return said{x.Name, x.Sex, x.Age, x.Phone, x.Address, x.People, x.Speakers, x.Place, x.Words, x.Topic, x.Receiver, x.Opinion, x.Urgent, x.Remarks}
 }
 
 // Amend corrects a line; what it said before stays in its history.
@@ -127,6 +129,12 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Rec
 		if x.Phone == "" && !in.NoPhone {
 			x.Phone = phone
 		}
+		if in.Topic != "" && x.Appeal == "" {
+			x.Topic = in.Topic
+			if _, err := topic(ctx, tx, who.County(), &f, &x); err != nil {
+				return Reception{}, err
+			}
+		}
 		f.Check(in.People >= 0 && in.People <= 10000, "people", "reception.people_bad")
 		f.Check(len([]rune(x.Opinion)) <= maxNote, "opinion", "fault.too_long", "n", maxNote)
 		f.Check(strings.TrimSpace(in.Why) != "", "why", "reception.why_needed")
@@ -138,8 +146,8 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Rec
 			return Reception{}, err
 		}
 		s := sealer(tx, who.County(), x.ID)
-		if err := put(ctx, tx, `UPDATE receptions SET visitor = $3, sex = $4, age = $5, phone = $6, phone_index = $7, address = $8, people = $9, speakers = $10, spot = $11, words = $12, receiver = $13, opinion = $14, urgent = $15, remarks = $16, version = version + 1 WHERE county = $1 AND id = $2 AND version = $17`,
-			who.County(), x.ID, s("visitor", x.Name), x.Sex, x.Age, s("phone", x.Phone), index(tx, who.County(), x.Phone), s("address", x.Address), x.People, s("speakers", strings.Join(x.Speakers, "\n")), s("spot", x.Place), s("words", x.Words), x.Receiver, s("opinion", x.Opinion), x.Urgent, s("remarks", x.Remarks), x.Version); err != nil {
+		if err := put(ctx, tx, `UPDATE receptions SET visitor = $3, sex = $4, age = $5, phone = $6, phone_index = $7, address = $8, people = $9, speakers = $10, spot = $11, words = $12, receiver = $13, opinion = $14, urgent = $15, remarks = $16, topic = $18, version = version + 1 WHERE county = $1 AND id = $2 AND version = $17`,
+			who.County(), x.ID, s("visitor", x.Name), x.Sex, x.Age, s("phone", x.Phone), index(tx, who.County(), x.Phone), s("address", x.Address), x.People, s("speakers", strings.Join(x.Speakers, "\n")), s("spot", x.Place), s("words", x.Words), x.Receiver, s("opinion", x.Opinion), x.Urgent, s("remarks", x.Remarks), x.Version, x.Topic); err != nil {
 			return Reception{}, err
 		}
 		x.Version++

@@ -94,6 +94,9 @@ func follow(ctx context.Context, r db.Reader, who access.Actor, xs []*Reception)
 			a = as[a.Into]
 		}
 		x.Appeal, x.Stands, x.Outcome, x.Due, x.Doubt, x.Owner = a.ID, a.State, a.Outcome, a.DueOn, a.Provisional && a.State.Running(), a.Owner
+		if a.Topic != "" {
+			x.Topic = a.Topic // the guess of the desk may have been put right since
+		}
 		if access.Can(who, access.AppealRead, access.Target{Region: a.Region}).OK() {
 			x.Result = a.Result
 		}
@@ -509,7 +512,7 @@ func differ(a, b said) (out []string) {
 		name string
 		is   bool
 	}{{"name", a.Name != b.Name}, {"sex", a.Sex != b.Sex}, {"age", a.Age != b.Age}, {"phone", a.Phone != b.Phone}, {"address", a.Address != b.Address}, {"people", a.People != b.People}, {"speakers", !slices.Equal(a.Speakers, b.Speakers)},
-		{"place", a.Place != b.Place}, {"words", a.Words != b.Words}, {"receiver", a.Receiver != b.Receiver}, {"opinion", a.Opinion != b.Opinion}, {"urgent", a.Urgent != b.Urgent}, {"remarks", a.Remarks != b.Remarks}} {
+		{"place", a.Place != b.Place}, {"words", a.Words != b.Words}, {"topic", a.Topic != "" && a.Topic != b.Topic}, {"receiver", a.Receiver != b.Receiver}, {"opinion", a.Opinion != b.Opinion}, {"urgent", a.Urgent != b.Urgent}, {"remarks", a.Remarks != b.Remarks}} {
 		if x.is {
 			out = append(out, x.name)
 		}

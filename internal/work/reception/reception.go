@@ -31,7 +31,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/identity"
 	"lianxin/internal/rule/lifecycle"
-	"lianxin/internal/rule/similar"
+	aboutwhat "lianxin/internal/rule/topic"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
@@ -107,7 +107,8 @@ type Reception struct {
 	Place     string       `json:"place,omitempty"`
 	Words     string       `json:"words"`
 	Topic     string       `json:"topic,omitempty"`
-	Receiver  string       `json:"receiver,omitempty"` // official, "" for an account without one
+	Guessed   bool         `json:"topic_guessed,omitempty"` // told once, when it is written down
+	Receiver  string       `json:"receiver,omitempty"`      // official, "" for an account without one
 	Way       string       `json:"way,omitempty"`
 	Route     string       `json:"route,omitempty"`
 	Opinion   string       `json:"opinion,omitempty"`
@@ -154,30 +155,16 @@ func Title(words string) string {
 	return strings.TrimSpace(s)
 }
 
-// Guess is the topic whose name is nearest to the words, "" when none is near.
+// Guess is the topic the words speak of, "" where none does clearly: it is offered
+// to the clerk, who decides. A topic the county made itself goes by its name.
 func Guess(words string, topics []appeal.Topic) string {
-	said := similar.Pairs(words)
-	best, most := "", 0
+	var ts []aboutwhat.Topic
 	for _, t := range topics {
-		if !t.Active {
-			continue
-		}
-		n := 0
-		for p := range similar.Pairs(t.Name) {
-			if said[p] {
-				n += 4
-			}
-		}
-		for _, r := range t.Name {
-			if r > 0x7f && strings.ContainsRune(words, r) && !strings.ContainsRune("、和与及其他事问题（）", r) {
-				n++
-			}
-		}
-		if n > most {
-			best, most = t.ID, n
+		if t.Active {
+			ts = append(ts, aboutwhat.Topic{ID: t.ID, Words: append([]string{t.Name}, t.Words...)})
 		}
 	}
-	return best
+	return aboutwhat.Guess(words, ts)
 }
 
 // RecordInput is a reception as it is written down.
@@ -239,6 +226,7 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 	}
 	if x.Topic == "" {
 		x.Topic = Guess(x.Words, ts)
+		x.Guessed = x.Topic != ""
 	}
 	if x.Receiver == "" {
 		x.Receiver = who.Cadre()
