@@ -255,3 +255,33 @@ func TestLook(t *testing.T) {
 		}
 	}
 }
+
+// TestSetupTellsAllAtOnce sends a first start with a fault in every part: one
+// answer tells them all and keeps what was typed, but for the passwords.
+func TestSetupTellsAllAtOnce(t *testing.T) {
+	d, clock := dbtest.SQLite(t)
+	h := start(t, d, clock)
+	v := h.visitor(t)
+	token, err := h.book.SetupToken(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, _, page := v.post("/setup", "token", token, "code", "99", "province", "示例省", "prefecture", "", "county", "云河县", "township", "青石镇",
+		"admin.name", "高远", "admin.username", "g", "password", "short", "password2", "other",
+		"system.name", "孙一", "system.username", "sunyi", "security.name", "孙一", "security.username", "sunyi", "audit.name", "周三", "audit.username", "zhousan",
+		"office.name", "张敏", "office.username", "zhangmin")
+	for _, id := range []string{"code", "prefecture", "admin.username", "password", "password2", "security.name", "security.username"} {
+		if !strings.Contains(page, `id="f-`+strings.ReplaceAll(id, ".", "-")+`-error"`) {
+			t.Errorf("%s is not told", id)
+		}
+	}
+	for _, want := range []string{"9 位数字", "三个人", "两次输的密码不一样", "密码至少要12个字", "密码不保留", `value="示例省"`, `value="周三"`, `value="zhangmin"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if status != 422 && status != 400 || strings.Contains(page, `value="short"`) || strings.Contains(page, `id="f-audit-name-error"`) {
+		t.Errorf("%d, a password is kept, or a right field is blamed", status)
+	}
+	v.setup()
+}

@@ -16,6 +16,7 @@ import (
 type setupPage struct {
 	Base
 	Token string
+	Typed bool // the form was sent: passwords are not kept
 	Slips []login.Slip
 }
 
@@ -56,8 +57,11 @@ func (w *Web) setupSent(c *door.Call) error {
 		return err
 	}
 	p := newSetup(f.Get("token"))
+	if err := w.Book.CheckSetup(c.Context(), w.DB, p.Token); err != nil {
+		return w.again(c, "setup/setup", p, err)
+	}
 	code := strings.TrimSpace(f.Get("code"))
-	var bad fault.Fields
+	var bad fault.Fields // all of it, in one answer
 	bad.Check(len(code) == 9 && strings.Trim(code, "0123456789") == "", "code", "page_login.setup_code_bad")
 	var enter []region.EnterInput
 	for _, l := range places {
@@ -68,17 +72,22 @@ func (w *Web) setupSent(c *door.Call) error {
 		}
 	}
 	bad.Check(f.Get("password") == f.Get("password2"), "password2", "page_login.not_twice")
-	if err := bad.Err(); err != nil {
-		return w.again(c, "setup/setup", p, err)
-	}
-	county := code[:6]
-	in := login.SetupInput{County: county, CountyRegion: region.PathOf(county), TownRegion: region.PathOf(code), From: w.from(c)}
+	in := login.SetupInput{From: w.from(c)}
 	for _, x := range []struct {
 		name string
 		to   *login.SetupPerson
 	}{{"admin", &in.Admin}, {"system", &in.System}, {"security", &in.Security}, {"audit", &in.Audit}, {"office", &in.Office}} {
 		*x.to = login.SetupPerson{Username: f.Get(x.name + ".username"), Name: f.Get(x.name + ".name"), Person: f.Get(x.name + ".person")}
 	}
+	bad = append(bad, in.Faults()...)
+	county := code[:min(len(code), 6)]
+	bad = append(bad, w.Book.Faults(f.Get("password"), login.About{County: county, Username: in.Admin.Username, Name: in.Admin.Name})...)
+	if err := bad.Err(); err != nil {
+		p.Typed = true
+		return w.again(c, "setup/setup", p, err)
+	}
+	in.County, in.CountyRegion, in.TownRegion = county, region.PathOf(county), region.PathOf(code)
+	p.Typed = true // whatever is refused from here on, the passwords are typed again
 	if in.Password, err = w.Book.Choose(c.Context(), f.Get("password"), login.About{County: county, Username: in.Admin.Username, Name: in.Admin.Name}); err != nil {
 		return w.again(c, "setup/setup", p, err)
 	}

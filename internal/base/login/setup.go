@@ -2,6 +2,11 @@ package login
 
 import (
 	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
@@ -62,6 +67,48 @@ type SetupInput struct {
 	From         From
 }
 
+// people gives the five with the names of their fields.
+func (in SetupInput) people() []struct {
+	field string
+	SetupPerson
+} {
+	return []struct {
+		field string
+		SetupPerson
+	}{{"admin", in.Admin}, {"system", in.System}, {"security", in.Security}, {"audit", in.Audit}, {"office", in.Office}}
+}
+
+// Faults says everything that is wrong with the people of a first start, at
+// once: Setup itself would tell of one after the other.
+func (in SetupInput) Faults() (f fault.Fields) {
+	names, numbers := map[string]bool{}, map[string]bool{}
+	for i, p := range in.people() {
+		username, name, person := Fold(p.Username), norm.NFC.String(strings.TrimSpace(p.Name)), norm.NFKC.String(strings.TrimSpace(p.Person))
+		f.Check(usernameOK(username), p.field+".username", "login.username_form")
+		f.Check(username == "" || !names[username], p.field+".username", "login.username_taken")
+		f.Check(name != "" && utf8.RuneCountInString(name) <= 40, p.field+".name", "login.name_form")
+		f.Check(person == "" || !numbers[person], p.field+".person", "login.person_has_account")
+		names[username], numbers[person] = true, true
+		// Two people may bear one name, but then their numbers must tell them apart.
+		for _, q := range in.people()[1:max(i, 1)] {
+			if i < 4 && name != "" && name == norm.NFC.String(strings.TrimSpace(q.Name)) && (p.Person == "" || q.Person == "") {
+				f.Add(p.field+".name", "login.three_people")
+				break
+			}
+		}
+	}
+	return f
+}
+
+// Faults says what is wrong with a password, as Choose would, without hashing it.
+func (b *Book) Faults(password string, about About) (f fault.Fields) {
+	_, err := b.checkPassword(password, about)
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		f = e.Fields
+	}
+	return f
+}
+
 // SetupResult holds the session of the county's account and the slips of the
 // other four, which are shown once.
 type SetupResult struct {
@@ -85,14 +132,8 @@ func (b *Book) Setup(ctx context.Context, tx *db.Tx, token string, in SetupInput
 	if in.Password.record == "" {
 		return SetupResult{}, field("password", "login.password_short")
 	}
-	three := []SetupPerson{in.System, in.Security, in.Audit}
-	for i, p := range three {
-		for _, q := range three[:i] {
-			// Two people may bear one name, but then their numbers must tell them apart.
-			if p.Name == q.Name && (p.Person == "" || q.Person == "") {
-				return SetupResult{}, field([]string{"system", "security", "audit"}[i]+".name", "login.three_people")
-			}
-		}
+	if err := in.Faults().Err(); err != nil {
+		return SetupResult{}, err
 	}
 	first := tx.NewID()
 	who := trace{in.County, first, "county_admin", in.From.Door, in.From.Request}

@@ -76,7 +76,7 @@ func TestFirstStart(t *testing.T) {
 		}
 		bad = in
 		bad.System.Person, bad.Audit.Person = "13800000001", "13800000001"
-		if _, err := setup(t, d, b, now, bad); !fault.Is(err, fault.Conflict) {
+		if _, err := setup(t, d, b, now, bad); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "audit.person") {
 			t.Fatal("one person for two administrators:", err)
 		}
 		bad = in
