@@ -187,11 +187,19 @@ func TestMeetingByAPI(t *testing.T) {
 	if m = k.post("zhao", "/meetings/by-api-meet-1/sign", `{"id":"by-api-meet-sign-2","version":`+version()+`}`, 200); m["state"] != "signed" {
 		t.Error(m)
 	}
+	// What only adds needs no reason, and goes back for signature.
+	if m = k.post("office", "/meetings/by-api-meet-1/items", `{"id":"by-api-meet-item-2","items":[{"title":"又想起一件"}]}`, 200); m["state"] != "recorded" || len(k.items(m)) != 3 {
+		t.Error(m)
+	}
+	if p := k.post("office", "/meetings/by-api-meet-1/items/"+k.items(m)[2]["id"].(string), `{"id":"by-api-meet-set-4","title":"又想起两件"}`, 422); wrong(p) != "why" {
+		t.Error(p)
+	}
+	k.post("zhao", "/meetings/by-api-meet-1/sign", `{"id":"by-api-meet-sign-3","version":`+version()+`}`, 200)
 	k.post("office", "/meetings/by-api-meet-1/close", `{"id":"by-api-meet-close-0"}`, 403)
 	if p := k.post("zhao", "/meetings/by-api-meet-1/close", `{"id":"by-api-meet-close-1"}`, 409); p["key"] != "meeting.decisions_open" {
 		t.Error(p)
 	}
-	if v := k.get("zhao", "/meetings/by-api-meet-1/versions", 200); len(k.items(v)) != 0 {
+	if v := k.get("zhao", "/meetings/by-api-meet-1/versions", 200); len(k.items(v)) != 1 {
 		t.Error(v)
 	}
 	// A talk: who came, what he says, and the end of one of which nothing is open.
@@ -278,6 +286,19 @@ func TestRevealAndSlipByAPI(t *testing.T) {
 	k.get("zhao", "/appeals/"+desk+"/slip?voice="+v, 403)
 	k.post("office", "/appeals/"+id+"/result", `{"id":"by-api-result-1","result":"修好了"}`, 409)
 	k.post("baihe", "/appeals/"+id+"/result", `{"id":"by-api-result-2","result":"修好了"}`, 404)
+}
+
+// A topic of the county's own needs no code to be thought of.
+func TestTopicWithoutCode(t *testing.T) {
+	k := openDesk(t)
+	x := k.post("county", "/appeals/topics", `{"id":"by-api-topic-1","name":"渡口","urgent":1,"normal":3,"hard":7}`, 201)
+	y := k.post("county", "/appeals/topics", `{"id":"by-api-topic-2","name":"码头","urgent":1,"normal":3,"hard":7}`, 201)
+	if x["id"] == "" || y["id"] == x["id"] {
+		t.Error(x, y)
+	}
+	if p := k.post("county", "/appeals/topics", `{"id":"by-api-topic-3","topic":"渡","name":"渡船","urgent":1,"normal":3,"hard":7}`, 422); wrong(p) != "topic" {
+		t.Error(p)
+	}
 }
 
 func TestHolidaysByAPI(t *testing.T) {

@@ -1,6 +1,13 @@
 package web
 
-import "slices"
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lianxin/internal/base/fault"
+)
 
 // Field is one control of a form with its label, hint, value and problems.
 // Templates make it from the page and refine it through a pipe:
@@ -87,6 +94,98 @@ func (b *Base) Date(name, label string) Field { return b.field("date", name, lab
 // Select is a drop-down list. An option with the value "" stands for "not chosen".
 func (b *Base) Select(name, label string, o []Option) Field {
 	return b.choice("select", name, label, o)
+}
+
+// manyNames is from how many names on one is typed instead of looked for in a
+// drop-down list.
+const manyNames = 12
+
+// Named is a person chosen by his name: from a list where there are few, typed with
+// suggestions where there are many. It needs no script; what was typed is turned
+// into the person by meant.
+func (b *Base) Named(name, label string, o []Option) Field {
+	if len(o) <= manyNames {
+		return b.Select(name, label, o)
+	}
+	f := b.choice("named", name, label, o)
+	for _, l := range labels(o) {
+		if f.Has(l.Value) {
+			f.Values = []string{l.Text}
+			break
+		}
+	}
+	return f
+}
+
+// persons leaves out the options that are nobody.
+func persons(o []Option) []Option {
+	return slices.DeleteFunc(slices.Clone(o), func(x Option) bool { return x.Value == "" || x.Key != "" })
+}
+
+// labels writes each person so that no two are written alike.
+func labels(o []Option) []Option {
+	var out []Option
+	seen := map[string]int{}
+	for _, x := range persons(o) {
+		l := x.Text
+		if x.Note != "" {
+			l += " " + x.Note
+		}
+		if seen[l]++; seen[l] > 1 {
+			l += "（" + strconv.Itoa(seen[l]) + "）"
+		}
+		out = append(out, Option{Value: x.Value, Text: l})
+	}
+	return out
+}
+
+// Suggests gives what a field of names offers.
+func (f Field) Suggests() []Option { return labels(f.Options) }
+
+// Nobody says what an empty field of names means.
+func (f Field) Nobody() Say {
+	for _, x := range f.Options {
+		if x.Value == "" {
+			return x.Says()
+		}
+	}
+	return Say{}
+}
+
+// meant turns names that were typed into the people they mean, in the form itself,
+// or says beside the field that nobody or more than one is called so. What is no
+// name but one of the values stays as it is.
+func meant(f url.Values, o []Option, fields ...string) error {
+	var bad fault.Fields
+	ps, ls := persons(o), labels(o)
+	tight := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	for _, name := range fields {
+		typed := strings.TrimSpace(f.Get(name))
+		if typed == "" || len(ps) <= manyNames-1 || slices.ContainsFunc(o, func(x Option) bool { return x.Value == typed }) {
+			continue
+		}
+		var exact, like []string
+		for i, l := range ls {
+			if l.Text == typed {
+				exact = append(exact, l.Value)
+			}
+			if tight(l.Text) == tight(typed) || tight(ps[i].Text) == tight(typed) {
+				like = append(like, l.Value)
+			}
+		}
+		if len(exact) == 1 {
+			like = exact
+		}
+		switch len(like) {
+		case 0:
+			bad.Add(name, "web.named_unknown", "name", typed)
+		case 1:
+			f.Set(name, like[0])
+		default:
+			bad.Add(name, "web.named_twice", "name", typed, "n", len(like))
+		}
+	}
+	return bad.Err()
 }
 
 // Radio is a row of chips of which one is chosen.

@@ -93,6 +93,9 @@ func (w *Web) meetingItemSent(c *door.Call) error {
 	if err != nil {
 		return err
 	}
+	if err := w.meetingNamedAt(c, f, "owner", "reporter"); err != nil {
+		return again(w, c, "meeting/item", "", err, w.meetingItemShown)
+	}
 	in := meeting.ItemInput{ID: c.Operation, Meeting: c.Path("id"), Item: c.Path("item"), Drop: f.Get("drop") == "1", Title: f.Get("title"), Reporter: f.Get("reporter"), Share: f.Get("share"), Heat: f.Get("heat"), Analysis: f.Get("analysis"), Opinion: f.Get("opinion"),
 		Decision: f.Get("decision"), Unit: f.Get("unit"), Owner: f.Get("owner"), Due: calendar.Day(f.Get("due")), Quotes: f["quotes"], Words: f.Get("words"), Why: f.Get("why")}
 	err = db.Do(c.Context(), w.DB, func(tx *db.Tx) error { _, err := meeting.SetItem(c.Context(), tx, c.Who, in, cal); return err })

@@ -107,6 +107,9 @@ func (w *Web) meetingMinutesSent(c *door.Call) error {
 	if err != nil {
 		return err
 	}
+	if err := w.meetingNamedAt(c, f, "chair", "recorder"); err != nil {
+		return w.meetingMinutesAgain(c, err)
+	}
 	in := meeting.MinutesInput{ID: c.Operation, Meeting: c.Path("id"), Version: whole(f.Get("version")), Day: calendar.Day(f.Get("day")), From: f.Get("from"), To: f.Get("to"), Place: f.Get("place"), Chair: f.Get("chair"), Recorder: f.Get("recorder"),
 		Followup: f.Get("followup"), Summary: f.Get("summary"), Done: f.Get("done") == "1", Why: f.Get("why"), Cadres: map[string]string{}}
 	for name, vs := range f {
@@ -129,6 +132,10 @@ func (w *Web) meetingMinutesSent(c *door.Call) error {
 		}
 		return w.Done(c, "/meetings/"+in.Meeting, saved)
 	}
+	return w.meetingMinutesAgain(c, err)
+}
+
+func (w *Web) meetingMinutesAgain(c *door.Call, err error) error {
 	p, _, perr := w.meetingMinutesForm(c)
 	if perr != nil {
 		return perr

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"net/url"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/door"
@@ -86,6 +87,10 @@ func (w *Web) meetingCalled(c *door.Call) error {
 	}
 	in := meeting.CallInput{ID: c.Operation, Kind: f.Get("kind"), Region: f.Get("place"), Day: calendar.Day(f.Get("day")), From: f.Get("from"), To: f.Get("to"), Place: f.Get("room"), Chair: f.Get("chair"), Recorder: f.Get("recorder"),
 		PeriodFrom: calendar.Day(f.Get("period_from")), PeriodTo: calendar.Day(f.Get("period_to")), Invited: f["invited"]}
+	if err := w.meetingNamed(c, in.Region, f, "chair", "recorder"); err != nil {
+		return w.meetingCallAgain(c, err)
+	}
+	in.Chair, in.Recorder = f.Get("chair"), f.Get("recorder")
 	err = db.Do(c.Context(), w.DB, func(tx *db.Tx) error { _, _, err := meeting.Call(c.Context(), tx, c.Who, in); return err })
 	if err == nil {
 		if in.Kind == meeting.Analysis {
@@ -93,6 +98,23 @@ func (w *Web) meetingCalled(c *door.Call) error {
 		}
 		return w.Done(c, "/meetings/"+in.ID, "page_meeting.called")
 	}
+	return w.meetingCallAgain(c, err)
+}
+
+// meetingNamed turns typed names into the township's officials. Who may not see them
+// learns nothing here: the use case says why.
+func (w *Web) meetingNamed(c *door.Call, place string, f url.Values, fields ...string) error {
+	if scope.Can(c.Who, access.MeetingChange, place, false) != nil {
+		return nil
+	}
+	o, err := w.meetingPeople(c, place)
+	if err != nil {
+		return err
+	}
+	return meant(f, o, fields...)
+}
+
+func (w *Web) meetingCallAgain(c *door.Call, err error) error {
 	p, perr := w.meetingForm(c)
 	if perr != nil {
 		return perr

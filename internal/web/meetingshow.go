@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/meeting"
@@ -183,6 +185,8 @@ func (w *Web) itemLines(c *door.Call, m meeting.Meeting, tag string) ([]itemLine
 			l.Basis = K("page_meeting.kind." + i.Kind)
 		}
 		switch {
+		case m.Open() && i.Decision == meeting.Assign && l.Does == "" && (i.Appeal == "" || i.State == lifecycle.Registered):
+			l.Tag = Tag{Tone: "o", Text: K("page_meeting.nobody_yet")}
 		case i.Outcome != "" && i.Done():
 			l.Tag = Tag{Tone: "g", Icon: "check", Text: K("page_meeting.ended", "outcome", K("appeal.outcome."+string(i.Outcome)))}
 		case i.State != "" && i.Done():
@@ -245,10 +249,25 @@ func (w *Web) meetingAttend(c *door.Call) error {
 	})
 }
 
+// meetingNamedAt is meetingNamed at a meeting's place.
+func (w *Web) meetingNamedAt(c *door.Call, f url.Values, fields ...string) error {
+	m, err := meeting.Show(c.Context(), w.DB, c.Who, c.Path("id"))
+	if refused(err) {
+		return nil // the use case says why
+	}
+	if err != nil {
+		return err
+	}
+	return w.meetingNamed(c, m.Region, f, fields...)
+}
+
 func (w *Web) meetingRaise(c *door.Call) error {
 	f, cal, err := w.datedForm(c)
 	if err != nil {
 		return err
+	}
+	if err := w.meetingNamedAt(c, f, "owner"); err != nil {
+		return again(w, c, "meeting/show", "raise", err, w.meetingShown)
 	}
 	in := meeting.RaiseInput{ID: c.Operation, Meeting: c.Path("id"), Person: f.Get("person"), Title: f.Get("title"), Wish: f.Get("wish"), Topic: f.Get("topic"), Owner: f.Get("owner"), Due: calendar.Day(f.Get("due"))}
 	return w.meetingWrite(c, "raise", "page_meeting.raised", func(tx *db.Tx) error {

@@ -210,6 +210,9 @@ func (w *Web) receptionSent(c *door.Call) error {
 	if f.Get("way") == discipline {
 		return w.receptionSealed(c, f)
 	}
+	if err := w.receptionNamed(c, f); err != nil && !Finding(c) {
+		return w.receptionAgain(c, nil, false, err)
+	}
 	in := receptionInput(c, f)
 	if Finding(c) || f.Get("household") == "" && f.Get("name") == "" && f.Get("household_q") != "" {
 		// Somebody was typed and nobody chosen: shown who it may be.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -119,10 +120,22 @@ func (w *Web) receptionWrite(c *door.Call, form, to, saved string, do func(tx *d
 	return again(w, c, "reception/show", form, err, w.receptionShown)
 }
 
+// receptionNamed turns typed names into the officials of the desk.
+func (w *Web) receptionNamed(c *door.Call, f url.Values) error {
+	o, err := w.colleagues(c, access.ReceptionRecord)
+	if err != nil {
+		return err
+	}
+	return meant(f, o, "receiver", "owner")
+}
+
 func (w *Web) receptionReceive(c *door.Call) error {
 	f, cal, err := w.datedForm(c)
 	if err != nil {
 		return err
+	}
+	if err := w.receptionNamed(c, f); err != nil {
+		return again(w, c, "reception/show", "receive", err, w.receptionShown)
 	}
 	in := reception.ReceiveInput{ID: c.Operation, Reception: c.Path("id"), Receiver: f.Get("receiver"), Handling: receptionHandling(f)}
 	return w.receptionWrite(c, "receive", "/slip", "reception.received_done", func(tx *db.Tx) error {
@@ -135,6 +148,9 @@ func (w *Web) receptionAmend(c *door.Call) error {
 	f, err := w.Form(c)
 	if err != nil {
 		return err
+	}
+	if err := w.receptionNamed(c, f); err != nil {
+		return again(w, c, "reception/show", "amend", err, w.receptionShown)
 	}
 	in := reception.AmendInput{ID: c.Operation, Reception: c.Path("id"), Version: counted(f.Get("version")), Name: f.Get("name"), Sex: f.Get("sex"), Age: counted(f.Get("age")), Phone: f.Get("phone"), NoPhone: f.Get("nophone") != "", Address: f.Get("address"), People: counted(f.Get("people")), Speakers: people(f.Get("speakers")),
 		Place: f.Get("place"), Words: f.Get("words"), Topic: f.Get("topic"), Receiver: f.Get("receiver"), Opinion: f.Get("opinion"), Urgent: f.Get("urgent") != "", Remarks: f.Get("remarks"), Why: f.Get("why")}

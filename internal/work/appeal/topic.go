@@ -98,7 +98,7 @@ func find(ts []Topic, id string) (Topic, bool) {
 // TopicInput changes or adds a line of the catalogue.
 type TopicInput struct {
 	ID     string `json:"id"`    // operation id
-	Topic  string `json:"topic"` // code; small letters, digits and _
+	Topic  string `json:"topic"` // code; small letters, digits and _; "" makes one for a new line
 	Name   string `json:"name"`
 	EN     string `json:"name_en,omitempty"`
 	Urgent int    `json:"urgent"`
@@ -120,6 +120,9 @@ func SetTopic(ctx context.Context, tx *db.Tx, who access.Actor, in TopicInput) (
 		all, err := Topics(ctx, tx, who.County())
 		if err != nil {
 			return Topic{}, err
+		}
+		if in.Topic == "" {
+			in.Topic = "t" + strings.ToLower(tx.NewID()) // a code is for programs; nobody has to think of one
 		}
 		was, known := find(all, in.Topic)
 		in.Name, in.EN = strings.TrimSpace(in.Name), strings.TrimSpace(in.EN)

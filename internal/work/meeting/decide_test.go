@@ -85,6 +85,8 @@ func TestDecidedMatters(t *testing.T) {
 		{name: "as-it-is", owner: LiMing, due: usual, decision: meeting.Self, steps: []string{"open", "decided"},
 			want: func(a appeal.Appeal) bool { return a.Owner == LiMing && a.DueOn == usual }},
 		{name: "answered-already", owner: LiMing, due: usual, before: move(li, lifecycle.Answer, appeal.MoveInput{Outcome: lifecycle.Solved, Words: "修好了"}), decision: meeting.Assign, to: ZhaoWei, by: later, refused: "lifecycle.state"},
+		// 交办 to nobody leaves it where it lay; who hands it on is asked to whom.
+		{name: "to-nobody", decision: meeting.Assign, by: later, refused: "meeting.owner_needed"},
 		{name: "of-another-town", owner: LiMing, due: usual, decision: meeting.Assign, to: HeFang, by: later, refused: "meeting.official_unknown"},
 	} {
 		t.Run(x.name, func(t *testing.T) {

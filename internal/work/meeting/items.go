@@ -25,7 +25,7 @@ type AddInput struct {
 	ID      string    `json:"id"` // operation id
 	Meeting string    `json:"meeting"`
 	Items   []NewItem `json:"items"`
-	Why     string    `json:"why,omitempty"` // needed once the minutes were handed in
+	Why     string    `json:"why,omitempty"`
 }
 
 // NewItem is one chosen from the proposal by its key, or typed.
@@ -35,8 +35,9 @@ type NewItem struct {
 }
 
 // writable gives a meeting to somebody who may write it, and keeps its former
-// text once it was handed in. A signed one goes back for signature.
-func writable(ctx context.Context, tx *db.Tx, who access.Actor, id, why string) (Meeting, error) {
+// text once it was handed in. A signed one goes back for signature. What only adds
+// to a text needs no reason: nothing that stood there becomes another thing.
+func writable(ctx context.Context, tx *db.Tx, who access.Actor, id, why string, adds bool) (Meeting, error) {
 	m, err := Get(ctx, tx, who.County(), id)
 	if err != nil {
 		return m, err
@@ -52,7 +53,7 @@ func writable(ctx context.Context, tx *db.Tx, who access.Actor, id, why string) 
 	}
 	why = strings.TrimSpace(why)
 	var f fault.Fields
-	f.Check(why != "" && len([]rune(why)) <= maxShort, "why", "meeting.why_needed")
+	f.Check((why != "" || adds) && len([]rune(why)) <= maxShort, "why", "meeting.why_needed")
 	if err := f.Err(); err != nil {
 		return Meeting{}, err
 	}
@@ -91,7 +92,7 @@ func touch(ctx context.Context, tx *db.Tx, county string, m *Meeting) error {
 // anew, so that nobody can put a number there that was not counted.
 func Add(ctx context.Context, tx *db.Tx, who access.Actor, in AddInput) (Meeting, error) {
 	m, _, err := once.Do(ctx, tx, who, "meeting.items", in.ID, in, func() (Meeting, error) {
-		m, err := writable(ctx, tx, who, in.Meeting, in.Why)
+		m, err := writable(ctx, tx, who, in.Meeting, in.Why, true)
 		if err != nil {
 			return m, err
 		}
@@ -229,7 +230,7 @@ type ItemInput struct {
 func SetItem(ctx context.Context, tx *db.Tx, who access.Actor, in ItemInput, cal calendar.Calendar) (Meeting, error) {
 	m, _, err := once.Do(ctx, tx, who, "meeting.item", in.ID, in, func() (Meeting, error) {
 		county := who.County()
-		m, err := writable(ctx, tx, who, in.Meeting, in.Why)
+		m, err := writable(ctx, tx, who, in.Meeting, in.Why, false)
 		if err != nil {
 			return m, err
 		}
@@ -341,6 +342,10 @@ func issue(ctx context.Context, tx *db.Tx, who access.Actor, m Meeting, i *Item,
 		i.Appeal, i.State, i.Outcome = a.ID, a.State, a.Outcome
 		if i.Matters() {
 			i.Owner = cmp.Or(i.Owner, a.Handler())
+			// What is handed to somebody is not left with the office that hands it on.
+			if i.Decision == Assign && i.Owner == "" {
+				return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: prefix + "owner", Key: "meeting.owner_needed"}}}
+			}
 			if i.Due == "" && a.DueOn >= m.Day {
 				i.Due = a.DueOn
 			}

@@ -50,7 +50,7 @@ type OtherInput struct {
 func Minutes(ctx context.Context, tx *db.Tx, who access.Actor, in MinutesInput, cal calendar.Calendar) (Meeting, error) {
 	m, _, err := once.Do(ctx, tx, who, "meeting.minutes", in.ID, in, func() (Meeting, error) {
 		county, today := who.County(), calendar.FromTime(tx.Now)
-		m, err := writable(ctx, tx, who, in.Meeting, in.Why)
+		m, err := writable(ctx, tx, who, in.Meeting, in.Why, false)
 		if err != nil {
 			return m, err
 		}
