@@ -29,6 +29,9 @@ func TestFill(t *testing.T) {
 			`SELECT COUNT(*) FROM appeals WHERE outcome = 'withdrawn'`: 5,
 			`SELECT COUNT(*) FROM practicals`:                          200,
 			`SELECT COUNT(*) FROM stays`:                               500,
+			// Whoever was followed by another helper handed over, with a sheet.
+			`SELECT COUNT(*) FROM handovers h JOIN pairings p ON p.county = h.county AND p.household = h.household AND p.cadre = h.from_cadre AND p.valid_to < h.day`: 25,
+			`SELECT COUNT(*) FROM handovers WHERE notes <> ''`: 20,
 		} {
 			n, err := db.One(ctx, d, db.Int, q)
 			if err != nil || n < least {

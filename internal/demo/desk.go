@@ -17,7 +17,7 @@ import (
 // came are people who came to the office: name as they gave it, words, whether
 // it was answered on the spot.
 var came = []struct{ name, sex, words, answer string }{
-	{"", "", "想问娃娃转学要什么材料。怕误了开学。", "要户口本和居住证，当场写在纸上给他了。"},
+	{"", "", "想问娃娃转学要什么材料。怕耽误上课。", "要户口本和居住证，当场写在纸上给他了。"},
 	{"某先生", "male", "镇口红绿灯坏了，赶集天堵得厉害。", ""},
 	{"", "", "医保卡刷不出来，药店说没交上。", ""},
 	{"周大娘", "female", "邻居的树伸过来压我家瓦。好言说过几回。", ""},
@@ -131,7 +131,7 @@ func (l *loader) upward(t sample.Township) []step {
 		age                         int
 	}{
 		{"山区村看病路远，盼巡回医疗", "县卫生健康局", "好几户老人说，量个血压、开点药要坐一个多钟头车。", "卫生院每月到高处的村巡诊一次，常用药带上去。", 70},
-		{"玉米集中上市卖不出好价", "县农业农村局", "秋收后几个村都说玉米堆在院里，收购的一家一个价。", "请县里牵头谈一个保底收购点，早几天把价格和地点告诉各村。", 9},
+		{"土特产零散卖不出好价", "县农业农村局", "几个村都说东西堆在院里，收购的一家一个价。", "请县里牵头谈一个保底收购点，早几天把价格和地点告诉各村。", 9},
 	} {
 		id := fmt.Sprintf("%s-opinion%d", t.Code, i)
 		at := func(after int, clock string, who func(on string) access.Actor, mv upward.Move, words string) step {

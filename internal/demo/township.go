@@ -49,8 +49,20 @@ func (l *loader) township(ctx context.Context, t sample.Township) error {
 		promises[p.Visit] = append(promises[p.Visit], p)
 	}
 	steps = steps[:0]
-	for _, p := range t.Pairings {
-		steps = append(steps, named("pairing "+p.ID, l.pairing(p)...)...)
+	before := followed(t.Pairings)
+	handed := map[string]bool{}
+	for _, p := range before {
+		handed[p.ID] = true
+	}
+	for i, p := range t.Pairings {
+		if old, ok := before[p.ID]; ok {
+			steps = append(steps, named("change "+p.ID, l.change(p, old, i))...)
+		} else {
+			steps = append(steps, named("pairing "+p.ID, l.pair(p))...)
+		}
+		if !handed[p.ID] {
+			steps = append(steps, named("pairing "+p.ID, l.parted(p)...)...)
+		}
 	}
 	written := map[string]string{} // visit → day on which it was written down
 	for _, v := range t.Visits {
@@ -243,7 +255,48 @@ func (l *loader) ending(h sample.Household) []step {
 	}}}
 }
 
-func (l *loader) pairing(p sample.Pairing) []step {
+// followed finds for each pairing the one it took over from the day before:
+// those are changes of the helper, made with a handover.
+func followed(ps []sample.Pairing) map[string]sample.Pairing {
+	ended := map[string]sample.Pairing{}
+	for _, p := range ps {
+		if !p.Joint && p.To != "" {
+			ended[p.Household+" "+string(calendar.Day(p.To).Add(1))] = p
+		}
+	}
+	out := map[string]sample.Pairing{}
+	for _, p := range ps {
+		if old, ok := ended[p.Household+" "+p.From]; ok && !p.Joint && old.Cadre != p.Cadre {
+			out[p.ID] = old
+		}
+	}
+	return out
+}
+
+// handoverNotes are what one helper tells the next.
+var handoverNotes = []string{
+	"进门先喊一声，老人耳朵背。", "白天多在地里，晚饭后去能碰上人。", "家里的事问儿媳最清楚，电话打她的。", "答应过的事都在系统里，先把没办完的两样跟紧。", "性子急，说话直，听完再解释就好。",
+	"药费单子收在电视柜抽屉里，报销时帮着找。", "路滑，从水窖那边绕过去好走。", "孩子怕生，去两回就熟了。", "",
+}
+
+// change gives a home to the next helper, as the office does it.
+func (l *loader) change(p, old sample.Pairing, i int) step {
+	in := pairing.ChangeInput{ID: p.ID, Household: p.Household, Cadre: p.Cadre, From: calendar.Day(p.From), Reason: endReason(old.EndReason), Notes: handoverNotes[i%len(handoverNotes)]}
+	return step{p.From, "07:00", func(ctx context.Context, tx *db.Tx) error {
+		_, err := pairing.Change(ctx, tx, l.office(p.From), in)
+		return err
+	}}
+}
+
+func endReason(word string) string {
+	why := map[string]string{"调动": "transfer", "退休": "retired", "轮换": "rotation", "迁出": "moved_away", "去世": "deceased", "并户": "merged", "分户": "split", "群众要求": "request"}[word]
+	if why == "" {
+		return "other"
+	}
+	return why
+}
+
+func (l *loader) pair(p sample.Pairing) step {
 	role := pairing.Lead
 	if p.Joint {
 		role = pairing.Joint
@@ -252,21 +305,21 @@ func (l *loader) pairing(p sample.Pairing) []step {
 	if len([]rune(p.Reason)) > 0 && p.Reason != "方案启动，按所驻村安排" {
 		reason = "rotation"
 	}
-	steps := []step{{p.From, "07:00", func(ctx context.Context, tx *db.Tx) error {
+	return step{p.From, "07:00", func(ctx context.Context, tx *db.Tx) error {
 		_, err := pairing.Pair(ctx, tx, l.office(p.From), pairing.PairInput{ID: p.ID, Household: p.Household, Cadre: p.Cadre, Role: role, From: calendar.Day(p.From), Reason: reason})
 		return err
-	}}}
-	if p.To != "" {
-		why := map[string]string{"调动": "transfer", "退休": "retired", "轮换": "rotation", "迁出": "moved_away", "去世": "deceased", "并户": "merged", "分户": "split", "群众要求": "request"}[p.EndReason]
-		if why == "" {
-			why = "other"
-		}
-		steps = append(steps, step{p.To, "23:40", func(ctx context.Context, tx *db.Tx) error {
-			_, err := pairing.End(ctx, tx, l.office(p.To), pairing.EndInput{ID: p.ID + "-end", Pairing: p.ID, To: calendar.Day(p.To), Reason: why})
-			return err
-		}})
+	}}
+}
+
+// parted ends a pairing that nobody took over.
+func (l *loader) parted(p sample.Pairing) []step {
+	if p.To == "" {
+		return nil
 	}
-	return steps
+	return []step{{p.To, "23:40", func(ctx context.Context, tx *db.Tx) error {
+		_, err := pairing.End(ctx, tx, l.office(p.To), pairing.EndInput{ID: p.ID + "-end", Pairing: p.ID, To: calendar.Day(p.To), Reason: endReason(p.EndReason)})
+		return err
+	}}}
 }
 
 // as makes the actor an official is: village committee members act in their

@@ -115,6 +115,17 @@ func loadTexts() (*lexicon, error) {
 				}
 			default:
 				p := &piece{id: lex.count, topic: topic, need: need, months: months}
+				if s, rest, ok := strings.Cut(line, "]"); ok && line[0] == '[' { // the line's own months
+					if p.months, err = parseMonths(s[1:]); err != nil {
+						return nil, fail(err.Error())
+					}
+					if months != 0 {
+						p.months &= months
+					}
+					if line = rest; p.months == 0 || line == "" {
+						return nil, fail("no month is left")
+					}
+				}
 				switch line[0] { // what one must have seen with one's own eyes
 				case '+':
 					p.need, line = p.need|1<<sitThere, line[1:]

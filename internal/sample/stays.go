@@ -77,13 +77,27 @@ func (b *builder) stay(r *rand.Rand, c *cadreState, kind string, from, to day, s
 		s.Topic = pick(r, []string{"烤烟种植收益和用工", "农村饮水管护", "留守儿童照料", "独居老人就餐就医", "村集体经济", "撂荒地复耕", "核桃低效林改造", "小额信贷使用", "农村垃圾收运", "返乡人员就业", "基层矛盾调处", "村级公示和监督"})
 		s.Village = pick(r, b.villageCodes)
 	} else {
-		s.Note = pick(r, []string{"入户走访、协调饮水", "和村干部一起核地力补贴面积", "看烤烟移栽进度", "住村值守，查看后坡隐患", "参加院坝会", "医保缴费动员", "帮助整理低保复核材料", "护林防火巡查", "调解地边纠纷", "查看厕所和垃圾收运", "核对花名册", "组织清理沟渠", ""})
+		s.Note = pick(r, stayNotes(from))
 	}
 	if to < b.today-9 || chance(r, 0.4) {
 		s.ConfirmedBy = secretaries[s.Village]
 	}
 	b.t.Stays = append(b.t.Stays, s)
 	return s.HalfDays
+}
+
+// stayNotes are what officials note of days in a village at that time of the year.
+func stayNotes(d day) (out []string) {
+	for _, x := range []struct {
+		note   string
+		months uint16
+	}{{"入户走访、协调饮水", 0}, {"和村干部一起核地力补贴面积", 0b1111000}, {"看烤烟移栽进度", 0b110000}, {"看烤烟采收和烘烤", 0b1110000000}, {"住村值守，查看后坡隐患", 0b11111100000}, {"参加院坝会", 0},
+		{"医保缴费动员", 0b1111000000000}, {"帮助整理低保复核材料", 0}, {"护林防火巡查", 0b1000000111110}, {"调解地边纠纷", 0}, {"查看厕所和垃圾收运", 0}, {"核对花名册", 0}, {"组织清理沟渠", 0}, {"", 0}} {
+		if x.months == 0 || x.months>>d.month()&1 == 1 {
+			out = append(out, x.note)
+		}
+	}
+	return out
 }
 
 func compare2(a, z, a2, z2 string) int {

@@ -18,8 +18,12 @@ func (b *builder) thoughts() {
 		n := between(r, 0, 5)
 		at := r.IntN(len(pieces))
 		for i := range n {
-			p := pieces[(at+i*7)%len(pieces)]
 			d := b.first + day(i*span/max(n, 1)+r.IntN(span/max(n, 1)))
+			k := at + i*7
+			for pieces[k%len(pieces)].months != 0 && pieces[k%len(pieces)].months>>d.month()&1 == 0 {
+				k++ // not what one thinks of in that month
+			}
+			p := pieces[k%len(pieces)]
 			if !c.here(d) || c.onLeave(d) || d >= b.today {
 				continue
 			}
