@@ -142,16 +142,21 @@ func (w headWordsOf) upper(r grid.Row) bool {
 	return true
 }
 
-// plainEnough: three known words and no more unknown ones than known, or nothing but known words.
+// plainEnough: three words that offices write as heads and no more unknown ones than known, or
+// nothing but such words. What is only put together from known words may be the name of a village.
 func plainEnough(cols []Column) bool {
-	known, unknown, fields := 0, 0, map[Field]bool{}
+	known, unknown, loose, fields := 0, 0, 0, map[Field]bool{}
 	for _, c := range cols {
-		if c.Field == FieldNone {
+		switch {
+		case c.Field == FieldNone:
 			unknown++
 			continue
+		case c.Confidence < 1:
+			loose++
+		default:
+			fields[c.Field] = true
 		}
 		known++
-		fields[c.Field] = true
 	}
-	return len(fields) >= 3 && known >= unknown || len(fields) == 2 && unknown == 0
+	return len(fields) >= 3 && known >= unknown || len(fields) == 2 && unknown+loose == 0
 }

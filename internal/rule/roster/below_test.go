@@ -81,6 +81,7 @@ func TestNoSecondHead(t *testing.T) {
 		"line to sign":  "责任人：|联系电话：|单位：|日期：",
 		"nobody's name": "村|组|电话|备注",
 		"words in data": "王芳|村|李明|组长户",
+		"a few words":   "王甲||户主|备注|不存在村|残疾|李明",
 		"last line":     "户主|身份证号|联系干部|组",
 	} {
 		s := sheet("户", "户主|村|联系干部|电话", "赵四|松林村|李明|13800000001", line)
