@@ -209,7 +209,10 @@ func ReceptionRows(ctx context.Context, r db.Reader, who access.Actor, xs []rece
 			row.Told = t("reception.told." + x.Told)
 		}
 		if x.Outcome != "" {
-			row.Result = strings.TrimPrefix(t(x.Ending())+"。"+x.Result, "。")
+			row.Result = x.Result
+			if ending := t(x.Ending()); ending != "" {
+				row.Result = t("reception.then", "first", ending, "then", x.Result)
+			}
 		} else if x.Way == reception.Answer {
 			row.Result = t("reception.way.answer")
 		}
@@ -239,7 +242,7 @@ func ReceptionOpinion(x reception.Reception, t Words) string {
 		s = t("reception.done.route." + x.Route)
 	}
 	if x.Opinion != "" {
-		s += "。" + x.Opinion
+		s = t("reception.then", "first", s, "then", x.Opinion)
 	}
 	return s
 }

@@ -249,3 +249,38 @@ func keysOf(c *ast.CallExpr) []string {
 	}
 	return []string{v}
 }
+
+// countArgs name numbers of things; limits ("at most {n} characters") are never one.
+var (
+	countArgs = regexp.MustCompile(`\{(?:n|count|days|homes|rows|officials|households|members|pairings|nights|steps|visits|audit|anchors|held|tries|load|cadres|off|worked)\} (?:(?:working|open|audit|exchanged working) )?([a-z]+s|people|are|were|have)\b`)
+	limitSaid = regexp.MustCompile(`(?:at most|more than|at least|longer than|to|beginning with) $`)
+	oneForm   = regexp.MustCompile(`\{(\w+):([^|{}]*)\|([^|{}]*)\}`)
+	verbForms = []string{"is", "was", "has", "as", "this", "its"}
+)
+
+// TestEnglishCounts: a number and what it counts agree in English, for one as
+// for many: every counted word has both forms.
+func TestEnglishCounts(t *testing.T) {
+	c, err := Texts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range c.Keys(lang.English) {
+		text := c.T(lang.English, k)
+		for _, at := range countArgs.FindAllStringSubmatchIndex(text, -1) {
+			if word := text[at[2]:at[3]]; !slices.Contains(verbForms, word) && !limitSaid.MatchString(strings.ToLower(text[:at[0]])) {
+				t.Errorf("%s: %q has no form for one: %s", k, word, text)
+			}
+		}
+		var args []any
+		for _, m := range oneForm.FindAllStringSubmatch(text, -1) {
+			args = append(args, m[1], 1)
+		}
+		if len(args) == 0 {
+			continue
+		}
+		if one := c.T(lang.English, k, args...); strings.Contains(one, "|") || regexp.MustCompile(`\b1 (?:days|visits|homes|households|rows|people|records|are|were)\b`).MatchString(one) {
+			t.Errorf("%s: %s", k, one)
+		}
+	}
+}

@@ -77,6 +77,7 @@ func sentences(t *testing.T, problems []Problem) {
 			}
 			for k, v := range p.Args {
 				s = strings.ReplaceAll(s, "{"+k+"}", v)
+				s = regexp.MustCompile(`\{`+k+`:([^|{}]*)\|([^|{}]*)\}`).ReplaceAllString(s, "$2") // {count:row|rows}
 			}
 			if strings.Contains(s, "{") && !strings.Contains(p.Value, "{") {
 				t.Errorf("%s: %s", p.Key, s)
