@@ -204,10 +204,10 @@ func Former(ctx context.Context, r db.Reader, who access.Actor, m Meeting) (form
 
 // Version is a former text of the minutes.
 type Version struct {
-	Version int    `json:"version"`
-	At      int64  `json:"at"`
-	Why     string `json:"why,omitempty"`
-	Before  Meeting
+	Version int     `json:"version"`
+	At      int64   `json:"at"`
+	Why     string  `json:"why,omitempty"`
+	Before  Meeting `json:"before"`
 }
 
 // Versions gives the former texts of a meeting, the latest first.

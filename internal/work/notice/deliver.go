@@ -14,6 +14,7 @@ import (
 	"lianxin/internal/base/outbound"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
 
@@ -103,8 +104,8 @@ func wanting(ctx context.Context, tx *db.Tx, county string, to To) ([]string, er
 	}
 	day := string(calendar.FromTime(tx.Now))
 	return db.All(ctx, tx, db.Text, from+`JOIN account_grants g ON g.county = m.county AND g.account = m.account
-		WHERE m.county = $1 AND g.role = $2 AND g.ended_at = 0 AND g.valid_from <= $3 AND (g.valid_to = '' OR g.valid_to >= $3) AND substr($4, 1, length(g.region)) = g.region ORDER BY m.account LIMIT $5`,
-		county, string(to.role), day, to.region, mailsOf)
+		WHERE m.county = $1 AND g.role = $2 AND g.ended_at = 0 AND g.valid_from <= $3 AND (g.valid_to = '' OR g.valid_to >= $3) AND substr($4, 1, length(g.region)) = g.region AND (g.role <> 'leader' OR g.region = $4 OR g.region <> $6) ORDER BY m.account LIMIT $5`,
+		county, string(to.role), day, to.region, mailsOf, region.Upto(to.region, region.County))
 }
 
 // drop ends what still waits for a channel.

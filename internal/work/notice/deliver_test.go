@@ -264,6 +264,28 @@ func TestMail(t *testing.T) {
 			t.Error("a mail to somebody who wants none any more")
 		}
 		clock.Add(time.Second)
+		// What waits for a township's leader is mailed to him, not to the county's.
+		gao, xie := person("gaoyuan", "", access.Leader, Root), person("xiezhiyuan", "", access.Leader, Qingshi)
+		for who, a := range map[string]access.Actor{"gao@county.example": gao, "xie@county.example": xie} {
+			if err := wants(a, who); err != nil {
+				t.Fatal(err)
+			}
+		}
+		waiting := func() (n int) {
+			for _, x := range deliveries(t, d) {
+				n += x
+			}
+			return n
+		}
+		before := waiting()
+		tell(t, d, notice.In{To: notice.Role(access.Leader, Qingshi), Kind: "appeal.disputed", Ref: "appeal:to-the-town"})
+		if n := waiting() - before; n != 1 {
+			t.Errorf("%d mails to leaders, want that to the township's", n)
+		}
+		tell(t, d, notice.In{To: notice.Role(access.Leader, Root), Kind: "appeal.disputed", Ref: "appeal:to-the-county"})
+		if n := waiting() - before; n != 2 {
+			t.Errorf("%d mails to leaders, want that to the county's too", n)
+		}
 	})
 }
 

@@ -6,7 +6,8 @@
 //
 // A notice is for an account, for an official (whatever account he has or gets),
 // or for a role in a region: that is one row, which reaches whoever holds the
-// role there, or above, at the moment he reads. What package login says about
+// role there, or above, at the moment he reads; a county's leader is told what
+// climbed up to the county and not what waits in a township. What package login says about
 // somebody's own login (a new device, a changed password) stays in its table and
 // is shown in the same list, in the order of time.
 //

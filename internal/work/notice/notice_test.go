@@ -120,6 +120,8 @@ func TestReach(t *testing.T) {
 			notice.In{To: notice.Role(access.Office, Qingshi), Kind: "appeal.answered", Ref: "appeal:of-the-town"},
 			notice.In{To: notice.Role(access.Office, Baihe), Kind: "appeal.answered", Ref: "appeal:of-the-town"}, // the same thing, two offices
 			notice.In{To: notice.Role(access.CountyAdmin, Root), Kind: "complaint.arrived", Ref: "complaint:one-of-them"},
+			notice.In{To: notice.Role(access.Leader, Qingshi), Kind: "opinion.to_approve", Ref: "opinion:of-the-town"},
+			notice.In{To: notice.Role(access.Leader, Root), Kind: "opinion.to_approve", Ref: "opinion:of-the-county"},
 			notice.In{To: notice.Account("an-account"), Kind: "appeal.disputed", Ref: "appeal:to-an-account", Region: Qingshi},
 		)
 		own := func(account, cadre string, gs ...access.Grant) access.Actor {
@@ -139,7 +141,10 @@ func TestReach(t *testing.T) {
 			{"two grants, one within the other", own("x", "", access.Grant{Role: access.Office, Region: Lijiawan}, access.Grant{Role: access.Office, Region: Qingshi}), "appeal:of-the-town appeal:of-the-village"},
 			{"two towns", own("x", "", access.Grant{Role: access.Office, Region: Qingshi}, access.Grant{Role: access.Office, Region: Baihe}), "appeal:of-the-town appeal:of-the-town appeal:of-the-village"},
 			{"an office of a village", Who(access.Office, Dahe, "", today), ""},
-			{"the leader of the town", Who(access.Leader, Qingshi, "", today), ""},
+			{"the leader of the town", Who(access.Leader, Qingshi, "", today), "opinion:of-the-town"},
+			{"the leader of another town", Who(access.Leader, Baihe, "", today), ""},
+			{"a leader of the county", Who(access.Leader, Root, "", today), "opinion:of-the-county"},
+			{"a leader of both", own("x", "", access.Grant{Role: access.Leader, Region: Root}, access.Grant{Role: access.Leader, Region: Qingshi}), "opinion:of-the-county opinion:of-the-town"},
 			{"the county", county, "complaint:one-of-them"},
 			{"an account", own("an-account", "", access.Grant{Role: access.Cadre, Region: Baihe}), "appeal:to-an-account"},
 			{"the same in another county", access.New(access.Identity{Account: "an-account", Cadre: LiMing, County: "990202", Grants: []access.Grant{{Role: access.Office, Region: "/99/9902/990202/"}}, Today: today}), ""},

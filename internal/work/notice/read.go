@@ -11,6 +11,7 @@ import (
 	"lianxin/internal/base/id"
 	"lianxin/internal/base/login"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
 
@@ -27,6 +28,10 @@ func mine(who access.Actor, args *scope.Args) (or []string) {
 	// its rows twice.
 	places := map[access.Role][]string{}
 	for _, g := range who.Grants() {
+		if rung(g) {
+			or = append(or, `n.role <> '' AND n.role = `+args.Add(string(g.Role))+` AND n.region = `+args.Add(g.Region))
+			continue
+		}
 		ps := places[g.Role]
 		if slices.ContainsFunc(ps, func(p string) bool { return strings.HasPrefix(g.Region, p) }) {
 			continue
@@ -42,6 +47,13 @@ func mine(who access.Actor, args *scope.Args) (or []string) {
 		or = append(or, `n.role <> '' AND n.role = `+args.Add(string(r))+` AND `+scope.Where(s, args, "n.region", nil)+scope.InTown(s, "", args, "n.region"))
 	}
 	return or
+}
+
+// rung reports whether a grant hears only what was told to its own place: a county's
+// leader is not told what waits for the leaders of its townships. What they leave
+// lying climbs to him.
+func rung(g access.Grant) bool {
+	return g.Role == access.Leader && region.Upto(g.Region, region.County) == g.Region
 }
 
 const columns = `n.id, n.at, n.kind, n.ref, n.args, n.role`
