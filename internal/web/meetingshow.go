@@ -47,6 +47,7 @@ type meetingShowPage struct {
 	Here    []Option // those present, for a matter raised on the spot
 	Topics  []Option
 	Owners  []Option
+	Mine    bool // the reader may answer for a matter himself
 	Texts   []meeting.Version
 }
 
@@ -86,7 +87,7 @@ func (w *Web) meetingShown(c *door.Call) (*meetingShowPage, error) {
 		if p.Topics, err = w.meetingTopics(c); err != nil {
 			return nil, err
 		}
-		p.Here = anyOf("page_meeting.nobody", p.Here)
+		p.Here, p.Mine = anyOf("page_meeting.nobody", p.Here), c.Who.Cadre() != ""
 		if p.Owners, err = w.meetingPeople(c, m.Region); err != nil {
 			return nil, err
 		}
@@ -270,6 +271,9 @@ func (w *Web) meetingRaise(c *door.Call) error {
 		return again(w, c, "meeting/show", "raise", err, w.meetingShown)
 	}
 	in := meeting.RaiseInput{ID: c.Operation, Meeting: c.Path("id"), Person: f.Get("person"), Title: f.Get("title"), Wish: f.Get("wish"), Topic: f.Get("topic"), Owner: f.Get("owner"), Due: calendar.Day(f.Get("due"))}
+	if f.Get("mine") == "1" {
+		in.Owner = c.Who.Cadre()
+	}
 	return w.meetingWrite(c, "raise", "page_meeting.raised", func(tx *db.Tx) error {
 		_, err := meeting.Raise(c.Context(), tx, c.Who, in, cal)
 		return err

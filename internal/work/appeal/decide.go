@@ -14,6 +14,7 @@ type DecideInput struct {
 	Appeal   string
 	Decision string       // its code, for the history
 	Work     bool         // it is somebody's work: owner and day are the matter's
+	Up       bool         // a village hands it to its township's office
 	Owner    string       // "" leaves it with whoever has it
 	Due      calendar.Day // "" leaves the day
 	Words    string       // what was decided
@@ -39,6 +40,13 @@ func Decide(ctx context.Context, tx *db.Tx, who access.Actor, in DecideInput, ca
 	was := a.Owner
 	if err := step(ctx, tx, who, a.ID, note{kind: "decided", before: in.Decision, after: string(in.Due), words: in.Words}); err != nil {
 		return a, err
+	}
+	// What a village reports upward, its own official hands to the township's office:
+	// the one step he has by the rules.
+	if in.Up && who.Cadre() != "" && a.Owner == who.Cadre() && (a.State == lifecycle.Handling || a.State == lifecycle.Extension) {
+		if a, err = move(ctx, tx, who, MoveInput{Appeal: a.ID, Move: lifecycle.Return, Words: in.Reason}, "", cal); err != nil {
+			return a, err
+		}
 	}
 	for in.Work {
 		mv, needed := in.next(a)

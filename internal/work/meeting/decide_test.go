@@ -263,3 +263,64 @@ func TestDiaryCounts(t *testing.T) {
 		}
 	})
 }
+
+// TestVillageReportsUp: what a village's talk reports upward lies with the
+// township's office afterwards, also where the one who led the talk had taken it on;
+// he hands nobody else anything.
+func TestVillageReportsUp(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		Seed(t, d)
+		head := Who(access.Committee, Lijiawan, LiMing, today)
+		m, err := call(d, head, meeting.CallInput{ID: "talk-0001", Kind: meeting.Talk, Region: Lijiawan, Day: today, Place: "村委会", Chair: LiMing, Recorder: LiMing})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, owner := range []string{LiMing, ""} {
+			if m, err = write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+				return meeting.Raise(ctx, tx, head, meeting.RaiseInput{ID: "raise-000" + strconv.Itoa(n), Meeting: m.ID, Title: "水渠漏水" + strconv.Itoa(n), Owner: owner}, cal(t))
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set := func(op string, n int, decision, owner string) error {
+			got, err := write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+				return meeting.SetItem(ctx, tx, head, meeting.ItemInput{ID: op, Meeting: m.ID, Item: m.Items[n].ID, Title: m.Items[n].Title, Decision: decision, Owner: owner}, cal(t))
+			})
+			if err == nil {
+				m = got
+			}
+			return err
+		}
+		err = set("set-00001", 0, meeting.Assign, ZhaoWei)
+		if e, ok := errors.AsType[*fault.Error](err); !ok || e.Fields[0].Name != "decision" || e.Fields[0].Key != "meeting.assign_office" {
+			t.Errorf("a village hands on past the office: %v", err)
+		}
+		for n := range 2 {
+			if err := set("set-0001"+strconv.Itoa(n), n, meeting.Report, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if m, err = write(d, func(tx *db.Tx) (meeting.Meeting, error) {
+			return meeting.Minutes(ctx, tx, head, meeting.MinutesInput{ID: "min-00001", Meeting: m.ID, Version: m.Version, Day: today, Place: "村委会", Chair: LiMing, Recorder: LiMing, Done: true}, cal(t))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range m.Items {
+			a, err := appeal.Get(ctx, d, County, i.Appeal)
+			if err != nil || a.Owner != appeal.Office || a.State != lifecycle.Registered || i.State != a.State {
+				t.Errorf("%s: %+v %v", i.Title, a, err)
+			}
+		}
+		if got, err := appeal.Possible(ctx, d, office, must(appeal.Get(ctx, d, County, m.Items[0].Appeal))); err != nil || !slices.Contains(got, lifecycle.Accept) {
+			t.Errorf("the office may take it up: %v %v", got, err)
+		}
+	})
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

@@ -18,6 +18,7 @@ import (
 	"lianxin/internal/rule/agenda"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/region"
 )
 
 // AddInput puts items on the agenda.
@@ -259,6 +260,8 @@ func SetItem(ctx context.Context, tx *db.Tx, who access.Actor, in ItemInput, cal
 		today := calendar.FromTime(tx.Now)
 		f.Check(i.Due == "" || i.Due.Valid() && i.Due >= m.Day && i.Due <= today.Add(2*366), "due", "meeting.due_bad")
 		decided(&f, "", m, *i)
+		// A village hands a matter to the township's people through its office.
+		f.Check(i.Decision != Assign || i.Appeal == "" || mayAssign(who, m), "decision", "meeting.assign_office")
 		if err := f.Err(); err != nil {
 			return Meeting{}, err
 		}
@@ -283,6 +286,12 @@ func SetItem(ctx context.Context, tx *db.Tx, who access.Actor, in ItemInput, cal
 		return m, touch(ctx, tx, county, &m)
 	})
 	return m, err
+}
+
+// mayAssign reports whether somebody hands matters on. A village reports upward
+// instead, and the office hands on.
+func mayAssign(who access.Actor, m Meeting) bool {
+	return access.Can(who, access.AppealAssign, access.Target{Region: m.Region}).OK()
 }
 
 // differs reports whether anything was decided anew.
@@ -335,7 +344,7 @@ func issue(ctx context.Context, tx *db.Tx, who access.Actor, m Meeting, i *Item,
 	case i.Decision == "":
 		return nil
 	case i.Appeal != "":
-		a, err := appeal.Decide(ctx, tx, who, appeal.DecideInput{Appeal: i.Appeal, Decision: i.Decision, Work: i.Matters(), Owner: i.Owner, Due: due, Words: i.Opinion, Reason: cmp.Or(i.Opinion, i.Analysis, i.Title)}, cal)
+		a, err := appeal.Decide(ctx, tx, who, appeal.DecideInput{Appeal: i.Appeal, Decision: i.Decision, Work: i.Matters(), Up: i.Decision == Report && region.Upto(m.Region, region.Village) != "", Owner: i.Owner, Due: due, Words: i.Opinion, Reason: cmp.Or(i.Opinion, i.Analysis, i.Title)}, cal)
 		if err != nil {
 			return besideItem(err, prefix)
 		}
