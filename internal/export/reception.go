@@ -179,7 +179,7 @@ func ReceptionRows(ctx context.Context, r db.Reader, who access.Actor, xs []rece
 		}
 		h := hs[x.Household]
 		row := paper.ReceptionRow{Number: x.Number, At: stamp(x.Day), Name: x.Name, Age: x.Age, Phone: x.Phone, Address: x.Address, People: x.People, Speakers: x.Speakers, Place: x.Place, Words: x.Words, Topic: topics[x.Topic],
-			Receiver: cs[x.Receiver], Opinion: x.Opinion, State: t("reception.state." + x.State), Due: stamp(x.Due), Result: x.Result, Earlier: numbers[x.Earlier], Urgent: x.Urgent, Remarks: x.Remarks}
+			Receiver: cs[x.Receiver], Opinion: x.Opinion, State: t("reception.state." + x.State), Due: stamp(x.Due), Doubt: x.Doubt, Result: x.Result, Earlier: numbers[x.Earlier], Urgent: x.Urgent, Remarks: x.Remarks}
 		if at, err := time.Parse("15:04", x.Clock); err == nil {
 			row.At = row.At.Add(time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute)
 		}

@@ -165,6 +165,7 @@ type ReceptionRow struct {
 	Told     string // 受理告知方式
 	State    string
 	Due      time.Time
+	Doubt    bool   // that day may change when its year's holidays are announced
 	Result   string // 处理结果, from the matter
 	Next     string // 后续安排
 	Face     string // 满意度
@@ -236,7 +237,9 @@ func receptionForm(scope string, r ReceptionRow) []doc.Block {
 	tall("处理结果", r.Result, 4)
 	due := ""
 	if !r.Due.IsZero() {
-		due = date(r.Due)
+		if due = date(r.Due); r.Doubt {
+			due += "（暂定）"
+		}
 	}
 	t.Rows = append(t.Rows, doc.R(doc.L("办理期限"), doc.C(due).Span(3, 1), doc.L("办理状态"), doc.C(r.State)))
 	tall("后续安排", r.Next, 2)
@@ -279,7 +282,11 @@ func Receptions(d ReceptionsData) Register {
 			if x.People >= 5 {
 				kind = "集体访"
 			}
-			if !yield([]any{n, x.Number, dayOf(x.At), clock, x.Place, x.Name, x.Sex, age, x.Phone, x.Address, kind, x.People, x.Words, x.Topic, x.Receiver, x.Post, x.Opinion, x.Told, x.Due, x.State, x.Result, x.Next, x.Face, x.remarks()}) {
+			remarks := x.remarks()
+			if x.Doubt && !x.Due.IsZero() { // the day's own column holds a day and nothing else
+				remarks = strings.TrimSuffix("办理期限暂定；"+remarks, "；")
+			}
+			if !yield([]any{n, x.Number, dayOf(x.At), clock, x.Place, x.Name, x.Sex, age, x.Phone, x.Address, kind, x.People, x.Words, x.Topic, x.Receiver, x.Post, x.Opinion, x.Told, x.Due, x.State, x.Result, x.Next, x.Face, remarks}) {
 				return
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"lianxin/internal/paper/html"
 	"lianxin/internal/paper/pdf"
 )
 
@@ -57,5 +58,22 @@ func TestReceptionRegister(t *testing.T) {
 	x := sampleReception()
 	if x.kind() != "集体访（6人）" || x.remarks() != "紧急；代表：王桂兰、杨加旺；重复来访，前次2026-0003；耳背" || (ReceptionRow{}).kind() != "单访" {
 		t.Error(x.kind(), x.remarks())
+	}
+}
+
+// A day that may change says so on every paper it stands on.
+func TestReceptionDoubt(t *testing.T) {
+	x := sampleReception()
+	x.Due, x.Doubt, x.Remarks, x.Speakers, x.Earlier, x.Urgent = day(2027, 1, 6), true, "", nil, "", false
+	var b strings.Builder
+	if err := Receptions(ReceptionsData{Scope: "青石镇", Rows: slices.Values([]ReceptionRow{x})}).WriteCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "办理期限暂定") {
+		t.Error(b.String())
+	}
+	sheet, err := html.Fragment(Reception("青石镇", []ReceptionRow{x}))
+	if err != nil || !strings.Contains(string(sheet), "2027年1月6日（暂定）") {
+		t.Error(err, sheet)
 	}
 }

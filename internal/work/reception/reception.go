@@ -231,6 +231,13 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 	if x.Receiver == "" {
 		x.Receiver = who.Cadre()
 	}
+	if at := Desk(who); x.Place == "" && at != "" {
+		here, err := region.ByPath(ctx, tx, at)
+		if err != nil {
+			return Reception{}, err
+		}
+		x.Place = here.Name // where the desk stands, unless it was written down elsewhere
+	}
 	if err := officials(ctx, tx, county, &f, x.Region, map[string]string{"receiver": x.Receiver, "owner": in.Owner}); err != nil {
 		return Reception{}, err
 	}
