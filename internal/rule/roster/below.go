@@ -76,10 +76,18 @@ func ownTexts(r grid.Row) []string {
 	return out
 }
 
-// headingLike: a title, a village's name or a line of 填报单位 between two parts of a sheet.
+// headingLike: a title, a village's name or a line of 填报单位 between two parts of a sheet. A short
+// text alone in its row may be somebody's name.
 func headingLike(r grid.Row, width int) bool {
 	texts := ownTexts(r)
-	return len(texts) > 0 && !digitsOnlyText(texts[0]) && (titleLike(r, width) || formLine(r))
+	if len(texts) == 0 || digitCount(strings.Join(texts, "")) >= 7 {
+		return false
+	}
+	if formLine(r) {
+		return true
+	}
+	t := texts[0]
+	return titleLike(r, width) && !sumRow.MatchString(t) && !digitsOnlyText(t) && !strings.ContainsAny(t, "、，,;；") && (len([]rune(t)) > 4 || ends(t, "村", "社区", "组", "社", "队", "册", "表"))
 }
 
 // headWordsOf remembers what texts mean as heads, since a column says the same on many rows.

@@ -27,7 +27,7 @@ func TestSecondHeadBelow(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	ls := Blocks(s)
-	if len(ls) != 2 || ls[0].LastRow != 10 || ls[1].HeadRow != 11 || ls[1].Village != "青石镇大河村" || ls[1].Columns[0].Samples[0] != "孙七" {
+	if len(ls) != 2 || ls[0].LastRow != 8 || ls[1].HeadRow != 11 || ls[1].Village != "青石镇大河村" || ls[1].Columns[0].Samples[0] != "孙七" {
 		t.Fatalf("%+v", ls)
 	}
 	if got := ls[0].Columns[2].Samples[0]; got != "王芳" {
@@ -106,4 +106,16 @@ func TestPartIsLeftOut(t *testing.T) {
 	if len(r.Skipped) != 3 || r.Skipped[1] != (SkippedRow{RowRef{"户", 4}, WhyAsked, "李明 周八 松林村"}) {
 		t.Errorf("%+v", r.Skipped)
 	}
+}
+
+// A title between two parts is nobody's official, wherever it stands; a name alone above a head is
+// still a row of the part above.
+func TestTitleBetweenParts(t *testing.T) {
+	r := run(villages(), sheet("户", "联系干部|户主|村", "李明|王芳|松林村", "青石镇石桥村联系户名册", "户主|联系干部|组", "赵四|钱进|2"))
+	check(t, r, 2, 2, 2, 2)
+	if len(r.Skipped) != 2 || r.Skipped[0].Why != WhyNote || r.Households[1].Village != "石桥村" {
+		t.Errorf("%+v %+v", r.Skipped, r.Households)
+	}
+	r = run(villages(), sheet("户", "联系干部|户主|村", "李明|王芳|松林村", "孙立", "户主|村|联系干部", "赵四|石桥村|钱进"))
+	check(t, r, 3, 2, 2, 3)
 }

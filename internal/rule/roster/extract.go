@@ -31,15 +31,15 @@ func extract(in Input, d decisions) Result {
 	var views []*sheetView
 	for i := range in.Sheets {
 		j.order[in.Sheets[i].Name] = i
-		last := 0 // head of the part before
+		last, end := 0, 0 // first and last row of the part before
 		for _, l := range in.Layouts {
 			if l.Sheet != in.Sheets[i].Name || l.FirstRow <= last {
 				continue
 			}
 			if last > 0 {
-				j.headBelow(&in.Sheets[i], l)
+				j.headBelow(&in.Sheets[i], l, end)
 			}
-			last = l.FirstRow
+			last, end = l.FirstRow, l.LastRow
 			if l.Kind != KindSkip {
 				views = append(views, newSheetView(&in.Sheets[i], l, d))
 			}
@@ -73,11 +73,11 @@ func extract(in Input, d decisions) Result {
 	return j.out
 }
 
-// headBelow lists the head of a further part of a sheet among the rows that hold no person, and
-// with it the rows of a part that is not to be read.
-func (j *job) headBelow(s *grid.Sheet, l Layout) {
+// headBelow lists the titles and the head of a further part of a sheet among the rows that hold no
+// person, and with them the rows of a part that is not to be read. The part before ends in row end.
+func (j *job) headBelow(s *grid.Sheet, l Layout, end int) {
 	for _, r := range s.Rows {
-		if r.Number < l.HeadRow || r.Number >= l.FirstRow && (l.Kind != KindSkip || l.LastRow > 0 && r.Number > l.LastRow) {
+		if r.Number < l.HeadRow && (end == 0 || r.Number <= end) || r.Number >= l.FirstRow && (l.Kind != KindSkip || l.LastRow > 0 && r.Number > l.LastRow) {
 			continue
 		}
 		var texts []string
@@ -87,8 +87,11 @@ func (j *job) headBelow(s *grid.Sheet, l Layout) {
 			}
 		}
 		if why := WhyHeader; len(texts) > 0 {
-			if r.Number >= l.FirstRow {
+			switch {
+			case r.Number >= l.FirstRow:
 				why = WhyAsked
+			case r.Number < l.HeadRow:
+				why = WhyNote
 			}
 			j.out.Skipped = append(j.out.Skipped, SkippedRow{RowRef{s.Name, r.Number}, why, short(strings.Join(texts, " "))})
 		}

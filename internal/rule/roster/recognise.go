@@ -50,17 +50,17 @@ func Blocks(s grid.Sheet) []Layout {
 // cut makes a layout for the rows under each head. It answers the place of a further head whose
 // columns make no list, 0 when there is none such.
 func cut(s *grid.Sheet, heads []headFound) (out []Layout, none int) {
+	starts := make([]int, len(heads)+1) // where each part begins, its titles included
+	starts[len(heads)] = len(s.Rows)
+	for i := 1; i < len(heads); i++ {
+		from := heads[i].at
+		for above := heads[i-1].at + heads[i-1].height; from > above && headingLike(s.Rows[from-1], s.Width()); {
+			from--
+		}
+		starts[i] = from
+	}
 	for i, h := range heads {
-		from, to := 0, len(s.Rows)
-		if i > 0 {
-			from = h.at
-			for above := heads[i-1].at + heads[i-1].height; from > above && headingLike(s.Rows[from-1], s.Width()); {
-				from--
-			}
-		}
-		if i+1 < len(heads) {
-			to = heads[i+1].at
-		}
+		from, to := starts[i], starts[i+1]
 		part := *s
 		part.Rows = s.Rows[from:to]
 		h.at -= from
