@@ -94,7 +94,7 @@ var from = map[Move][]State{
 	Ask:      {Handling},
 	Grant:    {Extension},
 	Deny:     {Extension},
-	Answer:   {Registered, Handling, Extension},
+	Answer:   {Handling, Extension}, // who answers has taken it up
 	Call:     {Answered},
 	Agree:    {Answered, Closed},
 	Dispute:  {Answered, Closed},
@@ -117,7 +117,8 @@ type Matter struct {
 	Outcome Outcome // proposed or final
 	Before  State   // of a merged matter: where it was
 	Answers int     // answers given so far
-	Tries   int     // calls after the latest answer that reached nobody: of the voice asked about
+	Tries   int     // days after the latest answer on which a call reached nobody: of the voice asked about
+	Tried   bool    // today is one of them: another call today adds none
 	Redo    int     // times the people said no
 	Asked   int     // extensions granted so far
 	Meeting bool    // to be talked over in the analysis meeting
@@ -142,7 +143,7 @@ type By struct {
 
 // Rules are the values a plan sets.
 type Rules struct {
-	Tries int // calls that reached nobody before 联系不上 may be said
+	Tries int // days with a call that reached nobody before 联系不上 may be said
 	Redo  int // times a matter is done again before the meeting talks it over
 }
 
@@ -159,7 +160,11 @@ func (r *Refusal) Error() string { return r.Key }
 // accepted or transferred matter.
 func Next(m Matter, mv Move, by By, to string, outcome Outcome, r Rules) (Matter, *Refusal) {
 	if why := refused(m, mv, by, to, outcome, r); why != "" {
-		return m, &Refusal{why, Possible(m, by, r)}
+		can := Possible(m, by, r)
+		if why == "lifecycle.same_owner" {
+			can = slices.DeleteFunc(can, func(x Move) bool { return x == Transfer }) // to somebody else, but he asked for this one
+		}
+		return m, &Refusal{why, can}
 	}
 	switch mv {
 	case Accept:
@@ -179,7 +184,9 @@ func Next(m Matter, mv Move, by By, to string, outcome Outcome, r Rules) (Matter
 	case Answer:
 		m.State, m.Outcome, m.Answers, m.Tries = Answered, outcome, m.Answers+1, 0
 	case Call:
-		m.Tries++
+		if !m.Tried {
+			m.Tries++
+		}
 	case Agree:
 		if m.Waiting == 0 {
 			m.State = Closed

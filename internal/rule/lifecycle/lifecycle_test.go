@@ -182,6 +182,7 @@ func TestWho(t *testing.T) {
 		{"not reached after one call", Matter{State: Answered, Owner: "li", Answers: 1, Tries: 1}, GiveUp, desk, "", "lifecycle.tries"},
 		{"not reached after two", Matter{State: Answered, Owner: "li", Answers: 1, Tries: 2}, GiveUp, desk, "", ""},
 		{"grants his own request", Matter{State: Extension, Owner: "li"}, Grant, By{Approver: true, Asker: true}, "", "lifecycle.own_request"},
+		{"answers what nobody took up", Matter{State: Registered, Owner: Office}, Answer, By{Desk: true, Owner: true}, "", "lifecycle.state"},
 		{"a move that is none", Matter{State: Handling, Owner: "li"}, "burn", desk, "", "lifecycle.unknown"},
 	} {
 		_, no := Next(x.m, x.mv, x.by, x.to, Solved, rules)
@@ -208,7 +209,7 @@ func TestTexts(t *testing.T) {
 		}
 		var keys []string
 		for _, s := range States {
-			keys = append(keys, "appeal.state."+string(s))
+			keys = append(keys, "appeal.state."+string(s), "lifecycle.who."+string(s))
 		}
 		for _, m := range Moves {
 			keys = append(keys, "appeal.move."+string(m), "appeal.step."+string(m), "matter.moved."+string(m))
@@ -216,7 +217,7 @@ func TestTexts(t *testing.T) {
 		for _, o := range append(slices.Clone(Outcomes), Unreachable, NotOurs) {
 			keys = append(keys, "appeal.outcome."+string(o))
 		}
-		for _, k := range []string{"unknown", "state", "not_yours", "own_answer", "own_request", "is_office", "owner_needed", "same_owner", "outcome_needed", "tries", "nothing"} {
+		for _, k := range []string{"unknown", "state", "not_yours", "own_answer", "own_request", "is_office", "owner_needed", "same_owner", "outcome_needed", "tries", "only"} {
 			keys = append(keys, "lifecycle."+k)
 		}
 		for _, k := range keys {

@@ -39,7 +39,8 @@ func RulesFor(ctx context.Context, r db.Reader, county, place string, day calend
 }
 
 func (x Rules) life() lifecycle.Rules {
-	return lifecycle.Rules{Tries: x.Tries.Is, Redo: x.Redo.Is}
+	// Two calls at least: one day is no proof that nobody can be reached.
+	return lifecycle.Rules{Tries: max(2, x.Tries.Is), Redo: x.Redo.Is}
 }
 
 // due sets the day of an answer counted from a day, by topic and urgency, or by

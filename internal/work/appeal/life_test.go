@@ -22,7 +22,7 @@ func TestClockRunsForward(t *testing.T) {
 	b := set(t, d, clock)
 	rnd := rand.New(rand.NewPCG(7, 11))
 	made := map[lifecycle.Move]int{}
-	for walk := range 40 {
+	for walk := range 320 {
 		now := func() calendar.Day { return calendar.FromTime(clock.Now()) }
 		people := func() []access.Actor {
 			return []access.Actor{Office(now()), Who(access.Cadre, Qingshi, ZhaoWei, now()), Who(access.Cadre, Qingshi, LiMing, now()), Who(access.Leader, Qingshi, "", now()), Who(access.Committee, Dahe, "", now())}
@@ -48,7 +48,7 @@ func TestClockRunsForward(t *testing.T) {
 				continue
 			}
 			mv := can[rnd.IntN(len(can))]
-			in := appeal.MoveInput{Appeal: a.ID, Move: mv, Owner: []string{ZhaoWei, LiMing}[rnd.IntN(2)], Outcome: lifecycle.Solved, Words: "原因", Into: into.ID}
+			in := appeal.MoveInput{Appeal: a.ID, Move: mv, Owner: []string{ZhaoWei, LiMing}[rnd.IntN(2)], Outcome: lifecycle.Solved, Words: "原因", Way: "call", Into: into.ID}
 			switch mv {
 			case lifecycle.Ask:
 				in.Due = max(a.DueOn, today).Add(1 + rnd.IntN(9))

@@ -128,11 +128,11 @@ func decide(ctx context.Context, r db.Reader, county string, by lifecycle.By, a 
 		if err != nil {
 			return a, note{}, err
 		}
-		voice, wrong = a.speaker(vs, *in, &asked)
+		voice, wrong = a.speaker(vs, *in, today, &asked)
 	}
 	m, no := lifecycle.Next(asked, in.Move, by, in.Owner, in.Outcome, x.life())
 	if no != nil {
-		return a, note{}, refusal(no)
+		return a, note{}, refusal(no, a.State, x.life())
 	}
 	switch {
 	case wrong != "":
@@ -146,7 +146,7 @@ func decide(ctx context.Context, r db.Reader, county string, by lifecycle.By, a 
 	if in.On == "" {
 		in.On = today
 	}
-	if err := checkMove(ctx, r, county, a, in, today, x); err != nil {
+	if err := checkMove(ctx, r, county, by, a, in, today, x); err != nil {
 		return a, note{}, err
 	}
 	was := a
@@ -239,7 +239,7 @@ func settle(a *Appeal, in MoveInput) {
 	a.Topic, a.Urgency, a.Emphasis = orElse(in.Topic, a.Topic), orElse(in.Urgency, a.Urgency), orElse(in.Heart, a.Emphasis)
 }
 
-func checkMove(ctx context.Context, r db.Reader, county string, a Appeal, in *MoveInput, today calendar.Day, x Rules) error {
+func checkMove(ctx context.Context, r db.Reader, county string, by lifecycle.By, a Appeal, in *MoveInput, today calendar.Day, x Rules) error {
 	var f fault.Fields
 	if key := reasons[in.Move]; key != "" {
 		f.Check(in.Words != "", "words", key)
@@ -283,10 +283,8 @@ func checkMove(ctx context.Context, r db.Reader, county string, a Appeal, in *Mo
 			f.Check(ok && t.Active, "topic", "appeal.topic_bad")
 		}
 	case lifecycle.Agree, lifecycle.Dispute:
-		if in.Way == "" {
-			in.Way = "call"
-		}
-		f.Check(has(Ways, in.Way), "way", "appeal.way_bad")
+		// Whoever writes down somebody else's word says how he heard it.
+		f.Check(has(Ways, in.Way) && (in.Way == "page") == by.Household, "way", "appeal.way_bad")
 	case lifecycle.Merge:
 		if err := mergeable(ctx, r, county, a, in.Into); err != nil {
 			return err
@@ -329,7 +327,8 @@ func has(of []string, s string) bool {
 // refusal turns the rules' no into the failure a door can tell: what is not
 // one's business is forbidden, what the state does not allow is a conflict, and
 // both say what is possible.
-func refusal(no *lifecycle.Refusal) error {
+// Where the asker can do nothing, the answer is who can.
+func refusal(no *lifecycle.Refusal, now lifecycle.State, r lifecycle.Rules) error {
 	kind := fault.Conflict
 	switch no.Key {
 	case "lifecycle.not_yours", "lifecycle.own_answer", "lifecycle.own_request", "lifecycle.is_office":
@@ -339,7 +338,10 @@ func refusal(no *lifecycle.Refusal) error {
 	}
 	can := keysOf(no.Instead)
 	if len(can) == 0 {
-		can = lang.Keys{"lifecycle.nothing"}
+		return fault.New(kind, "lifecycle.only", "who", lang.Keys{"lifecycle.who." + string(now)})
+	}
+	if no.Key == "lifecycle.tries" {
+		return fault.New(kind, no.Key, "n", r.Tries, "can", can)
 	}
 	return fault.New(kind, no.Key, "can", can)
 }

@@ -38,8 +38,9 @@ type Voice struct {
 	Remark    string       `json:"remark,omitempty"`
 	Coded     bool         `json:"coded,omitempty"` // has a look-up code
 	Heard     int          `json:"heard,omitempty"` // number of the answer the word is of
-	Tries     int          `json:"tries,omitempty"` // calls about the present answer that reached nobody
+	Tries     int          `json:"tries,omitempty"` // days on which a call about the present answer reached nobody
 	Waits     bool         `json:"waits,omitempty"` // has not yet been heard about the present answer
+	triedOn   calendar.Day // the last of them
 	cameFrom  string       // matter it was first raised as, after a merge
 }
 
@@ -109,12 +110,12 @@ func insertVoice(ctx context.Context, tx *db.Tx, county string, v *Voice, coded 
 	return code, err
 }
 
-const voiceColumns = `v.id, v.appeal, v.household, v.region, v.origin, v.source, v.day, v.wish, v.name, v.phone, v.code, v.word, v.word_on, v.way, v.face, v.remark, v.came_from, v.heard, v.tries`
+const voiceColumns = `v.id, v.appeal, v.household, v.region, v.origin, v.source, v.day, v.wish, v.name, v.phone, v.code, v.word, v.word_on, v.way, v.face, v.remark, v.came_from, v.heard, v.tries, v.tried_on`
 
 func voiceScanner(r db.Reader, county string) func(db.Row) (Voice, error) {
 	return func(w db.Row) (v Voice, err error) {
 		var code string
-		if err = w.Scan(&v.ID, &v.Appeal, &v.Household, &v.Region, &v.Origin, &v.Source, &v.Day, &v.Wish, &v.Name, &v.Phone, &code, &v.Word, &v.WordOn, &v.Way, &v.Face, &v.Remark, &v.cameFrom, &v.Heard, &v.Tries); err != nil {
+		if err = w.Scan(&v.ID, &v.Appeal, &v.Household, &v.Region, &v.Origin, &v.Source, &v.Day, &v.Wish, &v.Name, &v.Phone, &code, &v.Word, &v.WordOn, &v.Way, &v.Face, &v.Remark, &v.cameFrom, &v.Heard, &v.Tries, &v.triedOn); err != nil {
 			return v, err
 		}
 		v.Coded = code != ""

@@ -39,7 +39,7 @@ func speaks(mv lifecycle.Move) bool {
 // speaker finds the voice a move is about, and tells the rules how it stands
 // with that one and with the others. Where nobody is named it is the only one
 // that is waited for; of several, one has to be named.
-func (a Appeal) speaker(vs []Voice, in MoveInput, m *lifecycle.Matter) (v Voice, wrong string) {
+func (a Appeal) speaker(vs []Voice, in MoveInput, today calendar.Day, m *lifecycle.Matter) (v Voice, wrong string) {
 	var waiting []Voice
 	for _, x := range vs {
 		if a.waits(x) {
@@ -63,7 +63,8 @@ func (a Appeal) speaker(vs []Voice, in MoveInput, m *lifecycle.Matter) (v Voice,
 	if v.ID == "" && wrong == "" {
 		wrong = "appeal.voice_unknown"
 	}
-	m.Tries, m.Waiting, m.Heard = v.Tries, 0, 0
+	// The day a call was written down counts, not the one somebody gives for it.
+	m.Tries, m.Tried, m.Waiting, m.Heard = v.Tries, v.triedOn == today, 0, 0
 	for _, x := range vs {
 		switch {
 		case x.ID == v.ID:
@@ -90,7 +91,7 @@ func (a Appeal) heard(v Voice, mv lifecycle.Move) bool {
 // speak writes what a voice says of the answer, or that nobody was reached.
 func speak(ctx context.Context, tx *db.Tx, county string, a Appeal, in MoveInput) error {
 	if in.Move == lifecycle.Call {
-		_, err := tx.Exec(ctx, `UPDATE appeal_voices SET tries = tries + 1 WHERE county = $1 AND id = $2`, county, in.Voice)
+		_, err := tx.Exec(ctx, `UPDATE appeal_voices SET tries = tries + 1, tried_on = $3 WHERE county = $1 AND id = $2 AND tried_on <> $3`, county, in.Voice, string(calendar.FromTime(tx.Now)))
 		return err
 	}
 	word := map[lifecycle.Move]string{lifecycle.Agree: Agreed, lifecycle.Dispute: Disputed, lifecycle.GiveUp: Unreachable}[in.Move]
@@ -102,7 +103,7 @@ func speak(ctx context.Context, tx *db.Tx, county string, a Appeal, in MoveInput
 // askAnew makes a new answer a question to every voice: it may say something
 // else than the one before, so who agreed to that is asked as well.
 func askAnew(ctx context.Context, tx *db.Tx, county, appeal string) error {
-	_, err := tx.Exec(ctx, `UPDATE appeal_voices SET tries = 0 WHERE county = $1 AND appeal = $2 AND tries > 0`, county, appeal)
+	_, err := tx.Exec(ctx, `UPDATE appeal_voices SET tries = 0, tried_on = '' WHERE county = $1 AND appeal = $2 AND tries > 0`, county, appeal)
 	return err
 }
 
