@@ -159,3 +159,19 @@ func TestElsewhereStays(t *testing.T) {
 		}
 	}
 }
+
+// TestDisputedLater: that a closed matter is not settled after all is written
+// down on its page with the way it was heard.
+func TestDisputedLater(t *testing.T) {
+	k := openWorked(t)
+	id := k.raise(t, 1)[0]
+	office, zhao := Who(access.Office, Qingshi, "", workedDay), Who(access.Cadre, Qingshi, ZhaoWei, workedDay)
+	k.move(t, office, appeal.MoveInput{Appeal: id, Move: lifecycle.Accept, Owner: ZhaoWei})
+	k.move(t, zhao, appeal.MoveInput{Appeal: id, Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "清通了"})
+	k.move(t, office, appeal.MoveInput{Appeal: id, Move: lifecycle.Agree, Way: "call"})
+	_, body, _ := k.call(t, "office", "/matters/"+id, nil)
+	form := regexp.MustCompile(`(?s)<form[^>]*>(?:[^<]|<[^/]|</[^f])*?value="dispute".*?</form>`).FindString(body)
+	if !regexp.MustCompile(`name="way"[^>]*value="visit"|value="visit"[^>]*name="way"`).MatchString(form) {
+		t.Errorf("the form does not ask how it was heard: %q", form)
+	}
+}
