@@ -54,6 +54,17 @@ type matterStep struct {
 	To  string // the matter a line leads to
 }
 
+// Who took the step.
+func (s matterStep) Who() Say {
+	switch {
+	case s.By != "":
+		return K("matter.by_" + s.By)
+	case s.Actor != "" && s.Unit != "":
+		return K("matter.by_person", "name", s.Actor, "unit", s.Unit)
+	}
+	return Plain(s.Actor)
+}
+
 // Urgencies, Hearts, Outcomes, Words, Faces and Ways are the choices of the forms.
 func (p *matterShowPage) Urgencies() []Option {
 	return catalogue("appeal.urgency.", appeal.Urgencies)

@@ -5,12 +5,14 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
@@ -301,6 +303,9 @@ type Step struct {
 	After  string       `json:"after,omitempty"`
 	Words  string       `json:"words,omitempty"`
 	Cadre  string       `json:"cadre,omitempty"` // who became its owner
+	By     string       `json:"by,omitempty"`    // card or code where a villager did it, clock
+	Actor  string       `json:"actor,omitempty"` // name of whoever did it
+	Unit   string       `json:"unit,omitempty"`  // his office on that day
 }
 
 // Steps gives a matter's history, for those who may see the matter.
@@ -313,9 +318,13 @@ func Steps(ctx context.Context, r db.Reader, who access.Actor, id string) ([]Ste
 
 func stepsOf(ctx context.Context, r db.Reader, county, id string) ([]Step, error) {
 	out, err := db.All(ctx, r, func(w db.Row) (x Step, err error) {
-		return x, w.Scan(&x.ID, &x.Kind, &x.Day, &x.Before, &x.After, &x.Words, &x.Cadre)
-	}, `SELECT id, kind, day, before, after, words, cadre FROM appeal_steps WHERE county = $1 AND appeal = $2 ORDER BY seq LIMIT 500`, county, id)
+		return x, w.Scan(&x.ID, &x.Kind, &x.Day, &x.Before, &x.After, &x.Words, &x.Cadre, &x.By, &x.Actor, &x.Unit)
+	}, `SELECT s.id, s.kind, s.day, s.before, s.after, s.words, s.cadre, s.actor, COALESCE(x.name, ''), COALESCE(x.cadre, '') FROM appeal_steps s LEFT JOIN accounts x ON x.county = s.county AND x.id = s.actor
+		WHERE s.county = $1 AND s.appeal = $2 ORDER BY s.seq LIMIT 500`, county, id)
 	if err != nil {
+		return nil, err
+	}
+	if err := did(ctx, r, county, out); err != nil {
 		return nil, err
 	}
 	for i, x := range out {
@@ -327,6 +336,36 @@ func stepsOf(ctx context.Context, r db.Reader, county, id string) ([]Step, error
 		}
 	}
 	return out, nil
+}
+
+// did says who took each step: an official with the office he was of on that
+// day, a villager by what he held and never by name, or the clock.
+func did(ctx context.Context, r db.Reader, county string, steps []Step) error {
+	var ids []string
+	for _, x := range steps {
+		if x.Unit != "" && !has(ids, x.Unit) {
+			ids = append(ids, x.Unit) // his id as an official, so far
+		}
+	}
+	posts, err := cadre.PostsOf(ctx, r, county, ids)
+	if err != nil {
+		return err
+	}
+	for i := range steps {
+		x := &steps[i]
+		by, _, _ := strings.Cut(x.By, ":")
+		if x.By = ""; by == "card" || by == "code" || by == "clock" {
+			x.By = by
+		}
+		id := x.Unit
+		x.Unit = ""
+		for _, p := range posts {
+			if id != "" && p.Cadre == id && p.From <= x.Day && (p.To == "" || p.To >= x.Day) {
+				x.Unit = p.UnitName
+			}
+		}
+	}
+	return nil
 }
 
 // Rehome moves matters and voices when a place is merged or split.
