@@ -125,7 +125,7 @@ func TestAuditRead(t *testing.T) {
 		return p
 	}
 	for lang, wants := range map[string][]string{
-		"zh-CN": {"登录", "种类：", "新设备：是", "报驻村", "种类：调研", "从：11月2日", "转办", "社情民意", "原因：你的角色不能做这件事", "用途：联系反映人", "上报到：", "镇办公室（青石镇）"},
+		"zh-CN": {"登录", "种类：", "新设备：是", "报驻村", "种类：调研", "从：11月2日", "转办", "社情民意", "原因：您的角色不能做这件事", "用途：联系反映人", "上报到：", "镇办公室（青石镇）"},
 		"en":    {"logged in", "new device: yes", "from: 2 Nov", "purpose: Contact the sender", "Township office (青石镇)"},
 	} {
 		text := body(lang)

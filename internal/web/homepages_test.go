@@ -800,7 +800,7 @@ func TestRegionPages(t *testing.T) {
 	if status, _ := k.get(t, "office", "/regions/990101101201"); status != 404 {
 		t.Errorf("a village of another township: %d", status)
 	}
-	for _, x := range []struct{ code, name, say string }{{"99010110020", "石桥村", "编码应为"}, {"990101100201", "石桥村", "已经有了"}, {"990101101202", "石桥村", "不在你管的范围里"}, {"990101100203", "", "请写名称"}, {"990101100209001", "1组", "还没有录入"}} {
+	for _, x := range []struct{ code, name, say string }{{"99010110020", "石桥村", "编码应为"}, {"990101100201", "石桥村", "已经有了"}, {"990101101202", "石桥村", "不在您管的范围里"}, {"990101100203", "", "请写名称"}, {"990101100209001", "1组", "还没有录入"}} {
 		if status, _, body := k.post(t, "office", "/regions", "code", x.code, "name", x.name, "kind", "committee"); status != 422 || !strings.Contains(body, x.say) || !strings.Contains(body, `value="`+x.code+`"`) {
 			t.Errorf("%s %s: %d, want %q", x.code, x.name, status, x.say)
 		}
@@ -813,7 +813,7 @@ func TestRegionPages(t *testing.T) {
 	if status != 200 {
 		t.Fatalf("looked at: %d %s", status, body)
 	}
-	has(t, "looked at", body, "新增 3，已有 1，有问题 4", "不在你管的范围里", "性质", "李家湾村", "存入 3 个")
+	has(t, "looked at", body, "新增 3，已有 1，有问题 4", "不在您管的范围里", "性质", "李家湾村", "存入 3 个")
 	if _, err := region.Get(t.Context(), k.DB, County, "990101100204"); err == nil {
 		t.Error("looking has stored a place")
 	}

@@ -389,7 +389,7 @@ func (w *Web) matterLines(c *door.Call, as []appeal.Appeal) ([]matterLine, error
 	out := make([]matterLine, len(as))
 	for i, a := range as {
 		out[i] = matterLine{Appeal: a, Status: a.Status(c.Who.Today()), Home: n.Home(a.Household), Place: n.HomePlace(a.Household), Owner: w.ownerName(c, n, a.Owner), Topic: names[a.Topic], Op: w.DB.NewID(),
-			Mine: access.Can(c.Who, access.AppealChange, access.Target{Region: a.Region, Own: a.Owner == c.Who.Cadre()}).OK()}
+			Mine: a.State != lifecycle.Registered && access.Can(c.Who, access.AppealChange, access.Target{Region: a.Region, Own: a.Owner == c.Who.Cadre()}).OK()}
 		if a.Household == "" {
 			out[i].Place = n.Place(a.Region)
 		}

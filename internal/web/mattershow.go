@@ -390,11 +390,6 @@ func (w *Web) matterMove(c *door.Call) error {
 	if f.Get("form") == "callback" { // several moves share the form
 		form = "callback"
 	}
-	if next := f.Get("tick"); next != "" && in.Move == lifecycle.Answer {
-		// Ticked off in a list: back there, where a word about it may be added.
-		c.R.PostForm.Set("next", local(next, "/today")+"?told="+in.Appeal)
-		saved = ""
-	}
 	return w.matterWrite(c, form, saved, func(tx *db.Tx) error {
 		_, err := appeal.Move(c.Context(), tx, c.Who, in, cal)
 		return err

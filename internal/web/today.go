@@ -8,7 +8,6 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
-	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
@@ -38,7 +37,7 @@ type todayPage struct {
 	Near    int         // matters whose day is near
 	Over    int         // matters whose day is past
 	More    bool        // there are further matters
-	Told    *matterLine // ticked off a moment ago; a word may be added
+	Tick    *matterLine // being ticked off: a sentence about what came of it is asked for
 	Desk    bool        // has an office's desk too
 }
 
@@ -94,16 +93,9 @@ func (w *Web) todayField(c *door.Call, desk bool) error {
 			p.Near++
 		}
 	}
-	if id := c.Query("told"); id != "" {
-		a, err := appeal.Show(c.Context(), w.DB, c.Who, id)
-		if err == nil && a.State == lifecycle.Answered {
-			ls, err := w.matterLines(c, []appeal.Appeal{a})
-			if err != nil {
-				return err
-			}
-			p.Told = &ls[0]
-		} else if err != nil && !refused(err) {
-			return err
+	for i := range p.Matters {
+		if p.Matters[i].ID == c.Query("tick") && p.Matters[i].Mine && p.Matters[i].Open() {
+			p.Tick = &p.Matters[i]
 		}
 	}
 	return w.Render(c, "today/field", p)

@@ -35,6 +35,7 @@ func TestLife(t *testing.T) {
 			if rapid.Bool().Draw(t, "alone") {
 				m.Voices, m.Waiting, m.Heard = 1, 0, 0
 			}
+			m.Tried = m.Tries > 0 && rapid.Bool().Draw(t, "tried today")
 			mv := rapid.SampledFrom(Moves).Draw(t, "move")
 			to := rapid.SampledFrom([]string{"", "li", "zhao", Office}).Draw(t, "to")
 			out := rapid.SampledFrom(append(slices.Clone(Outcomes), "", NotOurs, "odd")).Draw(t, "outcome")
@@ -70,6 +71,10 @@ func TestLife(t *testing.T) {
 				t.Fatal("somebody agreed for a home to what is closed")
 			case mv == Withdraw && m.Voices > 1:
 				t.Fatal("one took back what several raised")
+			case mv == Answer && m.State == Registered:
+				t.Fatal("answered what nobody had taken up")
+			case mv == Call && m.Tried && n.Tries != m.Tries:
+				t.Fatal("two calls on one day are two tries")
 			case mv == GiveUp && m.Tries < rules.Tries:
 				t.Fatal("given up before enough calls")
 			case m.State == Merged && mv != Unmerge:

@@ -108,19 +108,19 @@ func TestPromise(t *testing.T) {
 			{"granted by himself", li, appeal.MoveInput{Move: lifecycle.Grant}, fault.Forbidden, lifecycle.Extension},
 			{"granted by the office, where the plan says the leader", Office(today), appeal.MoveInput{Move: lifecycle.Grant}, fault.Forbidden, lifecycle.Extension},
 			{"granted", leader, appeal.MoveInput{Move: lifecycle.Grant}, "", lifecycle.Handling},
-			{"answered by a colleague", zhao, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved}, fault.Forbidden, lifecycle.Handling},
-			{"answered by a leader", leader, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved}, fault.Forbidden, lifecycle.Handling},
-			{"by another township", Who(access.Office, Baihe, "", today), appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved}, fault.NotFound, lifecycle.Handling},
+			{"answered by a colleague", zhao, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"}, fault.Forbidden, lifecycle.Handling},
+			{"answered by a leader", leader, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"}, fault.Forbidden, lifecycle.Handling},
+			{"by another township", Who(access.Office, Baihe, "", today), appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"}, fault.NotFound, lifecycle.Handling},
 			{"an end that is none", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: "forgotten"}, fault.Invalid, lifecycle.Handling},
 			{"cannot, without a reason", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Cannot}, fault.Invalid, lifecycle.Handling},
-			{"done before it was promised", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, On: "2026-11-19"}, fault.Invalid, lifecycle.Handling},
-			{"done tomorrow", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, On: "2026-11-24"}, fault.Invalid, lifecycle.Handling},
+			{"done before it was promised", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了", On: "2026-11-19"}, fault.Invalid, lifecycle.Handling},
+			{"done tomorrow", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了", On: "2026-11-24"}, fault.Invalid, lifecycle.Handling},
 			{"ticked off", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, On: "2026-11-22", Words: "已到账"}, "", lifecycle.Answered},
 			{"agreed to by himself", li, appeal.MoveInput{Move: lifecycle.Agree}, fault.Forbidden, lifecycle.Answered},
 			{"the home says no", committee, appeal.MoveInput{Move: lifecycle.Dispute, Way: "visit", Words: "还没到账"}, "", lifecycle.Handling},
-			{"done again", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved}, "", lifecycle.Answered},
+			{"done again", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"}, "", lifecycle.Answered},
 			{"the home agrees", committee, appeal.MoveInput{Move: lifecycle.Agree, Way: "visit", Face: 3}, "", lifecycle.Closed},
-			{"answered twice", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved}, fault.Conflict, lifecycle.Closed},
+			{"answered twice", li, appeal.MoveInput{Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"}, fault.Conflict, lifecycle.Closed},
 		} {
 			x.in.Appeal = "appeal-001"
 			_, err := b.move(x.who, x.in)
@@ -242,11 +242,11 @@ func TestCode(t *testing.T) {
 			t.Error("agreed to nothing", err)
 		}
 		b.must(b.move(Office(today), appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: ZhaoWei}))
-		b.must(b.move(zhao, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Answer, Outcome: lifecycle.Solved}))
+		b.must(b.move(zhao, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"}))
 		if s, err := say(false); err != nil || s.State != lifecycle.Handling {
 			t.Errorf("%+v %v", s, err)
 		}
-		b.must(b.move(zhao, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Answer, Outcome: lifecycle.Solved}))
+		b.must(b.move(zhao, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"}))
 		if s, err := say(true); err != nil || s.State != lifecycle.Closed {
 			t.Errorf("%+v %v", s, err)
 		}
@@ -286,7 +286,7 @@ func TestBundle(t *testing.T) {
 		if err != nil || x.N != 4 || len(x.Left) != 0 || x.Region != Dahe {
 			t.Fatalf("%+v %v", x, err)
 		}
-		b.must(b.move(zhao, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Answer, Outcome: lifecycle.Solved}))
+		b.must(b.move(zhao, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"}))
 		y, err := undo(x.ID)
 		if err != nil || y.N != 3 || len(y.Left) != 1 || y.Left[0].Appeal != ids[0] {
 			t.Fatalf("%+v %v", y, err)
@@ -376,7 +376,7 @@ func TestCount(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		b.must(b.move(zhao, appeal.MoveInput{Appeal: "matter-0002", Move: lifecycle.Answer, Outcome: lifecycle.Solved}))
+		b.must(b.move(zhao, appeal.MoveInput{Appeal: "matter-0002", Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"}))
 		clock.Add(24 * time.Hour)
 		day := today.Add(1)
 		for _, x := range []struct {

@@ -13,15 +13,16 @@ import (
 	"lianxin/internal/work/scope"
 )
 
-// ExplainInput adds what came of a matter that was answered without words.
+// ExplainInput says better what came of a matter: an answer needs words, but
+// older ones have none.
 type ExplainInput struct {
 	ID     string `json:"id"` // operation id
 	Appeal string `json:"appeal"`
 	Result string `json:"result"`
 }
 
-// Explain writes the words of an answer that was given with one tap. A former
-// answer stays in the matter's history.
+// Explain writes the words of an answer anew. A former answer stays in the
+// matter's history.
 func Explain(ctx context.Context, tx *db.Tx, who access.Actor, in ExplainInput) (Appeal, error) {
 	a, _, err := once.Do(ctx, tx, who, "appeal.explain", in.ID, in, func() (Appeal, error) {
 		a, err := Get(ctx, tx, who.County(), in.Appeal)

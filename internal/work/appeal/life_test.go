@@ -64,6 +64,8 @@ func TestClockRunsForward(t *testing.T) {
 			switch {
 			case n.DueOn < a.DueOn && mv != lifecycle.Redue:
 				t.Fatalf("%s on %s brought the day from %s to %s", mv, today, a.DueOn, n.DueOn)
+			case mv == lifecycle.Answer && (n.Result == "" || a.State == lifecycle.Registered):
+				t.Fatalf("answered without a word, or what nobody took up: %+v", n)
 			case mv == lifecycle.Redue && n.DueOn < today, back && n.DueOn < today:
 				t.Fatalf("%s on %s gave a day that has passed: %s", mv, today, n.DueOn)
 			case mv == lifecycle.Redue && a.State == lifecycle.Handling && n.DueOn > a.DueOn:

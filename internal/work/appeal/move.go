@@ -244,8 +244,8 @@ func checkMove(ctx context.Context, r db.Reader, county string, by lifecycle.By,
 	if key := reasons[in.Move]; key != "" {
 		f.Check(in.Words != "", "words", key)
 	}
-	if in.Move == lifecycle.Answer && in.Outcome != lifecycle.Solved {
-		f.Check(in.Words != "", "words", "appeal.reason_needed")
+	if in.Move == lifecycle.Answer { // nobody is told "done" with nothing behind it
+		f.Check(in.Words != "", "words", map[bool]string{true: "appeal.result_needed", false: "appeal.reason_needed"}[in.Outcome == lifecycle.Solved])
 	}
 	f.Check(len([]rune(in.Words)) <= MaxWords, "words", "fault.too_long", "n", MaxWords)
 	f.Check(in.On.Valid() && in.On <= today && in.On >= a.OpenedOn, "on", "appeal.closed_bad")

@@ -42,7 +42,7 @@ func TestPreviewIsTheChange(t *testing.T) {
 		give("handling", "2026-12-15")
 		give("due today", today)
 		do(zhao, appeal.MoveInput{Appeal: give("extension", "2026-12-08"), Move: lifecycle.Ask, Due: "2026-12-20", Words: "等材料"})
-		do(zhao, appeal.MoveInput{Appeal: give("answered", "2026-12-08"), Move: lifecycle.Answer, Outcome: lifecycle.Solved})
+		do(zhao, appeal.MoveInput{Appeal: give("answered", "2026-12-08"), Move: lifecycle.Answer, Outcome: lifecycle.Solved, Words: "办好了"})
 		do(office, appeal.MoveInput{Appeal: give("shelved", "2026-12-08"), Move: lifecycle.Shelve, Words: "没有资金"})
 		do(office, appeal.MoveInput{Appeal: raise("refused"), Move: lifecycle.Refuse, Words: "不归镇里管"})
 		do(office, appeal.MoveInput{Appeal: give("merged", "2026-12-08"), Move: lifecycle.Merge, Into: ids["handling"]})

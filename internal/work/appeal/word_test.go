@@ -60,3 +60,20 @@ func TestCallingBackIsProved(t *testing.T) {
 		}
 	})
 }
+
+// TestAnswerNeedsWords: nobody is told "done" with nothing behind it.
+func TestAnswerNeedsWords(t *testing.T) {
+	d, clock := dbtest.SQLite(t)
+	b := set(t, d, clock)
+	o, err := b.open(Office(today), appeal.OpenInput{Source: "phone", Title: "路灯不亮", Region: Lijiawan, Name: "某先生", Owner: ZhaoWei})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for outcome, want := range map[lifecycle.Outcome]string{lifecycle.Solved: "words appeal.result_needed", lifecycle.Cannot: "words appeal.reason_needed"} {
+		for _, words := range []string{"", " \n"} {
+			if _, err := b.move(zhao, appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Answer, Outcome: outcome, Words: words}); refusedFor(err) != want {
+				t.Errorf("%s with %q: %v", outcome, words, err)
+			}
+		}
+	}
+}

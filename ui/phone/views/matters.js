@@ -88,7 +88,6 @@ export async function matter(f, id) {
     wordsBox.hidden = !d.way;
     label.textContent = '';
     label.append(d.way === 'ask' ? t('matter.extend_why') : t('phone.say_result'));
-    if (d.way === 'solved') label.append(optional());
     until.textContent = t('phone.later_to', {day: monthDay(to())});
   };
   fresh();
@@ -97,7 +96,7 @@ export async function matter(f, id) {
     fresh();
     const wrongs = [];
     if (!d.way) wrongs.push({at: 'm-way', text: t('phone.way_needed')});
-    else if (d.way !== 'solved' && !d.words.trim()) wrongs.push({at: 'm-words', text: t(d.way === 'ask' ? 'appeal.reason_needed' : 'appeal.result_needed')});
+    else if (!d.words.trim()) wrongs.push({at: 'm-words', text: t(d.way === 'ask' ? 'appeal.reason_needed' : 'appeal.result_needed')});
     if (!sound(e, wrongs)) return;
     const body = d.way === 'ask' ? {appeal: m.id, move: 'ask', due: to(), words: d.words.trim()} : {appeal: m.id, move: 'answer', outcome: d.way, words: d.words.trim()};
     const w = ways.find((y) => y[0] === d.way);

@@ -157,10 +157,11 @@ function promise(f, m) {
  * @param {Matter} m
  */
 function telling(f, m) {
-  const mine = /** @type {{id: string, words: string}} */ (ticking);
-  const input = h('input', {type: 'text', id: 'told', value: mine.words, maxlength: 1000, placeholder: t('phone.told_word'), autocomplete: 'off', oninput: () => { mine.words = input.value; }});
+  const mine = /** @type {{id: string, words: string, wrong?: boolean}} */ (ticking);
+  const input = h('input', {type: 'text', id: 'told', value: mine.words, maxlength: 1000, placeholder: t('phone.told_word'), autocomplete: 'off', required: true, 'aria-invalid': mine.wrong ? 'true' : null, 'aria-describedby': mine.wrong ? 'told-wrong' : null, oninput: () => { mine.words = input.value; }});
   const tell = async () => {
     const words = input.value.trim();
+    if (!words) { mine.wrong = true; f.refresh('#told'); return; }
     const done = await put(f, {kind: 'matter.move', body: {appeal: m.id, move: 'answer', outcome: 'solved', words}, title: t('today.tick', {title: m.title})});
     if (!done) return;
     ticking = null;
@@ -168,6 +169,7 @@ function telling(f, m) {
   };
   return h('li', {class: 'telling'}, h('p', null, icon('check'), h('b', null, t('today.tick', {title: m.title}))),
     h('label', {class: 'vh', for: 'told'}, t('phone.told_word')), input,
+    mine.wrong ? h('p', {class: 'wrong', id: 'told-wrong'}, t('appeal.result_needed')) : null,
     h('div', {class: 'acts'}, h('button', {class: 'btn p', type: 'button', onclick: () => void tell()}, t('visit.save')), h('button', {class: 'txt', type: 'button', onclick: () => { ticking = null; f.refresh('[data-at="tick-' + m.id + '"]'); }}, t('phone.not_yet'))));
 }
 
