@@ -9,7 +9,6 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
-	"lianxin/internal/rule/deadline"
 	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 )
@@ -235,11 +234,8 @@ func (w *Web) matterShown(c *door.Call) (*matterShowPage, error) {
 		return nil, err
 	}
 	p.Fill("way", "call")
-	if cal, err := w.workdays(c); err == nil && p.Line.Open() && !p.Can["accept"] { // taking up counts its day by the rules
-		from := max(a.DueOn, c.Who.Today())
-		if due, _ := deadline.Due(from, 5, cal); due != "" {
-			p.Fill("due", string(due))
-		}
+	if p.Line.Open() && !p.Can["accept"] { // taking up counts its day by the rules
+		p.Fill("due", string(a.DueOn))
 	}
 	return p, nil
 }

@@ -17,7 +17,7 @@ func appeals(r *Registry) {
 	)
 	r.Plain("appeals", "references, codes and dates", "county", "id", "origin", "source", "household", "region", "sponsor", "owner", "topic", "emphasis", "urgency", "opened_on", "due_on", "next_on", "provisional", "fixed", "round", "rank", "state", "live", "level", "outcome",
 		"taken_on", "answered_on", "answered_by", "closed_on", "state_before", "merged_into", "asked_due", "asked_by", "answers", "tries", "redo", "extensions", "meeting", "voices", "version")
-	r.Plain("appeal_steps", "references and dates", "county", "id", "appeal", "kind", "day", "before", "after", "actor", "cadre", "bundle", "seq")
+	r.Plain("appeal_steps", "references and dates", "county", "id", "appeal", "kind", "day", "before", "after", "actor", "cadre", "bundle", "undo", "seq")
 	r.Plain("appeal_voices", "references, codes and dates", "county", "id", "appeal", "household", "region", "origin", "source", "day", "word", "word_on", "way", "face", "came_from", "heard", "tries", "tried_on")
 	r.Plain("appeal_bundles", "references and dates", "county", "id", "kind", "region", "actor", "at", "n", "undone_at")
 	r.Plain("appeal_views", "filters an account keeps for itself", "county", "account", "id", "name", "query")

@@ -154,6 +154,7 @@ func seal(r db.Reader, county, id, column, text string) string {
 // note is one line of a matter's history as it is written.
 type note struct {
 	kind, before, after, words, cadre, bundle string
+	undo                                      string // of a bulk change: the matter as it was, see kept
 }
 
 // step writes one line of history under the matter's next number: ids made
@@ -167,9 +168,9 @@ func step(ctx context.Context, tx *db.Tx, who audit.Actor, appeal string, n note
 	if n.words != "" {
 		words = tx.Vault().Seal(vault.Place{Table: "appeal_steps", Column: "words", County: county, Row: sid}, n.words)
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO appeal_steps (county, id, appeal, kind, day, before, after, words, actor, cadre, bundle, seq)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (SELECT COALESCE(MAX(seq), 0) + 1 FROM appeal_steps WHERE county = $1 AND appeal = $3))`,
-		county, sid, appeal, n.kind, string(calendar.FromTime(tx.Now)), n.before, n.after, words, account, n.cadre, n.bundle)
+	_, err := tx.Exec(ctx, `INSERT INTO appeal_steps (county, id, appeal, kind, day, before, after, words, actor, cadre, bundle, undo, seq)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (SELECT COALESCE(MAX(seq), 0) + 1 FROM appeal_steps WHERE county = $1 AND appeal = $3))`,
+		county, sid, appeal, n.kind, string(calendar.FromTime(tx.Now)), n.before, n.after, words, account, n.cadre, n.bundle, n.undo)
 	if err != nil {
 		return err
 	}

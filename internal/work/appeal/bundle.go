@@ -2,7 +2,9 @@ package appeal
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -276,12 +278,12 @@ func Undo(ctx context.Context, tx *db.Tx, who access.Actor, op, bundle string, c
 			return b, fault.New(fault.Gone, "appeal.undo_late")
 		}
 		type line struct {
-			appeal, before string
-			seq            int
+			appeal, was string
+			seq         int
 		}
 		lines, err := db.All(ctx, tx, func(w db.Row) (l line, err error) {
-			return l, w.Scan(&l.appeal, &l.before, &l.seq)
-		}, `SELECT appeal, before, seq FROM appeal_steps WHERE county = $1 AND bundle = $2 AND kind = $3 ORDER BY appeal, seq`, who.County(), bundle, string(b.Kind))
+			return l, w.Scan(&l.appeal, &l.was, &l.seq)
+		}, `SELECT appeal, undo, seq FROM appeal_steps WHERE county = $1 AND bundle = $2 AND kind = $3 ORDER BY appeal, seq`, who.County(), bundle, string(b.Kind))
 		if err != nil {
 			return b, err
 		}
@@ -291,11 +293,14 @@ func Undo(ctx context.Context, tx *db.Tx, who access.Actor, op, bundle string, c
 			if err != nil {
 				return b, err
 			}
+			if l.was == "" && b.Kind != lifecycle.Merge { // of a version that did not keep it
+				return b, fault.New(fault.Gone, "appeal.undo_late")
+			}
 			if later > 0 {
 				b.Left = append(b.Left, Left{l.appeal, "appeal.undo_built"})
 				continue
 			}
-			if err := back(ctx, tx, who, l.appeal, b.Kind, l.before, cal); err != nil {
+			if err := back(ctx, tx, who, l.appeal, b.Kind, l.was, cal); err != nil {
 				return b, err
 			}
 			b.N++
@@ -326,42 +331,54 @@ func Made(ctx context.Context, r db.Reader, who access.Actor, id string, now tim
 	return b, !b.Undone && slices.Contains(undoable, b.Kind) && now.Sub(time.UnixMilli(b.At)) <= UndoFor, nil
 }
 
-// back restores one matter as it was before a bundle touched it.
-func back(ctx context.Context, tx *db.Tx, who access.Actor, appeal string, kind lifecycle.Move, before string, cal calendar.Calendar) error {
-	a, err := Get(ctx, tx, who.County(), appeal)
-	if err != nil {
-		return err
+// kept is what a bulk change may change of a matter, as it was: codes, ids and
+// days, nothing anybody said.
+type kept struct {
+	State    lifecycle.State `json:"state"`
+	Owner    string          `json:"owner"`
+	Sponsor  string          `json:"sponsor,omitempty"`
+	Topic    string          `json:"topic,omitempty"`
+	Emphasis string          `json:"emphasis,omitempty"`
+	Urgency  string          `json:"urgency"`
+	Due      calendar.Day    `json:"due"`
+	Next     calendar.Day    `json:"next"`
+	Doubt    bool            `json:"provisional,omitempty"`
+	Fixed    bool            `json:"fixed,omitempty"`
+	Round    string          `json:"round,omitempty"`
+	Level    string          `json:"level,omitempty"`
+	Taken    calendar.Day    `json:"taken,omitempty"`
+	Asked    calendar.Day    `json:"asked,omitempty"`
+	AskedBy  string          `json:"asked_by,omitempty"`
+}
+
+func (a Appeal) kept() string {
+	b, _ := json.Marshal(kept{a.State, a.Owner, a.Sponsor, a.Topic, a.Emphasis, a.Urgency, a.DueOn, a.NextOn, a.Provisional, a.fixed, a.Round, a.Level, a.TakenOn, a.AskedDue, a.askedBy})
+	return string(b)
+}
+
+func (a *Appeal) restore(was string) error {
+	var k kept
+	if err := json.Unmarshal([]byte(was), &k); err != nil {
+		return fmt.Errorf("appeal: a step's state: %w", err)
 	}
+	a.State, a.Owner, a.Sponsor, a.Topic, a.Emphasis, a.Urgency = k.State, k.Owner, k.Sponsor, k.Topic, k.Emphasis, k.Urgency
+	a.DueOn, a.NextOn, a.Provisional, a.fixed, a.Round, a.Level, a.TakenOn, a.AskedDue, a.askedBy = k.Due, k.Next, k.Doubt, k.Fixed, k.Round, k.Level, k.Taken, k.Asked, k.AskedBy
+	return nil
+}
+
+// back restores one matter as it was before a bundle touched it, its clock too.
+func back(ctx context.Context, tx *db.Tx, who access.Actor, appeal string, kind lifecycle.Move, was string, cal calendar.Calendar) error {
 	if kind == lifecycle.Merge {
 		_, err := move(ctx, tx, who, MoveInput{Appeal: appeal, Move: lifecycle.Unmerge}, "", cal)
 		return err
 	}
-	x, err := RulesFor(ctx, tx, who.County(), a.Region, calendar.FromTime(tx.Now), cal)
+	a, err := Get(ctx, tx, who.County(), appeal)
 	if err != nil {
 		return err
 	}
-	switch kind {
-	case lifecycle.Redue:
-		// Was it counted, it is again a counted day.
-		if b := a; true {
-			if x.due(&b, b.OpenedOn); b.DueOn != calendar.Day(before) {
-				x.set(&b, calendar.Day(before))
-			}
-			a = b
-		}
-	case lifecycle.Accept:
-		a.Owner, a.State = before, lifecycle.Registered
-		again, err := db.One(ctx, tx, db.Int, `SELECT COUNT(*) FROM appeal_steps WHERE county = $1 AND appeal = $2 AND kind = 'return'`, who.County(), a.ID)
-		if err != nil {
-			return err
-		}
-		if again == 0 {
-			a.TakenOn = "" // what was handed back before keeps its clock
-		}
-	default:
-		a.Owner = before
+	if err := a.restore(was); err != nil {
+		return err
 	}
-	x.next(&a, calendar.FromTime(tx.Now))
 	if err := write(ctx, tx, who.County(), &a); err != nil {
 		return err
 	}

@@ -68,6 +68,21 @@ func (x Rules) set(a *Appeal, day calendar.Day) {
 	a.DueOn, a.Provisional, a.Round, a.fixed = day, !x.Cal.Holds(day.Year()), "", true
 }
 
+// maxLater is how many days a day may be put off at once where no clock of the
+// topic is longer: as many as the law gives a petition as a whole (信访工作条例
+// §34). What takes longer still lies on the shelf and is looked at there.
+const maxLater = 60
+
+// farthest is the last day a matter may be put off to today: twice its topic's
+// longest clock, or maxLater.
+func (x Rules) farthest(a Appeal, today calendar.Day) calendar.Day {
+	from, n := max(a.DueOn, today), DefaultDays
+	if t, ok := find(x.Topics, a.Topic); ok {
+		n = max(n, t.Urgent, t.Normal, t.Hard)
+	}
+	return max(from.Add(maxLater), x.within(from, 2*n))
+}
+
 // within gives the day n working days after a day.
 func (x Rules) within(from calendar.Day, n int) calendar.Day {
 	day, _ := deadline.Due(from, n, x.Cal)

@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/rule/similar"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
 )
 
 // mergeable reports whether a matter may go into another: one of its township
@@ -43,19 +44,59 @@ func mergeable(ctx context.Context, r db.Reader, county string, a Appeal, into s
 // moveVoices links the voices of a matter to the one it was merged into.
 func moveVoices(ctx context.Context, tx *db.Tx, who audit.Actor, from, into string, n note) error {
 	county, _, _, _, _ := who.Trace()
-	moved, err := tx.Exec(ctx, `UPDATE appeal_voices SET appeal = $3, came_from = CASE WHEN came_from = '' THEN $2 ELSE came_from END, heard = 0, tries = 0 WHERE county = $1 AND appeal = $2`, county, from, into)
+	moved, err := tx.Exec(ctx, `UPDATE appeal_voices SET appeal = $3, came_from = CASE WHEN came_from = '' THEN $2 ELSE came_from END, heard = 0, tries = 0, tried_on = '' WHERE county = $1 AND appeal = $2`, county, from, into)
 	if err != nil {
 		return err
 	}
 	return weigh(ctx, tx, who, into, int(moved), note{kind: "joined", before: from, bundle: n.bundle})
 }
 
-// moveBack undoes moveVoices: the voices first raised as that matter return.
+// moveBack undoes moveVoices: the voices first raised as that matter return, and
+// those of matters that had been merged into it before. They lie where the
+// matter they went into lives on now.
 func moveBack(ctx context.Context, tx *db.Tx, who audit.Actor, from, to string, n note) error {
 	county, _, _, _, _ := who.Trace()
-	moved, err := tx.Exec(ctx, `UPDATE appeal_voices SET appeal = $3, came_from = '', heard = 0, tries = 0 WHERE county = $1 AND appeal = $2 AND came_from = $3`, county, from, to)
+	// chain gives the matters one went into, one after the other, itself first.
+	chain := func(id string) (out []string, err error) {
+		for id != "" && len(out) < 20 {
+			out = append(out, id)
+			a, err := Get(ctx, tx, county, id)
+			if err != nil {
+				return nil, err
+			}
+			id = a.Into
+		}
+		return out, nil
+	}
+	up, err := chain(from)
 	if err != nil {
 		return err
+	}
+	from = up[len(up)-1]
+	vs, err := voicesOf(ctx, tx, county, from)
+	if err != nil {
+		return err
+	}
+	args := scope.Args{county, from, to}
+	var came []string
+	for _, v := range vs {
+		if v.cameFrom == "" || has(came, v.cameFrom) {
+			continue
+		}
+		through, err := chain(v.cameFrom)
+		if err != nil {
+			return err
+		}
+		if has(through, to) {
+			came = append(came, v.cameFrom)
+		}
+	}
+	moved := int64(0)
+	if len(came) > 0 {
+		moved, err = tx.Exec(ctx, `UPDATE appeal_voices SET appeal = $3, came_from = CASE WHEN came_from = $3 THEN '' ELSE came_from END, heard = 0, tries = 0, tried_on = '' WHERE county = $1 AND appeal = $2 AND came_from IN `+scope.In(&args, came), args...)
+		if err != nil {
+			return err
+		}
 	}
 	return weigh(ctx, tx, who, from, -int(moved), note{kind: "parted", before: to, bundle: n.bundle})
 }

@@ -85,7 +85,9 @@ func apply(ctx context.Context, tx *db.Tx, who audit.Actor, by lifecycle.By, was
 	if err != nil {
 		return was, err
 	}
-	n.bundle = bundle
+	if n.bundle = bundle; bundle != "" {
+		n.undo = was.kept()
+	}
 	switch in.Move {
 	case lifecycle.Ask:
 		a.askedBy = account
@@ -252,10 +254,13 @@ func checkMove(ctx context.Context, r db.Reader, county string, by lifecycle.By,
 	f.Check(in.Face >= 0 && in.Face <= 3, "face", "appeal.face_bad")
 	switch in.Move {
 	case lifecycle.Ask:
-		if in.Due.Valid() && in.Due <= a.DueOn {
+		switch last := x.farthest(a, today); {
+		case in.Due.Valid() && in.Due <= a.DueOn:
 			f.Add("due", "appeal.extend_later")
-		} else {
-			between(&f, "due", in.Due, max(a.DueOn.Add(1), today), today.Add(maxDue))
+		case in.Due.Valid() && in.Due > last:
+			f.Add("due", "appeal.extend_far", "to", last)
+		default:
+			between(&f, "due", in.Due, max(a.DueOn.Add(1), today), last)
 		}
 	case lifecycle.Redue:
 		switch {
@@ -265,8 +270,10 @@ func checkMove(ctx context.Context, r db.Reader, county string, by lifecycle.By,
 			f.Add("due", "appeal.redue_later")
 		case (a.State == lifecycle.Handling || a.TakenOn != "") && a.DueOn > today:
 			between(&f, "due", in.Due, today, a.DueOn.Add(-1))
+		case in.Due.Valid() && in.Due > x.farthest(a, today):
+			f.Add("due", "appeal.extend_far", "to", x.farthest(a, today))
 		default:
-			between(&f, "due", in.Due, today, today.Add(maxDue))
+			between(&f, "due", in.Due, today, x.farthest(a, today))
 		}
 	case lifecycle.Accept:
 		if in.Due != "" {

@@ -74,6 +74,10 @@ func TestPreviewIsTheChange(t *testing.T) {
 		}
 		back := errors.New("taken back")
 		refused, done := map[string]int{}, 0
+		before, err := appeal.Some(t.Context(), d, County, all)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, who := range []access.Actor{office, leader} {
 			for _, in := range ins {
 				in.Appeals = all
@@ -88,6 +92,27 @@ func TestPreviewIsTheChange(t *testing.T) {
 					}
 					if after, err = appeal.Some(t.Context(), tx, County, all); err != nil {
 						return err
+					}
+					if in.Move == lifecycle.Grant || in.Move == lifecycle.Deny || in.Move == lifecycle.Agree {
+						return back
+					}
+					// Taken back, everything is as it was.
+					if u, err := appeal.Undo(t.Context(), tx, who, b.op(), in.ID, b.cal); err != nil || len(u.Left) > 0 {
+						t.Errorf("%s: cannot be taken back: %+v %v", name, u, err)
+						return back
+					}
+					now, err := appeal.Some(t.Context(), tx, County, all)
+					if err != nil {
+						return err
+					}
+					for id, was := range before {
+						a := now[id]
+						if a.Version = was.Version; a.State == lifecycle.Registered && in.Move == lifecycle.Merge {
+							a.NextOn = was.NextOn // taken apart, it waits anew to be taken up
+						}
+						if a != was {
+							t.Errorf("%s, taken back: %+v, was %+v", name, a, was)
+						}
 					}
 					return back
 				})
@@ -154,7 +179,6 @@ func TestDayRange(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.must(b.move(Office(today), appeal.MoveInput{Appeal: o.ID, Move: lifecycle.Accept, Owner: ZhaoWei}))
-		last := today.Add(3 * 366)
 		for _, x := range []struct {
 			mv       lifecycle.Move
 			due      calendar.Day
@@ -166,11 +190,13 @@ func TestDayRange(t *testing.T) {
 			{lifecycle.Redue, "2026-12-16", "appeal.redue_later", "", ""},
 			{lifecycle.Redue, "soon", "appeal.due_bad", "", ""},
 			{lifecycle.Ask, "2026-12-15", "appeal.extend_later", "", ""},
-			{lifecycle.Ask, last.Add(1), "appeal.due_range", "2026-12-16", last},
+			{lifecycle.Ask, "2026-11-22", "appeal.extend_later", "", ""},
+			{lifecycle.Ask, "2028-12-10", "appeal.extend_far", "", "2027-02-13"},
+			{lifecycle.Ask, "2027-02-14", "appeal.extend_far", "", "2027-02-13"},
 		} {
 			_, err := b.move(map[lifecycle.Move]access.Actor{lifecycle.Redue: Office(today), lifecycle.Ask: zhao}[x.mv], appeal.MoveInput{Appeal: o.ID, Move: x.mv, Due: x.due, Words: "等材料"})
 			e, ok := errors.AsType[*fault.Error](err)
-			if !ok || len(e.Fields) != 1 || e.Fields[0].Name != "due" || e.Fields[0].Key != x.key || x.from != "" && fmt.Sprint(e.Fields[0].Args) != fmt.Sprint([]any{"from", x.from, "to", x.to}) {
+			if !ok || len(e.Fields) != 1 || e.Fields[0].Name != "due" || e.Fields[0].Key != x.key || x.from == "" && x.to != "" && fmt.Sprint(e.Fields[0].Args) != fmt.Sprint([]any{"to", x.to}) || x.from != "" && fmt.Sprint(e.Fields[0].Args) != fmt.Sprint([]any{"from", x.from, "to", x.to}) {
 				t.Errorf("%s to %s: %+v", x.mv, x.due, err)
 			}
 		}
