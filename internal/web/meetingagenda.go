@@ -12,6 +12,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/agenda"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/region"
@@ -72,14 +73,45 @@ func (a *agendaWords) full(i agenda.Item) string {
 	return s + a.w.T(a.tag, "web.colon") + a.text(i)
 }
 
+// late says why a matter is late, as far as its record tells: facts, no judgement.
+func (a *agendaWords) late(m meeting.Opened) (out []string) {
+	say := func(key string, args ...any) { out = append(out, a.w.T(a.tag, K(key, args...))) }
+	with := func(key, words string, args ...any) {
+		s := a.w.T(a.tag, K(key, args...))
+		if words != "" {
+			s += a.w.T(a.tag, "web.colon") + words
+		}
+		out = append(out, s)
+	}
+	switch {
+	case m.State == lifecycle.Registered && m.Last.Kind == string(lifecycle.Return):
+		with("page_meeting.late_returned", m.Last.Words, "day", m.Last.Day)
+	case m.State == lifecycle.Registered:
+		say("page_meeting.late_untaken", "day", m.OpenedOn)
+	case m.State == lifecycle.Extension:
+		with("page_meeting.late_asked", m.Asked.Words, "day", m.AskedDue)
+	case m.Extended > 0:
+		with("page_meeting.late_extended", m.Asked.Words, "n", m.Extended)
+	}
+	if m.Redo > 0 {
+		say("page_meeting.late_redone", "n", m.Redo)
+	}
+	if k := m.Last.Kind; k != "" && m.State != lifecycle.Registered && k != string(lifecycle.Ask) {
+		words := m.Last.Words
+		with("page_meeting.late_last", words, "step", K("appeal.step."+k), "day", m.Last.Day)
+	}
+	return out
+}
+
 // proposedLine is an item of the proposal as it is shown.
 type proposedLine struct {
 	agenda.Item
-	Title, Place, Topic, Text, Why, Words string
-	Href                                  string // what the number counts, or the matter
-	Emphasis                              string
-	Before                                string // the counts of the periods before
-	Chosen                                bool   // stands on the agenda already
+	Title, Place, Topic, Text string
+	Why                       []string // it is late, as facts
+	Href                      string   // what the number counts, or the matter
+	Emphasis                  string
+	Before                    string // the counts of the periods before
+	Chosen                    bool   // stands on the agenda already
 }
 
 // proposedPart is one kind of items.
@@ -98,6 +130,7 @@ type meetingAgendaPage struct {
 	Bounds  agenda.Bounds
 	Overdue int
 	Listed  int
+	Cut     bool
 	Places  []Option
 	None    bool
 	Former  *meetingLine // and how what it decided stands
@@ -156,7 +189,7 @@ func (w *Web) proposed(c *door.Call, p *meetingAgendaPage, at string, s calendar
 		return err
 	}
 	p.Sub = K("page_meeting.of_period", "place", w.placeName(c, at), "from", s.From, "to", s.To)
-	p.Period, p.Before, p.Bounds, p.Overdue, p.None = x.Period, x.Before, x.Bounds, x.Overdue, len(x.Items) == 0
+	p.Period, p.Before, p.Bounds, p.Overdue, p.Cut, p.None = x.Period, x.Before, x.Bounds, x.Overdue, x.Cut, len(x.Items) == 0
 	opened, err := meeting.Open(c.Context(), w.DB, c.Who, x.Items)
 	if err != nil {
 		return err
@@ -187,9 +220,9 @@ func (w *Web) proposed(c *door.Call, p *meetingAgendaPage, at string, s calendar
 			for _, ref := range i.Refs {
 				if id, ok := strings.CutPrefix(ref, "appeal:"); ok {
 					a := opened[id]
-					l.Title, l.Href, l.Emphasis, l.Words = a.Title, "/matters/"+id, a.Emphasis, a.Last.Words
-					if (i.Kind == agenda.Overdue || i.Kind == agenda.Standing && i.On != "" && i.On < c.Who.Today()) && a.Last.Kind != "" {
-						l.Why = w.T(c.Lang, "appeal.step."+a.Last.Kind)
+					l.Title, l.Href, l.Emphasis = a.Title, "/matters/"+id, a.Emphasis
+					if i.Days > 0 {
+						l.Why = say.late(a)
 					}
 				} else if rest, ok := strings.CutPrefix(ref, "meeting:"); ok && l.Title == "" {
 					id, _, _ := strings.Cut(rest, ":")

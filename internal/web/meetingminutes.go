@@ -97,6 +97,9 @@ func (w *Web) followup(c *door.Call, m meeting.Meeting) (string, error) {
 		if i.Does != "" {
 			s += w.T(c.Lang, "web.comma_long") + i.Does
 		}
+		if i.Late > 0 {
+			s += w.T(c.Lang, "web.comma_long") + w.T(c.Lang, "matter.over", "n", i.Late)
+		}
 		lines = append(lines, s)
 	}
 	return strings.Join(lines, "\n"), err

@@ -30,6 +30,7 @@ type itemLine struct {
 	Tag            Tag
 	Reads          bool // its matter opens for the reader
 	Settles        bool
+	Late           int // days past its day, while it is not done
 }
 
 type meetingShowPage struct {
@@ -198,6 +199,9 @@ func (w *Web) itemLines(c *door.Call, m meeting.Meeting, tag string) ([]itemLine
 			l.Tag = Tag{Tone: "g", Icon: "check", Text: K("page_meeting.settled")}
 		case i.Decision != "" && !m.Open(): // nothing runs before the minutes are handed in
 			l.Tag = Tag{Tone: "i2", Text: K("page_meeting.running")}
+		}
+		if day := c.Who.Today(); i.Decision != "" && !m.Open() && !i.Done() && i.Settled == "" && i.Due != "" && i.Due < day {
+			l.Late = day.Sub(i.Due)
 		}
 		l.Settles = !m.Open() && i.Decision != "" && i.Appeal == "" && i.Settled == ""
 		out[k] = l

@@ -71,6 +71,7 @@ type Matter struct {
 	Rank             int // 最怨 0, 最盼 1, the rest 2
 	On               calendar.Day
 	Why              string // of what is overdue: the kind of its last step
+	State            string // of what is overdue
 }
 
 // Decision is one of an earlier meeting that is not finished.
@@ -90,6 +91,7 @@ type Homes struct {
 type Facts struct {
 	Whole     string // path of the place the meeting is for
 	Days      int    // how long without a visit counts as long
+	Today     calendar.Day
 	Counts    []Count
 	Disputed  []Matter
 	Overdue   []Matter
@@ -108,7 +110,7 @@ type Item struct {
 	N      int          `json:"n,omitempty"`
 	Before []int        `json:"before,omitempty"` // in the periods before, the latest first
 	Mean   string       `json:"mean,omitempty"`   // of those, to one decimal
-	Days   int          `json:"days,omitempty"`
+	Days   int          `json:"days,omitempty"`   // without a visit, or past its day
 	On     calendar.Day `json:"on,omitempty"`
 	Why    string       `json:"why,omitempty"`
 	State  string       `json:"state,omitempty"`
@@ -131,8 +133,14 @@ func (i Item) Text() (key string, args []any) {
 	case Unsorted:
 		return key, []any{"n", i.N}
 	case Overdue, Shelf, Disputed:
+		if i.Days > 0 {
+			return key + ".over", []any{"day", i.On, "days", i.Days}
+		}
 		return key, []any{"day", i.On}
 	case Standing:
+		if i.Days > 0 {
+			return key + ".over", []any{"day", i.On, "days", i.Days}
+		}
 		if i.On != "" {
 			return key + ".due", []any{"day", i.On}
 		}
@@ -159,7 +167,7 @@ func Propose(f Facts, b Bounds) []Item {
 		if d.Appeal != "" && later[d.Appeal] != d.Item {
 			continue
 		}
-		i := Item{Kind: Standing, Key: join(string(Standing), d.Meeting, d.Item), Place: d.Place, On: d.Due, State: d.State, Refs: []string{"meeting:" + d.Meeting + ":" + d.Item}}
+		i := Item{Kind: Standing, Key: join(string(Standing), d.Meeting, d.Item), Place: d.Place, On: d.Due, Days: f.over(d.Due), State: d.State, Refs: []string{"meeting:" + d.Meeting + ":" + d.Item}}
 		if d.Appeal != "" {
 			i.Refs = append(i.Refs, Ref(d.Appeal))
 			standing[d.Appeal] = true
@@ -174,7 +182,11 @@ func Propose(f Facts, b Bounds) []Item {
 			if standing[m.ID] {
 				continue
 			}
-			out = append(out, Item{Kind: x.kind, Key: join(string(x.kind), m.ID), Place: m.Place, Topic: m.Topic, N: 1, On: m.On, Why: m.Why, Refs: []string{Ref(m.ID)}, rank: m.Rank})
+			i := Item{Kind: x.kind, Key: join(string(x.kind), m.ID), Place: m.Place, Topic: m.Topic, N: 1, On: m.On, Why: m.Why, Refs: []string{Ref(m.ID)}, rank: m.Rank}
+			if x.kind == Overdue {
+				i.Days, i.State = f.over(m.On), m.State
+			}
+			out = append(out, i)
 		}
 	}
 	out = append(out, rises(f, b)...)
@@ -206,6 +218,14 @@ func Propose(f Facts, b Bounds) []Item {
 		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), cmp.Compare(a.Place, b.Place), cmp.Compare(a.rank, b.rank), cmp.Compare(a.On, b.On), cmp.Compare(a.Source, b.Source), -cmp.Compare(a.N, b.N), cmp.Compare(a.Key, b.Key))
 	})
 	return out
+}
+
+// over is how many days a day is past, 0 where it is not.
+func (f Facts) over(day calendar.Day) int {
+	if day == "" || f.Today == "" || day >= f.Today {
+		return 0
+	}
+	return f.Today.Sub(day)
 }
 
 // rises gives what lies above its own usual level: in each place, and in the

@@ -23,7 +23,7 @@ const (
 )
 
 func facts() Facts {
-	return Facts{Whole: town, Days: 60,
+	return Facts{Whole: town, Days: 60, Today: "2026-10-05",
 		Counts: []Count{
 			{Matters, "road", a, 7, []int{2, 2, 1, 3}},      // rises
 			{Matters, "water", a, 5, []int{4, 4, 4, 4}},     // recurs only
@@ -35,7 +35,7 @@ func facts() Facts {
 			{Matters, "", b, 9, []int{0, 0, 0, 0}},          // nobody sorted them
 		},
 		Disputed:  []Matter{{ID: "m-1", Place: b, Topic: "road", Rank: 0, On: "2026-10-02"}},
-		Overdue:   []Matter{{ID: "m-3", Place: b, Rank: 2, On: "2026-09-01", Why: "ask"}, {ID: "m-2", Place: a, Rank: 2, On: "2026-09-09", Why: "transfer"}, {ID: "m-4", Place: a, Rank: 0, On: "2026-09-20"}},
+		Overdue:   []Matter{{ID: "m-3", Place: b, Rank: 2, On: "2026-09-01", Why: "ask"}, {ID: "m-2", Place: a, Rank: 2, On: "2026-09-09", Why: "transfer"}, {ID: "m-4", Place: a, Rank: 0, On: "2026-09-20", State: "registered"}},
 		Shelved:   []Matter{{ID: "m-5", Place: a, On: "2026-10-01"}},
 		Decisions: []Decision{{Meeting: "meet-1", Item: "i-2", Appeal: "m-9", Place: town, State: "handling", Due: "2026-09-30"}, {Meeting: "meet-1", Item: "i-1", Place: town}},
 		Homes:     []Homes{{a, 3}, {b, 0}}}

@@ -14,6 +14,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/agenda"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/scope"
 )
@@ -31,7 +32,8 @@ type Proposal struct {
 	Before  []calendar.Span `json:"before"` // the periods that make the usual level, the latest first
 	Bounds  agenda.Bounds   `json:"bounds"`
 	Items   []agenda.Item   `json:"items"`
-	Overdue int             `json:"overdue"` // all of them, also those not listed
+	Cut     bool            `json:"cut,omitempty"` // there are more overdue ones than are listed one by one
+	Overdue int             `json:"overdue"`       // all of them as the queue counts them, also those not listed or listed elsewhere
 }
 
 // villageLen is the length of a village's path; the codes of each level have a
@@ -61,7 +63,7 @@ func Propose(ctx context.Context, r db.Reader, who access.Actor, at string, peri
 		return p, err
 	}
 	q.before = p.Before
-	facts := agenda.Facts{Whole: at, Days: longAgo}
+	facts := agenda.Facts{Whole: at, Days: longAgo, Today: min(who.Today(), period.To.Add(1))}
 	for _, part := range []func() error{
 		func() (err error) { facts.Counts, err = q.matters(ctx); return err },
 		func() error { cs, err := q.diaries(ctx); facts.Counts = append(facts.Counts, cs...); return err },
@@ -81,15 +83,7 @@ func Propose(ctx context.Context, r db.Reader, who access.Actor, at string, peri
 			return p, err
 		}
 	}
-	p.Items = agenda.Propose(facts, p.Bounds)
-	// What stands there as a decision already is not among what else is overdue.
-	listed := 0
-	for _, i := range p.Items {
-		if i.Kind == agenda.Overdue {
-			listed++
-		}
-	}
-	p.Overdue -= len(facts.Overdue) - listed
+	p.Items, p.Cut = agenda.Propose(facts, p.Bounds), len(facts.Overdue) == single
 	if p.Items == nil {
 		p.Items = []agenda.Item{}
 	}
@@ -203,30 +197,28 @@ func (q asked) diaries(ctx context.Context) ([]agenda.Count, error) {
 }
 
 func scanMatter(w db.Row) (m agenda.Matter, err error) {
-	return m, w.Scan(&m.ID, &m.Place, &m.Topic, &m.Rank, &m.On)
+	return m, w.Scan(&m.ID, &m.Place, &m.Topic, &m.Rank, &m.On, &m.State)
 }
 
 func (q asked) some(ctx context.Context, cond, day string) ([]agenda.Matter, error) {
 	var args scope.Args
 	where := q.where(&args, "a")
-	return db.All(ctx, q.r, scanMatter, `SELECT a.id, `+q.place("a.region")+`, a.topic, a.rank, `+day+` FROM appeals a WHERE `+where+` AND `+cond+` ORDER BY a.rank, `+day+`, a.id LIMIT `+args.Add(single), args...)
+	return db.All(ctx, q.r, scanMatter, `SELECT a.id, `+q.place("a.region")+`, a.topic, a.rank, `+day+`, a.state FROM appeals a WHERE `+where+` AND `+cond+` ORDER BY a.rank, `+day+`, a.id LIMIT `+args.Add(single), args...)
 }
 
-// overdue gives what is past its day at the end of the period, or today when
-// that is earlier, with the kind of the last step: why it is late.
+// overdue gives what is past the day of its next step at the end of the period,
+// or today when that is earlier, with the kind of the last step: why it is late.
 func (q asked) overdue(ctx context.Context) ([]agenda.Matter, int, error) {
-	cond := "a.live = TRUE AND a.state IN ('registered', 'handling', 'extension') AND a.meeting = FALSE AND a.due_on < " + q.day(min(q.who.Today(), q.span.To.Add(1)))
-	ms, err := q.some(ctx, cond, "a.due_on")
-	if err != nil || len(ms) == 0 {
+	cond := "a.live = TRUE AND a.state IN ('registered', 'handling', 'extension') AND a.next_on < " + q.day(min(q.who.Today(), q.span.To.Add(1)))
+	ms, err := q.some(ctx, cond+" AND a.meeting = FALSE", "a.next_on")
+	if err != nil {
 		return nil, 0, err
 	}
-	n := len(ms)
-	if n == single {
-		var args scope.Args
-		where := q.where(&args, "a")
-		if n, err = db.One(ctx, q.r, db.Int, `SELECT COUNT(*) FROM appeals a WHERE `+where+` AND `+cond, args...); err != nil {
-			return nil, 0, err
-		}
+	var args scope.Args
+	where := q.where(&args, "a")
+	n, err := db.One(ctx, q.r, db.Int, `SELECT COUNT(*) FROM appeals a WHERE `+where+` AND `+cond, args...)
+	if err != nil || len(ms) == 0 {
+		return nil, n, err
 	}
 	ids := make([]string, len(ms))
 	for i, m := range ms {
@@ -279,22 +271,28 @@ func (q asked) unvisited(ctx context.Context) ([]agenda.Homes, error) {
 	since := min(q.who.Today(), q.span.To).Add(-longAgo)
 	var args scope.Args
 	where := q.where(&args, "h")
-	d, y := args.Add(string(since)), args.Add(since.Year())
+	d := args.Add(string(since))
 	return db.All(ctx, q.r, func(w db.Row) (h agenda.Homes, err error) { return h, w.Scan(&h.Place, &h.N) },
-		`SELECT `+q.place("h.region")+`, COUNT(*) FROM households h WHERE `+where+` AND h.state = 'active' AND h.since <= `+d+`
-		AND NOT EXISTS (SELECT 1 FROM home_years y WHERE y.county = h.county AND y.household = h.id AND y.year >= `+y+` AND y.last > `+d+`) GROUP BY 1`, args...)
+		`SELECT `+q.place("h.region")+`, COUNT(*) FROM households h WHERE `+where+` AND h.state = 'active' AND h.since <= `+d+` AND h.last_seen <= `+d+` GROUP BY 1`, args...)
 }
 
-// Reason is why a matter is late: the last step that says so, with its words.
+// Reason is a step that says why a matter is late, with its words.
 type Reason struct {
-	Kind  string `json:"kind"`
-	Words string `json:"words,omitempty"`
+	Kind  string       `json:"kind"`
+	Day   calendar.Day `json:"day,omitempty"`
+	Words string       `json:"words,omitempty"`
 	id    string
 }
 
+// lateness are the steps of a matter that say why it is late.
+type lateness struct {
+	Reason        // the last one
+	asked  Reason // the last request for a later day
+}
+
 // lastSteps gives the last step of each of some matters, its words still sealed.
-func lastSteps(ctx context.Context, r db.Reader, county string, ids []string) (map[string]Reason, error) {
-	m := map[string]Reason{}
+func lastSteps(ctx context.Context, r db.Reader, county string, ids []string) (map[string]lateness, error) {
+	m := map[string]lateness{}
 	if len(ids) == 0 {
 		return m, nil
 	}
@@ -303,10 +301,14 @@ func lastSteps(ctx context.Context, r db.Reader, county string, ids []string) (m
 		Reason
 	}
 	args := scope.Args{county}
-	rows, err := db.All(ctx, r, func(w db.Row) (x row, err error) { return x, w.Scan(&x.appeal, &x.id, &x.Kind, &x.Words) },
-		`SELECT s.appeal, s.id, s.kind, s.words FROM appeal_steps s WHERE s.county = $1 AND s.appeal IN `+scope.In(&args, ids)+` AND s.kind NOT IN ('escalated', 'recounted', 'sponsor_changed') ORDER BY s.appeal, s.seq`, args...)
+	rows, err := db.All(ctx, r, func(w db.Row) (x row, err error) { return x, w.Scan(&x.appeal, &x.id, &x.Kind, &x.Day, &x.Words) },
+		`SELECT s.appeal, s.id, s.kind, s.day, s.words FROM appeal_steps s WHERE s.county = $1 AND s.appeal IN `+scope.In(&args, ids)+` AND s.kind NOT IN ('escalated', 'recounted', 'sponsor_changed') ORDER BY s.appeal, s.seq`, args...)
 	for _, x := range rows {
-		m[x.appeal] = x.Reason
+		l := m[x.appeal]
+		if l.Reason = x.Reason; x.Kind == string(lifecycle.Ask) {
+			l.asked = x.Reason
+		}
+		m[x.appeal] = l
 	}
 	return m, err
 }
@@ -314,7 +316,8 @@ func lastSteps(ctx context.Context, r db.Reader, county string, ids []string) (m
 // Opened is a matter of an agenda with its title and the words of its last step.
 type Opened struct {
 	appeal.Appeal
-	Last Reason `json:"last"`
+	Last  Reason `json:"last"`
+	Asked Reason `json:"asked"` // the last request for a later day
 }
 
 // Open gives the matters of some items by id, for somebody who may see the
@@ -345,13 +348,16 @@ func Open(ctx context.Context, r db.Reader, who access.Actor, items []agenda.Ite
 		if !access.Can(who, access.MeetingAgenda, access.Target{Region: a.Region}).OK() {
 			continue
 		}
-		l := last[id]
-		if l.Words != "" {
-			if l.Words, err = r.Vault().Open(vault.Place{Table: "appeal_steps", Column: "words", County: who.County(), Row: l.id}, l.Words); err != nil {
+		o := Opened{a, last[id].Reason, last[id].asked}
+		for _, x := range []*Reason{&o.Last, &o.Asked} {
+			if x.Words == "" {
+				continue
+			}
+			if x.Words, err = r.Vault().Open(vault.Place{Table: "appeal_steps", Column: "words", County: who.County(), Row: x.id}, x.Words); err != nil {
 				return nil, err
 			}
 		}
-		out[id] = Opened{a, l}
+		out[id] = o
 	}
 	return out, nil
 }
