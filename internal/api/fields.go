@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"lianxin/internal/base/lang"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
@@ -69,6 +70,40 @@ var inputs = map[string]map[string]field{
 		"urgency": {words: appeal.Urgencies, text: "appeal.urgency."}, "emphasis": {words: appeal.Emphases, text: "appeal.emphasis."}, "household": {what: "api.f.household"}, "region": {what: "api.f.region_else"},
 		"topic": {what: "api.f.topic"}, "wish": {what: "api.f.wish"}, "days": {what: "api.f.days"}, "due": {what: "api.f.due"},
 	},
+	"appeal.MoveInput": moved(map[string]field{
+		"move": {need: true, words: spelled(lifecycle.Moves), text: "appeal.move.", what: "api.f.move"}, "outcome": {words: spelled(lifecycle.Outcomes), text: "appeal.outcome.", what: "api.f.outcome"},
+		"on": {what: "api.f.move_on"}, "emphasis": {words: appeal.Emphases, text: "appeal.emphasis."}, "face": {what: "api.f.face"}, "voice": {what: "api.f.voice"}, "appeal": {what: "api.f.in_address"}, "version": {what: "api.f.version_if"},
+	}),
+	"appeal.BulkInput": moved(map[string]field{"move": {need: true, words: spelled(appeal.BulkMoves), text: "appeal.move.", what: "api.f.move"}, "appeals": {need: true, what: "api.f.appeals"}}),
+}
+
+// moved adds to the fields of a move those that one and many have.
+func moved(fs map[string]field) map[string]field {
+	for n, f := range map[string]field{
+		"id": sent, "owner": {what: "api.f.owner"}, "due": {what: "api.f.move_due"}, "words": {what: "api.f.move_words"}, "into": {what: "api.f.into"}, "topic": {what: "api.f.topic"},
+		"urgency": {words: appeal.Urgencies, text: "appeal.urgency."}, "way": {words: appeal.Ways, text: "appeal.way.", what: "api.f.way"},
+	} {
+		fs[n] = f
+	}
+	return fs
+}
+
+func spelled[T ~string](of []T) []string {
+	out := make([]string, len(of))
+	for i, x := range of {
+		out[i] = string(x)
+	}
+	return out
+}
+
+// perMove says of each move which further fields it needs, as JSON Schema does.
+func perMove(facts map[string]field) (out []any) {
+	for _, mv := range facts["move"].words {
+		if needs := appeal.Needs(lifecycle.Move(mv)); len(needs) > 0 {
+			out = append(out, map[string]any{"if": map[string]any{"properties": map[string]any{"move": map[string]any{"const": mv}}}, "then": map[string]any{"required": needs}})
+		}
+	}
+	return out
 }
 
 // tell adds to a field's schema what is known of it.

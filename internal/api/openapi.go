@@ -189,6 +189,9 @@ func (s schemas) object(t reflect.Type) any {
 	if required != nil {
 		o["required"] = required
 	}
+	if each := perMove(facts); each != nil {
+		o["allOf"] = each
+	}
 	return o
 }
 

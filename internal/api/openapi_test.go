@@ -6,11 +6,13 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"lianxin/internal/api"
 	"lianxin/internal/base/lang"
+	"lianxin/internal/rule/lifecycle"
 	"lianxin/ui"
 )
 
@@ -73,6 +75,49 @@ func TestDocumentIsWhole(t *testing.T) {
 	for _, r := range a.Routes() {
 		if !texts.Has(r.Says) {
 			t.Errorf("%s %s: no text %s", r.Method, r.Pattern, r.Says)
+		}
+	}
+}
+
+// TestMovesAreTold: the document says which moves there are, what each needs, and
+// how ids are made; and what it says is needed is refused when left out.
+func TestMovesAreTold(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("testdata", "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Info       struct{ Description string }
+		Components struct {
+			Schemas map[string]struct {
+				Required   []string
+				Properties map[string]struct{ Enum []string }
+				AllOf      []struct {
+					If struct {
+						Properties struct{ Move struct{ Const string } }
+					}
+					Then struct{ Required []string }
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(b, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(doc.Info.Description, "8到64") {
+		t.Error("how an id is made is not told")
+	}
+	move := doc.Components.Schemas["appeal.MoveInput"]
+	if len(move.Properties["move"].Enum) != len(lifecycle.Moves) || !slices.Contains(move.Required, "id") || !slices.Contains(move.Required, "move") {
+		t.Errorf("%+v", move)
+	}
+	told := map[string][]string{}
+	for _, x := range move.AllOf {
+		told[x.If.Properties.Move.Const] = x.Then.Required
+	}
+	for mv, want := range map[string]string{"accept": "owner", "answer": "outcome words", "agree": "way", "ask": "due words", "call": "", "merge": "into", "shelve": "words"} {
+		if got := strings.Join(told[mv], " "); got != want {
+			t.Errorf("%s needs %q, told %q", mv, want, got)
 		}
 	}
 }

@@ -36,6 +36,9 @@ type BulkInput struct {
 // maxBulk is how many matters change in one act.
 const maxBulk = 200
 
+// BulkMoves are the moves that may be made to several matters at once.
+var BulkMoves = []lifecycle.Move{lifecycle.Accept, lifecycle.Transfer, lifecycle.Redue, lifecycle.Merge, lifecycle.Grant, lifecycle.Deny, lifecycle.Agree}
+
 // undoable are the moves a bundle can take back, with the time it may.
 var undoable = []lifecycle.Move{lifecycle.Accept, lifecycle.Transfer, lifecycle.Redue, lifecycle.Merge}
 
@@ -79,7 +82,7 @@ func (in BulkInput) check() error {
 	var f fault.Fields
 	f.Check(len(in.Appeals) > 0, "appeals", "appeal.choose")
 	f.Check(len(in.Appeals) <= maxBulk, "appeals", "appeal.choose_many", "n", maxBulk)
-	f.Check(slices.Contains([]lifecycle.Move{lifecycle.Accept, lifecycle.Transfer, lifecycle.Redue, lifecycle.Merge, lifecycle.Grant, lifecycle.Deny, lifecycle.Agree}, in.Move), "move", "appeal.bulk_move")
+	f.Check(slices.Contains(BulkMoves, in.Move), "move", "appeal.bulk_move")
 	return f.Err()
 }
 

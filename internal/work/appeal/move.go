@@ -2,6 +2,7 @@ package appeal
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"lianxin/internal/base/audit"
@@ -45,6 +46,21 @@ var reasons = map[lifecycle.Move]string{
 	lifecycle.Refuse: "appeal.reason_needed", lifecycle.Return: "appeal.reason_needed", lifecycle.Ask: "appeal.reason_needed", lifecycle.Deny: "appeal.reason_needed",
 	lifecycle.Shelve: "appeal.reason_needed", lifecycle.Look: "appeal.look_needed", lifecycle.Out: "appeal.reason_needed", lifecycle.Reopen: "appeal.reason_needed", lifecycle.Withdraw: "appeal.reason_needed",
 	lifecycle.Redue: "appeal.reason_needed",
+}
+
+// needs are the other fields a move needs.
+var needs = map[lifecycle.Move][]string{
+	lifecycle.Accept: {"owner"}, lifecycle.Transfer: {"owner"}, lifecycle.Ask: {"due"}, lifecycle.Redue: {"due"}, lifecycle.Answer: {"outcome"},
+	lifecycle.Agree: {"way"}, lifecycle.Dispute: {"way"}, lifecycle.Merge: {"into"},
+}
+
+// Needs are the fields a move needs besides the move itself, in order.
+func Needs(mv lifecycle.Move) []string {
+	out := slices.Clone(needs[mv])
+	if reasons[mv] != "" || mv == lifecycle.Answer {
+		out = append(out, "words")
+	}
+	return out
 }
 
 // Move does one thing to a matter and keeps the step.
