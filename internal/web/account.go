@@ -105,8 +105,11 @@ func (w *Web) whereIs(c *door.Call, known map[string]string, path string) string
 		return s
 	}
 	s := w.placeName(c, path)
-	if town := region.Upto(path, region.Township); town != "" && town != path {
-		s = w.whereIs(c, known, town) + s
+	for _, level := range []region.Level{region.Village, region.Township} { // 8组 is told with its village
+		if up := region.Upto(path, level); up != "" && up != path {
+			s = w.whereIs(c, known, up) + s
+			break
+		}
 	}
 	known[path] = s
 	return s

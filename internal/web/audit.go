@@ -225,7 +225,7 @@ var detailWords = map[string][]string{
 	"role":     {"web.role.", "pairing.role."},
 	"source":   {"appeal.source."},
 	"way":      {"reception.done.", "appeal.way."},
-	"why":      {"notice.why."},
+	"why":      {"notice.why.", "pairing.void."},
 }
 
 // detailOf lists the references of a row in words.

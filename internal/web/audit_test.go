@@ -105,6 +105,7 @@ func TestAuditRead(t *testing.T) {
 		office := Who(access.Office, Qingshi, "", workedDay)
 		audit.Note(tx, office, "login.enter", "account:a1", "", "kind", "browser", "new_device", true, "rehashed", false)
 		audit.Note(tx, office, "stay.declare", "stay:s1", Qingshi, "kind", "research", "from", "2026-11-02", "to", "2026-11-04")
+		audit.Note(tx, office, "card.void", "card:k1", Group1, "why", "lost")
 		audit.Note(tx, office, "appeal.transfer", "appeal:p1", Qingshi)
 		audit.Note(tx, office, "opinion.approve", "opinion:o1", Qingshi, "version", 2)
 		audit.Refuse(tx, office, "access.refused", "route:GET /today", "", "because", "access.not_role")
@@ -125,7 +126,7 @@ func TestAuditRead(t *testing.T) {
 		return p
 	}
 	for lang, wants := range map[string][]string{
-		"zh-CN": {"登录", "种类：", "新设备：是", "报驻村", "种类：调研", "从：11月2日", "转办", "社情民意", "原因：您的角色不能做这件事", "用途：联系反映人", "上报到：", "镇办公室（青石镇）"},
+		"zh-CN": {"登录", "种类：", "新设备：是", "报驻村", "种类：调研", "从：11月2日", "转办", "社情民意", "原因：您的角色不能做这件事", "用途：联系反映人", "上报到：", "镇办公室（青石镇）", "原因：遗失", "青石镇李家湾村1组"},
 		"en":    {"logged in", "new device: yes", "from: 2 Nov", "purpose: Contact the sender", "Township office (青石镇)"},
 	} {
 		text := body(lang)

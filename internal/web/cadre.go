@@ -278,7 +278,7 @@ func (w *Web) cadreNote(c *door.Call, n *names, x cadre.Cadre) string {
 	if !ok {
 		return ""
 	}
-	parts := []string{post.UnitName + post.Title}
+	parts := []string{post.Called("")}
 	if post.Village != "" {
 		parts = append(parts, w.T(c.Lang, K("page_cadre.posted_note", "village", n.Place(post.Village))))
 	}
@@ -377,7 +377,7 @@ func (w *Web) cadreShown(c *door.Call, id string) (*cadreShowPage, error) {
 	p.Now, _ = x.Post(today)
 	p.Village = n.Place(p.Now.Village)
 	if p.Now.UnitName != "" || p.Now.Title != "" {
-		p.Sub = Plain(strings.TrimSpace(p.Now.UnitName + " " + p.Now.Title))
+		p.Sub = Plain(p.Now.Called(" "))
 	}
 	for i := len(x.Posts) - 1; i >= 0; i-- {
 		p.Posts = append(p.Posts, postLine{x.Posts[i], n.Place(x.Posts[i].Village), x.Posts[i].At(today)})

@@ -203,7 +203,7 @@ func (w *Web) endPage(c *door.Call) (*cadreFormPage, error) {
 	}
 	for _, x := range p.Cadre.Posts {
 		if x.To == "" {
-			p.Posts = append(p.Posts, Option{Value: x.ID, Text: strings.TrimSpace(x.UnitName + " " + x.Title), Note: w.T(c.Lang, K("page_cadre.rank."+x.Rank))})
+			p.Posts = append(p.Posts, Option{Value: x.ID, Text: x.Called(" "), Note: w.T(c.Lang, K("page_cadre.rank."+x.Rank))})
 		}
 	}
 	p.Posts = anyOf("page_cadre.end_all", p.Posts)

@@ -284,3 +284,17 @@ func TestEnglishCounts(t *testing.T) {
 		}
 	}
 }
+
+// TestOneAddress: whoever reads — an official or a villager, often the same
+// sentence — is addressed as 您, never as 你 or as both.
+func TestOneAddress(t *testing.T) {
+	c, err := Texts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range c.Keys(lang.Chinese) {
+		if s := c.T(lang.Chinese, k); strings.Contains(s, "你") {
+			t.Errorf("%s: %s", k, s)
+		}
+	}
+}

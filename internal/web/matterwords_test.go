@@ -3,10 +3,13 @@ package web
 import (
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	. "lianxin/internal/work/worktest"
@@ -173,5 +176,30 @@ func TestDisputedLater(t *testing.T) {
 	form := regexp.MustCompile(`(?s)<form[^>]*>(?:[^<]|<[^/]|</[^f])*?value="dispute".*?</form>`).FindString(body)
 	if !regexp.MustCompile(`name="way"[^>]*value="visit"|value="visit"[^>]*name="way"`).MatchString(form) {
 		t.Errorf("the form does not ask how it was heard: %q", form)
+	}
+}
+
+// TestAgendaSaysWhy: what is past its day stands on the agenda with the days over
+// and what its record tells of the reason, and all of it is counted as the queue
+// counts it.
+func TestAgendaSaysWhy(t *testing.T) {
+	k := openWorked(t)
+	ids := k.raise(t, 3)
+	office, zhao := Who(access.Office, Qingshi, "", workedDay), Who(access.Cadre, Qingshi, ZhaoWei, workedDay)
+	for _, id := range ids[:2] {
+		k.move(t, office, appeal.MoveInput{Appeal: id, Move: lifecycle.Accept, Owner: ZhaoWei})
+	}
+	a, err := appeal.Show(t.Context(), k.DB, office, ids[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.move(t, zhao, appeal.MoveInput{Appeal: ids[0], Move: lifecycle.Ask, Due: a.DueOn.Add(5), Words: "等水管到货"})
+	k.Clock.Add(20 * 24 * time.Hour)
+	today := calendar.FromTime(k.DB.Now())
+	_, body, _ := k.call(t, "office", "/meetings/agenda?from="+string(today.Add(-40))+"&to="+string(today.Add(1)), nil)
+	for _, want := range []string{"过" + strconv.Itoa(today.Sub(a.DueOn)) + "天", "还没有批：等水管到货", "登记，还没有人受理", "最近一步是"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing", want)
+		}
 	}
 }

@@ -79,6 +79,18 @@ type Post struct {
 	Reason       string       `json:"reason,omitempty"`
 }
 
+// Called is the post in words: unit and title, the unit once where the title
+// names it already (乡村振兴办主任).
+func (p Post) Called(between string) string {
+	switch {
+	case p.UnitName == "" || strings.HasPrefix(p.Title, p.UnitName):
+		return p.Title
+	case p.Title == "":
+		return p.UnitName
+	}
+	return p.UnitName + between + p.Title
+}
+
 // At reports whether the post is held on a day.
 func (p Post) At(d calendar.Day) bool { return p.From <= d && (p.To == "" || d <= p.To) }
 

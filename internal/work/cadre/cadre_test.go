@@ -230,3 +230,11 @@ func TestReveal(t *testing.T) {
 		}
 	})
 }
+
+func TestCalled(t *testing.T) {
+	for _, x := range [][3]string{{"乡村振兴办", "乡村振兴办主任", "乡村振兴办主任"}, {"水务站", "站长", "水务站站长"}, {"", "镇长", "镇长"}, {"党政办", "", "党政办"}} {
+		if got := (cadre.Post{UnitName: x[0], Title: x[1]}).Called(""); got != x[2] {
+			t.Errorf("%v: %s", x, got)
+		}
+	}
+}

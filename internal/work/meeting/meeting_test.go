@@ -397,7 +397,7 @@ func TestSpreading(t *testing.T) {
 			t.Errorf("%+v %v %v", up, err, p.Before)
 		}
 		late := find(p, agenda.Overdue)
-		if len(late) == 0 || late[0].Why != "open" || p.Overdue != len(late) {
+		if len(late) == 0 || late[0].Why != "open" || late[0].Days <= 0 || late[0].State != "registered" || p.Overdue != len(late) {
 			t.Errorf("%+v %d", late, p.Overdue)
 		}
 	})
