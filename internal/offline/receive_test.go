@@ -189,6 +189,28 @@ func TestLateRecordOfAFormerHelper(t *testing.T) {
 	})
 }
 
+// TestAnswerWithoutWords: an older phone's "done" with nothing behind it closes
+// nothing and is not lost; with a sentence it is an answer.
+func TestAnswerWithoutWords(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		made := w.push("li", "li-phone", w.op("visit-promise", "visit.record", map[string]any{"household": worktest.WangHome, "how": "home", "words": "腿疼", "promises": []any{map[string]any{"title": "送去镇卫生院看腿", "by": "self", "days": 3}}}))
+		promise, err := dbText(w, `SELECT MAX(id) FROM appeals`)
+		if told(made) != "visit-promise=done" || err != nil {
+			t.Fatal(told(made), made, err)
+		}
+		tick := func(id, words string) []phone.Result {
+			return w.push("li", "li-phone", w.op(id, "matter.move", map[string]any{"appeal": promise, "move": "answer", "outcome": "solved", "words": words}))
+		}
+		rs := tick("tick-empty-1", "")
+		if told(rs) != "tick-empty-1=held" || rs[0].Reasons[0].Key != "appeal.result_needed" || w.count(`SELECT COUNT(*) FROM appeals WHERE state = 'answered'`) != 0 || w.count(`SELECT COUNT(*) FROM phone_held WHERE op = 'tick-empty-1'`) != 1 {
+			t.Fatal(told(rs), rs)
+		}
+		if rs := tick("tick-words-1", "送到了，开了药"); told(rs) != "tick-words-1=done" {
+			t.Error(told(rs), rs)
+		}
+	})
+}
+
 // TestHeld: who sees what lies in 待核处, and what a decision does.
 func TestHeld(t *testing.T) {
 	each(t, func(t *testing.T, w *town) {
