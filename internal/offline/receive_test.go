@@ -208,6 +208,13 @@ func TestAnswerWithoutWords(t *testing.T) {
 		if rs := tick("tick-words-1", "送到了，开了药"); told(rs) != "tick-words-1=done" {
 			t.Error(told(rs), rs)
 		}
+		// What is possible instead is said in words, from the store too.
+		rs = tick("tick-again-1", "又送了一次")
+		w.desk.Say = func(_, _ string, args ...any) string { return fmt.Sprintf("%T", args[1]) }
+		h, err := w.desk.HeldShow(t.Context(), w.d, w.who("office"), rs[0].Held, "")
+		if err != nil || len(h.Reasons) != 1 || h.Reasons[0].Text != "lang.Keys" {
+			t.Errorf("%+v %v", h.Reasons, err)
+		}
 	})
 }
 

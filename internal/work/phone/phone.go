@@ -15,6 +15,7 @@ package phone
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/id"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/base/login"
 	"lianxin/internal/base/vault"
 	"lianxin/internal/rule/access"
@@ -343,7 +345,7 @@ func named(args []any) map[string]any {
 }
 
 // spoken puts reasons into words.
-func (k *Desk) spoken(lang string, rs []Reason) []Reason {
+func (k *Desk) spoken(tag string, rs []Reason) []Reason {
 	out := make([]Reason, len(rs))
 	for i, x := range rs {
 		var args []any
@@ -351,9 +353,16 @@ func (k *Desk) spoken(lang string, rs []Reason) []Reason {
 			if f, ok := v.(float64); ok && f == float64(int64(f)) {
 				v = int64(f) // numbers come back from JSON as fractions
 			}
+			if list, ok := v.([]any); ok { // so do lists of message keys
+				keys := make(lang.Keys, len(list))
+				for i, k := range list {
+					keys[i] = fmt.Sprint(k)
+				}
+				v = keys
+			}
 			args = append(args, name, v)
 		}
-		x.Text = k.Say(lang, x.Key, args...)
+		x.Text = k.Say(tag, x.Key, args...)
 		out[i] = x
 	}
 	return out
