@@ -56,7 +56,7 @@ func TestRemind(t *testing.T) {
 			{"the village", Who(access.Committee, Lijiawan, "", last), []string{"appeal.overdue" + about}},
 			{"another village", Who(access.Committee, Dahe, "", last), nil},
 			{"the leader", Who(access.Leader, Qingshi, "", last), []string{"appeal.escalated" + about}},
-			{"the county's leader: his township's matter below, and the township", Who(access.Leader, Root, "", last), []string{"appeal.escalated" + about, "appeal.escalated township:990101100"}},
+			{"the county's leader: what climbed to the county, not what waits for a township's leader", Who(access.Leader, Root, "", last), []string{"appeal.escalated township:990101100"}},
 			{"the county's office", Who(access.Office, Root, "", last), []string{"appeal.overdue" + about, "appeal.escalated township:990101100"}},
 			{"who keeps the county's accounts reads no matters", Who(access.CountyAdmin, Root, "", last), nil},
 			{"the next township's leader", Who(access.Leader, Baihe, "", last), nil},
