@@ -11,10 +11,13 @@ import (
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/base/login"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
@@ -48,7 +51,8 @@ type auditLine struct {
 	Door   Say
 	Roles  []Say
 	Noun   Say    // what kind of thing the object is
-	ID     string // which one
+	ID     string // which one, "" where the place or the actor says it
+	Name   string // what it is called, where that is nothing personal of a home
 	Detail []auditPair
 }
 
@@ -116,6 +120,10 @@ func (w *Web) auditShown(c *door.Call) (*auditPage, error) {
 		p.Pager = w.Pages(c, "")
 	}
 	places := map[string]string{}
+	called, err := w.auditNames(c, rows, places)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range rows {
 		l := auditLine{Row: r, Where: w.whereIs(c, places, r.Region), Door: K("page_audit.door.other")}
 		if l.Who, err = w.auditName(c, known, r.Actor); err != nil {
@@ -131,7 +139,16 @@ func (w *Web) auditShown(c *door.Call) (*auditPage, error) {
 		}
 		noun, l.ID, _ = strings.Cut(r.Object, ":")
 		l.Noun = w.worded(noun, "page_audit.thing."+noun)
-		l.Detail = w.detailOf(r.Action, r.Detail)
+		if noun == "account" {
+			if name, err := w.auditName(c, known, l.ID); err != nil {
+				return nil, err
+			} else if name != l.ID {
+				l.Name = name
+			}
+		} else {
+			l.Name = called(noun, l.ID)
+		}
+		l.Detail = w.detailOf(r.Action, r.Detail, called)
 		p.Rows = append(p.Rows, l)
 	}
 	return p, nil
@@ -167,6 +184,8 @@ func (w *Web) auditName(c *door.Call, known map[string]string, actor string) (st
 		}
 		if err == nil {
 			s = a.Name + " " + a.Username
+		} else if actor == "demo" || strings.HasPrefix(actor, "demo-") {
+			s = w.T(c.Lang, "page_audit.demo")
 		}
 	}
 	known[actor] = s
@@ -228,8 +247,67 @@ var detailWords = map[string][]string{
 	"why":      {"notice.why.", "pairing.void."},
 }
 
+// auditNames gives a function that puts names to the ids of rows: officials,
+// campaigns and places. What belongs to a home keeps its number; the three
+// administrators read no personal content.
+func (w *Web) auditNames(c *door.Call, rows []audit.Row, places map[string]string) (func(noun, id string) string, error) {
+	var ids []string
+	for _, r := range rows {
+		if noun, id, _ := strings.Cut(r.Object, ":"); noun == "cadre" {
+			ids = append(ids, id)
+		}
+		var m map[string]any
+		if r.Detail != "" && json.Unmarshal([]byte(r.Detail), &m) == nil {
+			for _, k := range auditCadres {
+				if id, ok := m[k].(string); ok {
+					ids = append(ids, id)
+				}
+			}
+		}
+	}
+	officials, err := cadre.Names(c.Context(), w.DB, c.Who.County(), distinct(ids))
+	if err != nil {
+		return nil, err
+	}
+	campaigns, err := campaign.Names(c.Context(), w.DB, c.Who.County())
+	if err != nil {
+		return nil, err
+	}
+	of := func(id string) string {
+		n := campaigns[id]
+		if c.Lang == lang.English && n[1] != "" {
+			return n[1]
+		}
+		return n[0]
+	}
+	return func(noun, id string) string {
+		switch {
+		case noun == "campaigns":
+			var all []string
+			for x := range strings.SplitSeq(id, ",") {
+				all = append(all, either(of(x), x))
+			}
+			return strings.Join(all, w.T(c.Lang, "web.comma"))
+		case noun == "campaign" || noun == "plan" || noun == "version" || noun == "from" || noun == "to":
+			return of(id)
+		case slices.Contains(auditCadres, noun):
+			return officials[id]
+		case strings.HasPrefix(id, "/"):
+			return w.whereIs(c, places, id)
+		case noun == "region" || noun == "place":
+			if r, err := region.Get(c.Context(), w.DB, c.Who.County(), id); err == nil {
+				return w.whereIs(c, places, r.Path)
+			}
+		}
+		return ""
+	}, nil
+}
+
+// auditCadres are the names under which a row refers to an official.
+var auditCadres = []string{"cadre", "owner", "for", "helper", "before", "after", "receiver", "chair", "recorder", "lead"}
+
 // detailOf lists the references of a row in words.
-func (w *Web) detailOf(action, text string) []auditPair {
+func (w *Web) detailOf(action, text string, called func(noun, id string) string) []auditPair {
 	m := map[string]any{}
 	if text == "" || json.Unmarshal([]byte(text), &m) != nil {
 		return nil
@@ -252,7 +330,9 @@ func (w *Web) detailOf(action, text string) []auditPair {
 			if name == "because" {
 				keys = []string{v}
 			}
-			if d := calendar.Day(v); d.Valid() {
+			if name := called(name, v); name != "" {
+				p.Value = Plain(name)
+			} else if d := calendar.Day(v); d.Valid() {
 				p.Value = Say{Key: "page_audit.day", Args: []any{"day", d}}
 			} else {
 				p.Value = w.worded(v, keys...)

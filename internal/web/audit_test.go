@@ -162,3 +162,32 @@ func pageText(address, who, lang string) (string, error) {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "<wbr>", ""), `<span class="kv">`, "")
 	return html.UnescapeString(regexp.MustCompile(`\s*<[^>]*>\s*`).ReplaceAllString(s, "\n")), err
 }
+
+// TestAuditNames: campaigns and officials stand by their names in the record, in
+// both languages; homes keep their numbers.
+func TestAuditNames(t *testing.T) {
+	k := openWorked(t)
+	k.URL = browsertest.ServeAt(t, k.Clock.Now, k.Routes(), k.Fail, map[string]access.Identity{"auditor": identityOf(access.Auditor, Root, "")}).URL
+	for query, want := range map[string][2]string{
+		"action=campaign.":  {"挂包帮", "Direct contact with households (Gua-Bao-Bang)"},
+		"action=pairing.":   {"李明", "李明"},
+		"action=stay.":      {"李明", "李明"},
+		"action=household.": {WangHome, WangHome},
+	} {
+		for i, lang := range []string{"zh-CN", "en"} {
+			text, err := pageText(k.URL+"/audit?"+query, "auditor", lang)
+			if err != nil || !strings.Contains(text, want[i]) {
+				t.Errorf("%s, %s: %q is missing: %v\n%s", query, lang, want[i], err, text)
+			}
+			// The actor of these rows has an id made of the official's.
+			for _, id := range []string{"guabangbao", "siqun", "\n" + LiMing, ": " + LiMing, "：" + LiMing, "\n" + ZhaoWei, "/99/"} {
+				if strings.Contains(text, id) {
+					t.Errorf("%s, %s: %s stands there", query, lang, id)
+				}
+			}
+			if strings.Contains(text, "王桂兰") {
+				t.Errorf("%s: the record names a home", query)
+			}
+		}
+	}
+}

@@ -62,6 +62,8 @@ type meetingListPage struct {
 	Rows    []meetingLine
 	Pager   Pager
 	Views   []Pill
+	States  []Pill
+	Asked   bool
 	Rhythms []meeting.Rhythm
 	Calls   bool
 	Sees    bool // the proposal
@@ -69,7 +71,7 @@ type meetingListPage struct {
 
 func (w *Web) meetingList(c *door.Call) error {
 	p := &meetingListPage{Base: Base{Title: K("page_meeting.title")}, Calls: access.May(c.Who, access.MeetingChange), Sees: access.May(c.Who, access.MeetingAgenda)}
-	ms, next, err := meeting.List(c.Context(), w.DB, c.Who, meeting.Filter{Place: c.Query("place"), Kind: c.Query("kind"), After: c.Query("after")})
+	ms, next, err := meeting.List(c.Context(), w.DB, c.Who, meeting.Filter{Place: c.Query("place"), Kind: c.Query("kind"), State: c.Query("state"), After: c.Query("after")})
 	if err != nil {
 		return err
 	}
@@ -84,12 +86,35 @@ func (w *Web) meetingList(c *door.Call) error {
 		}
 		p.Views = append(p.Views, x)
 	}
+	p.States = statePills(c, "page_meeting.any_state", "meeting.state.", meeting.States)
+	p.Asked = c.Query("kind") != "" || c.Query("state") != ""
 	if town := region.Upto(c.Who.Home(), region.Township); town != "" && access.Can(c.Who, access.MeetingAgenda, access.Target{Region: town}).OK() {
 		if p.Rhythms, err = meeting.Rhythms(c.Context(), w.DB, c.Who, town); err != nil {
 			return err
 		}
 	}
 	return w.Render(c, "meeting/list", p)
+}
+
+// statePills narrow a list to one state, from its first page.
+func statePills(c *door.Call, all, prefix string, states []string) []Pill {
+	out := make([]Pill, 0, len(states)+1)
+	for _, s := range append([]string{""}, states...) {
+		q := c.R.URL.Query()
+		q.Del("after")
+		q.Del("state")
+		x := Pill{Text: K(all), Here: c.Query("state") == s}
+		if s != "" {
+			q.Set("state", s)
+			x.Text = K(prefix + s)
+		}
+		x.Href = c.R.URL.Path
+		if len(q) > 0 {
+			x.Href += "?" + q.Encode()
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 func (w *Web) meetingLines(c *door.Call, ms []meeting.Meeting) ([]meetingLine, error) {

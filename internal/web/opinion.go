@@ -18,6 +18,7 @@ import (
 	"lianxin/internal/rule/upward"
 	"lianxin/internal/work/opinion"
 	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
 )
 
 func opinionPages() []Page {
@@ -85,14 +86,24 @@ type opinionListPage struct {
 	Pager  Pager
 	Views  []Pill
 	Places []Option
+	States []Option
 	View   string
 	Wide   bool // several people's
 	Asked  bool
 }
 
 func (w *Web) opinionList(c *door.Call) error {
-	f := opinion.Filter{Place: c.Query("place"), After: c.Query("after")}
-	p := &opinionListPage{Base: Base{Title: K("opinion_page.title")}, Wide: len(access.Reaches(c.Who, access.OpinionRead).Regions) > 0, Asked: c.Query("place") != ""}
+	f := opinion.Filter{Place: c.Query("place"), State: upward.State(c.Query("state")), After: c.Query("after")}
+	p := &opinionListPage{Base: Base{Title: K("opinion_page.title")}, Wide: len(access.Reaches(c.Who, access.OpinionRead).Regions) > 0, Asked: c.Query("place") != "" || c.Query("state") != ""}
+	var codes []string
+	for _, v := range opinionViews[1:] {
+		if v.code != "mine" || p.Wide {
+			codes = append(codes, v.code)
+		}
+	}
+	if err := scope.Known("view", c.Query("view"), "opinion_page.view.", codes...); err != nil {
+		return err
+	}
 	for _, v := range opinionViews {
 		if v.code == "mine" && !p.Wide {
 			continue
@@ -128,7 +139,13 @@ func (w *Web) opinionList(c *door.Call) error {
 	if p.Places != nil {
 		p.Places = anyOf("visit.any_place", p.Places)
 	}
+	states := make([]string, len(upward.States))
+	for i, x := range upward.States {
+		states[i] = string(x)
+	}
+	p.States = anyOf("opinion_page.any_state", catalogue("opinion.state.", states))
 	p.Fill("place", f.Place)
+	p.Fill("state", string(f.State))
 	return w.Render(c, "opinion/list", p)
 }
 

@@ -12,6 +12,7 @@ import (
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/progress"
+	"lianxin/internal/work/scope"
 	"lianxin/internal/work/visit"
 )
 
@@ -62,6 +63,9 @@ func (w *Web) today(c *door.Call) error {
 }
 
 func (w *Web) todayField(c *door.Call, desk bool) error {
+	if err := scope.Known("view", c.Query("view"), "matter.view."); err != nil {
+		return err // an official's own day has no views
+	}
 	p := &todayPage{Base: Base{Title: K("today.title")}, Desk: desk}
 	today := c.Who.Today()
 	p.Sub = K("today.sub", "day", today, "weekday", K("web.weekday."+weekdayNumber(today)))

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/url"
-	"slices"
 	"strconv"
 
 	"lianxin/internal/base/login"
@@ -16,6 +15,7 @@ import (
 	"lianxin/internal/work/phone"
 	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
 )
 
 // todayDeskPage is the office's and the leader's desk: figures that lead to
@@ -132,10 +132,10 @@ func (w *Web) deskMatters(c *door.Call, p *todayDeskPage) error {
 	if c.Who.Cadre() != "" {
 		views = append([]string{"mine"}, views...)
 	}
-	p.View = c.Query("view")
-	if !slices.Contains(views, p.View) {
-		p.View = "open"
+	if err := scope.Known("view", c.Query("view"), "matter.view.", views...); err != nil {
+		return err
 	}
+	p.View = either(c.Query("view"), "open")
 	p.Views = matterPills(views, p.View, &q, func(v string) string { return "/today?view=" + v })
 	take := figure{N: strconv.Itoa(q.Take), Name: K("today.take"), By: K("today.over_none"), Href: "/matters?view=take"}
 	if q.Take > 0 {

@@ -112,3 +112,16 @@ func (m more) Scan(dest ...any) error { return m.Row.Scan(append(dest, m.extra).
 func Rehome(ctx context.Context, tx *db.Tx, county, from, to string) error {
 	return region.MovePrefix(ctx, tx, "plan_versions", "region", county, from, to)
 }
+
+// Names gives the short names of a county's campaigns by their codes, and those
+// of its versions by their ids, in Chinese and English, drafts included. It
+// asks nobody; the caller has.
+func Names(ctx context.Context, r db.Reader, county string) (map[string][2]string, error) {
+	vs, err := db.All(ctx, r, scan, `SELECT `+columns+` FROM plan_versions v WHERE v.county = $1 ORDER BY v.region DESC, v.effective, v.id`, county)
+	m := map[string][2]string{}
+	for _, v := range vs {
+		m[v.Campaign] = [2]string{v.Short, v.EN}
+		m[v.ID] = m[v.Campaign]
+	}
+	return m, err
+}
