@@ -18,6 +18,7 @@ import (
 	"lianxin/internal/base/db/dbtest"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
+	"lianxin/internal/rule/privacy"
 )
 
 // met is a planted word in an answer: whose set, which field.
@@ -50,6 +51,39 @@ func meet(text string) []met {
 		found[met{strings.ReplaceAll(m[1], "-", " "), "id"}] = true
 	}
 	return slices.SortedFunc(maps.Keys(found), func(a, b met) int { return strings.Compare(a.set+a.field, b.set+b.field) })
+}
+
+// opened are the planted words of the fields that are opened with a purpose.
+var opened = map[string][]string{"households.notes": {"notes"}, "members.health": {"health", "minor-health"}, "care_tags.evidence": {"evidence"}, "care_tags.end_reason": {"tag-end"}}
+
+// TestOpenedFields: what the registry of personal fields says is opened with a
+// purpose is planted in every set, and nobody may meet it in any answer to a GET;
+// TestCrawl and the matrix look for it in all of them.
+func TestOpenedFields(t *testing.T) {
+	may, n := mayMeet(t), 0
+	for _, f := range privacy.All().Fields {
+		if f.Form != privacy.FormOpened {
+			continue
+		}
+		n++
+		words := opened[f.Table+"."+f.Column]
+		if len(words) == 0 {
+			t.Errorf("%s.%s is opened with a purpose and planted nowhere", f.Table, f.Column)
+		}
+		for _, w := range words {
+			if len(may[w]) == 0 {
+				t.Errorf("%s is not in canary.txt", w)
+			}
+			for role, letters := range may[w] {
+				if strings.Contains(letters, "y") {
+					t.Errorf("%s.%s: %s may meet %s without a purpose: %s", f.Table, f.Column, role, w, letters)
+				}
+			}
+		}
+	}
+	if n != len(opened) {
+		t.Errorf("%d fields are opened with a purpose, %d are planted", n, len(opened))
+	}
 }
 
 // apart is what a search puts around the words it found, in pages and in JSON.

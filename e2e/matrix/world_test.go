@@ -295,6 +295,20 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	h, err := household.Get(ctx, w.d, county, t["home"])
 	must(tb, err)
 	t["tag"], t["consent"] = h.Tags[0].ID, h.Consents[0].ID
+	step(func(tx *db.Tx) error {
+		_, err := household.ChangeTag(ctx, tx, office, household.TagChange{ID: "tag-over-" + x, Household: t["home"], TagInput: household.TagInput{Tag: "disabled", Source: "village", From: "2025-02-01"}})
+		return err
+	})
+	h, err = household.Get(ctx, w.d, county, t["home"])
+	must(tb, err)
+	for _, g := range h.Tags {
+		if g.ID != t["tag"] {
+			step(func(tx *db.Tx) error {
+				_, err := household.ChangeTag(ctx, tx, office, household.TagChange{ID: "tag-ended-" + x, Household: t["home"], End: g.ID, Why: c.text("tag-end")})
+				return err
+			})
+		}
+	}
 	full, err := cadre.Get(ctx, w.d, county, helper)
 	must(tb, err)
 	t["post"], t["unit"] = full.Posts[0].ID, full.Posts[0].Unit

@@ -405,7 +405,11 @@ func TestHouseholdForms(t *testing.T) {
 		t.Fatalf("a tag: %+v", h.Tags)
 	}
 	_, body = k.get(t, "office", at)
-	has(t, "the tag", body, "残疾", "残疾证", "部门名单")
+	has(t, "the tag", body, "残疾", "部门名单", "依据")
+	hasNot(t, "what proves it, before a purpose", body, "残疾证")
+	if _, _, body = k.post(t, "office", at+"/reveal", "field", "evidence:"+h.Tags[0].ID, "purpose", "verify"); !strings.Contains(body, "残疾证") {
+		t.Error("what proves the tag is not opened")
+	}
 	k.post(t, "office", at+"/tags/"+h.Tags[0].ID+"/end", "on", "2026-11-20", "why", "证已注销")
 	if h = load(id); h.Tags[0].To != "2026-11-20" || h.Priority {
 		t.Errorf("the tag goes on: %+v", h)

@@ -28,6 +28,7 @@ type householdShowPage struct {
 	Place     string
 	Phone     Masked
 	Address   Masked
+	Notes     Masked
 	People    []personLine
 	Gone      []personLine // who died or left
 	Sensitive bool         // care tags and health may be seen
@@ -67,8 +68,9 @@ type personLine struct {
 
 type tagLine struct {
 	household.Tag
-	Name, Whose string
-	Now         bool
+	Name, Whose   string
+	Proof, EndWhy Masked
+	Now           bool
 }
 
 type helperLine struct {
@@ -138,7 +140,10 @@ func (w *Web) householdReveal(c *door.Call) error {
 }
 
 func (p *householdShowPage) masks() []*Masked {
-	out := []*Masked{&p.Phone, &p.Address}
+	out := []*Masked{&p.Phone, &p.Address, &p.Notes}
+	for i := range p.Tags {
+		out = append(out, &p.Tags[i].Proof, &p.Tags[i].EndWhy)
+	}
 	for i := range p.People {
 		out = append(out, &p.People[i].Phone, &p.People[i].Number, &p.People[i].Health)
 	}
@@ -177,17 +182,10 @@ func (w *Web) householdShown(c *door.Call, id string) (*householdShowPage, error
 }
 
 func (w *Web) householdPeople(c *door.Call, p *householdShowPage, reveal, number bool) {
-	h, at := p.Home, "/households/"+p.Home.ID+"/reveal"
-	why := catalogue("household.purpose.", household.Purposes)
-	hidden := func(id, what, text, field string, may, tel bool) Masked {
-		m := Masked{ID: id, What: K(what), Text: text, Field: field, Purposes: why, Tel: tel}
-		if may && text != "" {
-			m.Action = at
-		}
-		return m
-	}
+	h, hidden := p.Home, p.hidden
 	p.Phone = hidden("m-phone", "page_household.phone", h.Phone, "phone", reveal, true)
 	p.Address = hidden("m-address", "page_household.address", h.Address, "address", reveal, false)
+	p.Notes = hidden("m-notes", "page_household.notes", h.Notes, "notes", p.Sensitive, false)
 	for _, m := range h.Members {
 		l := personLine{Member: m, Aged: m.Born != ""}
 		l.Health = hidden("m-health-"+m.ID, "page_household.health", m.Health, "health:"+m.ID, p.Sensitive, false)
@@ -206,6 +204,15 @@ func (w *Web) householdPeople(c *door.Call, p *householdShowPage, reveal, number
 	}
 }
 
+// hidden is a value of the home that is shown masked and may be opened.
+func (p *householdShowPage) hidden(id, what, text, field string, may, tel bool) Masked {
+	m := Masked{ID: id, What: K(what), Text: text, Field: field, Purposes: catalogue("household.purpose.", household.Purposes), Tel: tel}
+	if may && text != "" {
+		m.Action = "/households/" + p.Home.ID + "/reveal"
+	}
+	return m
+}
+
 func (w *Web) householdTags(c *door.Call, p *householdShowPage) error {
 	if !p.Sensitive || len(p.Home.Tags) == 0 {
 		return nil
@@ -215,7 +222,8 @@ func (w *Web) householdTags(c *door.Call, p *householdShowPage) error {
 		return err
 	}
 	for _, t := range p.Home.Tags {
-		l := tagLine{Tag: t, Name: w.careTag(c.Lang, names, t.Tag), Now: t.At(c.Who.Today())}
+		l := tagLine{Tag: t, Name: w.careTag(c.Lang, names, t.Tag), Now: t.At(c.Who.Today()),
+			Proof: p.hidden("m-proof-"+t.ID, "page_household.evidence", t.Evidence, "evidence:"+t.ID, true, false), EndWhy: p.hidden("m-end-"+t.ID, "page_household.end_because", t.EndReason, "end_reason:"+t.ID, true, false)}
 		for _, m := range p.Home.Members {
 			if m.ID == t.Member {
 				l.Whose = m.Name

@@ -51,13 +51,17 @@ func (w *Web) registration(c *door.Call) error {
 		return err
 	}
 	d := paper.RegistrationData{Township: n.places[region.Upto(h.Region, region.Township)], Village: n.places[region.Upto(h.Region, region.Village)], Group: n.places[region.Upto(h.Region, region.Group)],
-		Householder: h.Head, Phone: h.Phone, Address: h.Address, People: h.Size, Income: h.Income, Housing: h.Housing, Living: h.Notes, FilledOn: midnight(c.Who.Today())}
+		Householder: h.Head, Phone: h.Phone, Address: h.Address, People: h.Size, Income: h.Income, Housing: h.Housing, FilledOn: midnight(c.Who.Today())}
 	if access.Can(c.Who, access.HouseholdReveal, t).OK() {
 		whole, err := household.Get(ctx, w.DB, county, h.ID)
 		if err != nil {
 			return err
 		}
 		d.Phone, d.Address = whole.Phone, whole.Address
+		// What the paper is taken out for was said, and is on record.
+		if access.Can(c.Who, access.HouseholdTags, t).OK() {
+			d.Living = whole.Notes
+		}
 	}
 	for _, m := range h.Members {
 		if m.State != household.Active {

@@ -31,7 +31,11 @@ const (
 	FormID      Form = "id"      // 110***********123X
 	FormAddress Form = "address" // to the group only
 	FormMonth   Form = "month"   // a day of birth to its year and month
-	FormHidden  Form = "hidden"  // not shown
+	FormHidden  Form = "hidden"  // whole to its readers, nowhere else
+	// FormOpened is told as kept and not shown, to its readers too: they say what
+	// for and open it, and the record keeps who did (个人信息保护法 28–30). A test
+	// walks these fields and every answer that could hold one.
+	FormOpened Form = "opened"
 )
 
 // Field is one personal column.

@@ -55,6 +55,9 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Hou
 		if err := event(ctx, tx, who, h.ID, "corrected", "", before(h), in.Why); err != nil {
 			return h, err
 		}
+		if in.Notes == Hidden {
+			in.Notes = h.Notes // not opened, not changed
+		}
 		h.Head, h.Phone, h.Address, h.Housing, h.Income, h.Notes = head, phone, strings.TrimSpace(in.Address), in.Housing, in.Income, strings.TrimSpace(in.Notes)
 		h.Version++
 		_, err = tx.Exec(ctx, `UPDATE households SET head = $3, name_key = $4, address = $5, phone = $6, phone_index = $7, housing = $8, income = $9, notes = $10, version = $11 WHERE county = $1 AND id = $2`,

@@ -32,7 +32,7 @@ var (
 	ConsentFor   = []string{"record", "posting", "minor"}
 	ConsentWays  = []string{"spoken", "signed", "witnessed", "guardian"}
 	MemberStates = []string{Active, Deceased, "left"}
-	RevealFields = []string{"phone", "address", "id_number", "health"}
+	RevealFields = []string{"phone", "address", "id_number", "health", "notes", "evidence", "end_reason"}
 )
 
 // Household is one home. In lists and pages phone and address are masked.

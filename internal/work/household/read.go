@@ -3,6 +3,7 @@ package household
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"lianxin/internal/base/audit"
@@ -237,8 +238,8 @@ func veil(h Household, who access.Actor, t access.Target) Household {
 			}
 			if !sensitive {
 				m.Health = ""
-			} else if m.Health != "" {
-				m.Health = Hidden
+			} else {
+				m.Health = closedUp(m.Health)
 			}
 		}
 		closed[m.ID] = m.Closed
@@ -246,9 +247,27 @@ func veil(h Household, who access.Actor, t access.Target) Household {
 	}
 	h.Members = ms
 	if !sensitive {
-		h.Tags, h.Priority = nil, false
+		h.Tags, h.Priority, h.Notes = nil, false, ""
+		return h
+	}
+	h.Notes = closedUp(h.Notes)
+	ts := make([]Tag, len(h.Tags))
+	for i, t := range h.Tags {
+		t.Evidence, t.EndReason = closedUp(t.Evidence), closedUp(t.EndReason)
+		ts[i] = t
+	}
+	if h.Tags != nil {
+		h.Tags = ts
 	}
 	return h
+}
+
+// closedUp tells that something is kept, not what.
+func closedUp(s string) string {
+	if s == "" {
+		return ""
+	}
+	return Hidden
 }
 
 // Told is a home that a use case gave whole, as far as its reader may see it
@@ -270,8 +289,8 @@ func guarded(cs []Consent) bool {
 // RevealInput asks for one masked value.
 type RevealInput struct {
 	Household string `json:"household"`
-	Member    string `json:"member"` // "" for the home's own phone and address
-	Field     string `json:"field"`  // phone, address, id_number, health
+	Member    string `json:"member"` // "" for the home's own phone, address and notes; for evidence and end_reason the care tag's id
+	Field     string `json:"field"`  // one of RevealFields
 	Purpose   string `json:"purpose"`
 }
 
@@ -292,7 +311,7 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 	switch in.Field {
 	case "id_number":
 		do = access.IDReveal
-	case "health":
+	case "health", "notes", "evidence", "end_reason":
 		do = access.HouseholdTags
 	}
 	if err := scope.Can(who, do, h.Region, own); err != nil {
@@ -311,20 +330,28 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 		value = h.Phone
 	case in.Member == "" && in.Field == "address":
 		value = h.Address
+	case in.Member == "" && in.Field == "notes":
+		value = h.Notes
+	case in.Field == "evidence" || in.Field == "end_reason":
+		i := slices.IndexFunc(h.Tags, func(t Tag) bool { return t.ID == in.Member })
+		if i < 0 {
+			return "", fault.New(fault.NotFound, "household.tag_unknown")
+		}
+		if m, ok := find(h.Members, h.Tags[i].Member); ok {
+			if err := openable(who, h, m, own); err != nil {
+				return "", err
+			}
+		}
+		if value = h.Tags[i].Evidence; in.Field == "end_reason" {
+			value = h.Tags[i].EndReason
+		}
 	default:
 		m, ok := find(h.Members, in.Member)
 		if !ok {
 			return "", fault.New(fault.NotFound, "household.member_unknown")
 		}
-		// A minor is opened as Show shows one: to those the table names, a child
-		// with a guardian's consent only.
-		if m.Minor(who.Today()) {
-			if err := scope.Can(who, access.HouseholdMinors, h.Region, own); err != nil {
-				return "", err
-			}
-		}
-		if m.Child(who.Today()) && !guarded(h.Consents) {
-			return "", fault.New(fault.Forbidden, "household.minor_closed")
+		if err := openable(who, h, m, own); err != nil {
+			return "", err
 		}
 		switch in.Field {
 		case "phone":
@@ -339,6 +366,20 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 	}
 	audit.Note(tx, who, "household.reveal", "household:"+h.ID, h.Region, "field", in.Field, "member", in.Member, "purpose", in.Purpose)
 	return value, nil
+}
+
+// openable says whether more of a person is opened than Show shows: of a minor
+// to those the table names, of a child with a guardian's consent only.
+func openable(who access.Actor, h Household, m Member, own bool) error {
+	if m.Minor(who.Today()) {
+		if err := scope.Can(who, access.HouseholdMinors, h.Region, own); err != nil {
+			return err
+		}
+	}
+	if m.Child(who.Today()) && !guarded(h.Consents) {
+		return fault.New(fault.Forbidden, "household.minor_closed")
+	}
+	return nil
 }
 
 // Filter narrows a list of homes.
