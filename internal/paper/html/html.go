@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -66,10 +67,15 @@ func (o *out) class(classes ...string) {
 
 func (o *out) close(tag string) { o.b.WriteString("</" + tag + ">\n") }
 
+// quoted is a short word in quotation marks, “两委”, which a narrow column must not
+// take apart: the closing mark would stand alone on the next line.
+var quoted = regexp.MustCompile(`“[^“”<>&\s]{1,4}”`)
+
 // text escapes words and turns line ends into breaks.
 func (o *out) text(s string) {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
-	o.b.WriteString(strings.ReplaceAll(template.HTMLEscapeString(s), "\n", "<br>"))
+	s = quoted.ReplaceAllString(template.HTMLEscapeString(s), `<span class="nb">$0</span>`)
+	o.b.WriteString(strings.ReplaceAll(s, "\n", "<br>"))
 }
 
 func (o *out) line(tag, classes, text string) {

@@ -105,3 +105,14 @@ func TestBadCodeIsAnError(t *testing.T) {
 		t.Error("a code that cannot be drawn went unnoticed")
 	}
 }
+
+// TestQuotedTogether: a short word in quotation marks is not taken apart at the
+// end of a line; a whole sentence may be.
+func TestQuotedTogether(t *testing.T) {
+	for in, want := range map[string]string{"松林村“两委”": `松林村<span class="nb">“两委”</span>`, "他说：“明天再来看看”": "他说：“明天再来看看”", "“<b>”": "“&lt;b&gt;”"} {
+		o := &out{}
+		if o.text(in); o.b.String() != want {
+			t.Errorf("%q: %s, want %s", in, o.b.String(), want)
+		}
+	}
+}

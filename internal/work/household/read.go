@@ -372,7 +372,9 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 // to those the table names, of a child with a guardian's consent only.
 func openable(who access.Actor, h Household, m Member, own bool) error {
 	if m.Minor(who.Today()) {
-		if err := scope.Can(who, access.HouseholdMinors, h.Region, own); err != nil {
+		if err := scope.Can(who, access.HouseholdMinors, h.Region, own); fault.Is(err, fault.Forbidden) {
+			return fault.New(fault.Forbidden, "household.minor_ask") // whom to ask, not only no
+		} else if err != nil {
 			return err
 		}
 	}
