@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -297,6 +298,38 @@ func TestHouseholdWhoSees(t *testing.T) {
 	for _, who := range []string{"leader", "inspector"} {
 		if status, _ := k.get(t, who, "/households?view=priority"); status != 403 {
 			t.Errorf("%s lists priority homes: %d", who, status)
+		}
+	}
+}
+
+// TestHouseholdNotes: how a home lives and works is told as kept, and opened with
+// a purpose by who works with it; a leader is not even told. A correction that
+// leaves it closed keeps it.
+func TestHouseholdNotes(t *testing.T) {
+	k := openWorked(t)
+	at, words := "/households/"+WangHome, "屋后菜地自己种，赶集要人捎带"
+	amend := func(notes string) {
+		h, err := household.Get(t.Context(), k.DB, County, WangHome)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, _, body := k.post(t, "office", at+"/amend", "version", strconv.Itoa(h.Version), "head", h.Head, "notes", notes, "why", "补充"); status != 303 {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	amend(words)
+	_, form := k.get(t, "office", at+"/amend")
+	hasNot(t, "the form of a correction", form, words)
+	amend("…")
+	for who, want := range map[string]bool{"office": true, "li": true, "village": true, "leader": false} {
+		_, body := k.get(t, who, at)
+		hasNot(t, who+" before a purpose", body, words)
+		if got := strings.Contains(body, "m-notes"); got != want {
+			t.Errorf("%s is told that something is kept: %v", who, got)
+		}
+		status, _, body := k.post(t, who, at+"/reveal", "field", "notes", "purpose", "visit")
+		if got := status == 200 && strings.Contains(body, words); got != want {
+			t.Errorf("%s opens it: %d %v", who, status, got)
 		}
 	}
 }

@@ -185,7 +185,7 @@ func (w *Web) householdPeople(c *door.Call, p *householdShowPage, reveal, number
 	h, hidden := p.Home, p.hidden
 	p.Phone = hidden("m-phone", "page_household.phone", h.Phone, "phone", reveal, true)
 	p.Address = hidden("m-address", "page_household.address", h.Address, "address", reveal, false)
-	p.Notes = hidden("m-notes", "page_household.notes", h.Notes, "notes", p.Sensitive, false)
+	p.Notes = hidden("m-notes", "page_household.notes", h.Notes, "notes", reveal, false)
 	for _, m := range h.Members {
 		l := personLine{Member: m, Aged: m.Born != ""}
 		l.Health = hidden("m-health-"+m.ID, "page_household.health", m.Health, "health:"+m.ID, p.Sensitive, false)

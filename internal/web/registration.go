@@ -57,11 +57,8 @@ func (w *Web) registration(c *door.Call) error {
 		if err != nil {
 			return err
 		}
-		d.Phone, d.Address = whole.Phone, whole.Address
 		// What the paper is taken out for was said, and is on record.
-		if access.Can(c.Who, access.HouseholdTags, t).OK() {
-			d.Living = whole.Notes
-		}
+		d.Phone, d.Address, d.Living = whole.Phone, whole.Address, whole.Notes
 	}
 	for _, m := range h.Members {
 		if m.State != household.Active {

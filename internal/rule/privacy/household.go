@@ -11,7 +11,7 @@ func households(r *Registry) {
 		Field{Table: "households", Column: "phone", Class: Contact, Purpose: "privacy.purpose.contact", Readers: "household.reveal", Form: FormPhone, Retention: keep, Sealed: true, Index: "phone_index"},
 		Field{Table: "households", Column: "housing", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Retention: keep},
 		Field{Table: "households", Column: "income", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Retention: keep},
-		Field{Table: "households", Column: "notes", Class: Words, Purpose: "privacy.purpose.help", Readers: "household.tags", Form: FormOpened, Retention: keep, Sealed: true},
+		Field{Table: "households", Column: "notes", Class: Words, Purpose: "privacy.purpose.help", Readers: "household.reveal", Form: FormOpened, Retention: keep, Sealed: true},
 		Field{Table: "households", Column: "priority", Class: Sensitive, Purpose: "privacy.purpose.priority", Readers: "household.tags", Retention: keep},
 	)
 	r.Plain("members", "record keeping", "county", "id", "household", "state", "since", "place", "relation")

@@ -217,6 +217,7 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Househ
 // address, the last places of ID numbers to those who work with them, health as
 // something to open, of a child without a guardian's consent the name and age
 // (§4.1), and of a minor to those the table does not name only that there is one.
+// What privacy.FormOpened names is told as kept, never shown.
 func veil(h Household, who access.Actor, t access.Target) Household {
 	can := func(do access.Action) bool { return access.Can(who, do, t).OK() }
 	tail, sensitive, minors := can(access.HouseholdIDTail), can(access.HouseholdTags), can(access.HouseholdMinors)
@@ -246,11 +247,13 @@ func veil(h Household, who access.Actor, t access.Target) Household {
 		ms[i] = m
 	}
 	h.Members = ms
+	if h.Notes = closedUp(h.Notes); !can(access.HouseholdReveal) {
+		h.Notes = ""
+	}
 	if !sensitive {
-		h.Tags, h.Priority, h.Notes = nil, false, ""
+		h.Tags, h.Priority = nil, false
 		return h
 	}
-	h.Notes = closedUp(h.Notes)
 	ts := make([]Tag, len(h.Tags))
 	for i, t := range h.Tags {
 		t.Evidence, t.EndReason = closedUp(t.Evidence), closedUp(t.EndReason)
@@ -311,7 +314,7 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 	switch in.Field {
 	case "id_number":
 		do = access.IDReveal
-	case "health", "notes", "evidence", "end_reason":
+	case "health", "evidence", "end_reason":
 		do = access.HouseholdTags
 	}
 	if err := scope.Can(who, do, h.Region, own); err != nil {
