@@ -11,6 +11,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/web/browsertest"
 	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/household"
 	"lianxin/internal/work/visit"
 	. "lianxin/internal/work/worktest"
 )
@@ -131,8 +132,35 @@ func TestCompanionsOnThePhone(t *testing.T) {
 	}
 	p.Sound()
 	p.Long("companions")
+	p.Letters(2)
+	p.Sound()
+	p.Long("companions-200")
+	p.Letters(1)
 	p.Follow(".actions .btn.p")
 	if v := k.latest(t); len(v.With) != 2 {
 		t.Errorf("credited: %v", v.With)
+	}
+}
+
+// What is opened with a purpose, and lists narrowed to a state, stand well on a
+// phone, in large letters too.
+func TestOpenedOnThePhone(t *testing.T) {
+	b := browsertest.Start(t)
+	k := openWorked(t)
+	office := Who(access.Office, Qingshi, "", workedDay)
+	k.do(t, func(tx *db.Tx) error {
+		_, err := household.ChangeTag(t.Context(), tx, office, household.TagChange{ID: "tag-proof-0001", Household: WangHome, TagInput: household.TagInput{Tag: "disabled", Source: "department", From: "2026-11-03", Evidence: "残疾证99010119500307002542，肢体二级"}})
+		return err
+	})
+	p := b.Open(browsertest.Phone)
+	p.Cookie(k.URL, door.PlainSessionCookie, "office")
+	for i, at := range []string{"/households/" + WangHome, "/households/" + WangHome + "/amend", "/meetings?state=planned", "/opinions?state=sent"} {
+		p.Go(k.URL + at)
+		p.Letters(1)
+		p.Sound()
+		p.Long("opened-" + string(rune('a'+i)))
+		p.Letters(2)
+		p.Sound()
+		p.Long("opened-200-" + string(rune('a'+i)))
 	}
 }
