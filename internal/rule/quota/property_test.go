@@ -513,8 +513,13 @@ func visitIDs(lines []Line) []string {
 			for _, r := range l.Counted {
 				out = append(out, r.ID)
 			}
+			// A half wholly on leave owes nothing: what is done in it is beyond.
+			for _, r := range l.Beyond {
+				out = append(out, r.ID)
+			}
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
