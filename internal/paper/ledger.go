@@ -61,13 +61,13 @@ const ledgerTitle = "干部直接联系群众基本情况登记表"
 var ledgerColumns = []Column{
 	{Name: "序号", Width: 6.5, Kind: Number},
 	{Group: "联系干部", Name: "姓名", Width: 13}, {Group: "联系干部", Name: "单位", Width: 14}, {Group: "联系干部", Name: "职务", Width: 14}, {Group: "联系干部", Name: "联系电话", Width: 18.5, Kind: Code},
-	{Name: "联系村组", Width: 14},
-	{Group: "联系户", Name: "户主", Width: 13}, {Group: "联系户", Name: "人口", Width: 6.5, Kind: Number}, {Group: "联系户", Name: "类别", Width: 11}, {Group: "联系户", Name: "住址", Width: 21}, {Group: "联系户", Name: "电话", Width: 18.5, Kind: Code},
+	{Name: "联系村组", Width: 17},
+	{Group: "联系户", Name: "户主", Width: 13}, {Group: "联系户", Name: "人口", Width: 6.5, Kind: Number}, {Group: "联系户", Name: "类别", Width: 11}, {Group: "联系户", Name: "住址", Width: 19.5}, {Group: "联系户", Name: "电话", Width: 18.5, Kind: Code},
 	{Name: "结对起止", Width: 16},
 	{Group: "联系卡", Name: "编号", Width: 15, Kind: Code}, {Group: "联系卡", Name: "发放日期", Width: 15.5, Kind: Day},
 	{Name: "年度走访次数", Width: 7, Kind: Number},
 	{Group: "反映问题", Name: "反映数", Width: 7, Kind: Number}, {Group: "反映问题", Name: "已解决", Width: 7, Kind: Number},
-	{Group: "实事", Name: "名称", Width: 20}, {Group: "实事", Name: "完成日期", Width: 15.5}, {Group: "实事", Name: "群众确认", Width: 8},
+	{Group: "实事", Name: "名称", Width: 18.5}, {Group: "实事", Name: "完成日期", Width: 15.5}, {Group: "实事", Name: "群众确认", Width: 8},
 	{Name: "备注", Width: 12},
 }
 
