@@ -137,11 +137,13 @@ func DuesOf(p plan.Plan, posts []Post, leaves []Leave, year int) Dues {
 
 var boundRanks = [4]plan.Rank{plan.TownshipLeader, plan.SectionLeader, plan.TownshipStaff, plan.VillageCommittee}
 
-// ranksOf gives the post's ranks as bits over boundRanks.
+// ranksOf gives the post's ranks as bits over boundRanks. Section level comes on
+// top of a class of posts (c11): whoever has it and is no leader of the township
+// is one of its staff and owes what they owe.
 func ranksOf(p *Post) uint8 {
 	var bits uint8
 	for i, r := range boundRanks {
-		if p.Rank == r || r == plan.TownshipLeader && p.TeamMember || r == plan.SectionLeader && p.SectionLevel {
+		if p.Rank == r || r == plan.TownshipLeader && p.TeamMember || r == plan.SectionLeader && p.SectionLevel || r == plan.TownshipStaff && p.Rank == plan.SectionLeader && !p.TeamMember {
 			bits |= 1 << i
 		}
 	}

@@ -36,6 +36,25 @@ func TestEdges(t *testing.T) {
 		}
 	}
 
+	// Section level comes on top of being staff (c11): nobody is left without duties.
+	for i, p := range []plan.Plan{a, b} {
+		duties := func(rank plan.Rank) map[string]Halves {
+			out := map[string]Halves{}
+			for _, l := range Count(p, Facts{Cadre: "c", Year: 2026, Today: "2026-09-10", Posts: []Post{{ID: "p", Rank: rank, From: "2020-01-01", Bound: true}}}) {
+				if l.Household == "" {
+					out[l.Duty] = l.Due
+				}
+			}
+			return out
+		}
+		section := duties(plan.SectionLeader)
+		for duty, due := range duties(plan.TownshipStaff) {
+			if got, ok := section[duty]; !ok || got < due {
+				t.Errorf("plan %d: staff owe %s of %s, a section leader %s", i, due, duty, got)
+			}
+		}
+	}
+
 	// A plan that counts nights tells a stay that ended before its first night.
 	told := 0
 	night := shipped(t, "siqun", "overlap_with_stay = true", "overlap_with_stay = false", `unit = "day"`, `unit = "night"`)

@@ -176,6 +176,9 @@ func (x plain) post(d calendar.Day, pick func(plan.Duty) int) int {
 		if post.SectionLevel {
 			ranks = append(ranks, plan.SectionLeader)
 		}
+		if post.Rank == plan.SectionLeader && !post.TeamMember {
+			ranks = append(ranks, plan.TownshipStaff)
+		}
 		for _, r := range ranks {
 			best = max(best, pick(x.p.For(r)))
 		}

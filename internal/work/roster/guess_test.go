@@ -20,7 +20,7 @@ func TestGuessRank(t *testing.T) {
 		{"", "组织委员", "", cadre.TownshipLeader},
 		{"镇领导", "组织委员", "", cadre.TownshipLeader},
 		{"", "党委委员、组织委员", "", cadre.TownshipLeader},
-		{"", "四级主任科员", "党政办", cadre.SectionLeader},
+		{"", "四级主任科员", "党政办", cadre.TownshipStaff},
 		{"副科级", "农业服务中心主任", "", cadre.SectionLeader},
 		{"", "民政办主任", "社会事务办", cadre.TownshipStaff},
 		{"", "镇长助理", "", cadre.TownshipStaff},

@@ -41,7 +41,9 @@ func byTitle(title, unit string) string {
 		return cadre.TownshipLeader
 	case title == "书记" || title == "副书记" || title == "主席" || title == "副主席":
 		return cadre.TownshipLeader
-	case hasAny(title, "副科", "主任科员", "调研员"):
+	case hasAny(title, "主任科员", "调研员"):
+		return cadre.TownshipStaff // a grade of pay, no post: plans look at posts
+	case hasAny(title, "副科"):
 		return cadre.SectionLeader
 	}
 	return ""
