@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/rule/lifecycle"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/region"
@@ -185,12 +186,9 @@ type namer struct {
 	topics []appeal.Topic
 }
 
-// title is the home's own words, or else the topic and the day: what somebody
-// else wrote of a matter is not shown here, whatever is in it.
+// title is the topic and the day. Words are not shown here, whoever wrote them:
+// a card lies about and is photographed, and no list finds every name and illness.
 func (n *namer) title(ctx context.Context, s appeal.Seen) (Say, error) {
-	if s.Title != "" {
-		return Plain(s.Title), nil
-	}
 	if n.topics == nil {
 		var err error
 		if n.topics, err = appeal.Topics(ctx, n.p.DB, n.county); err != nil {
@@ -319,6 +317,15 @@ func (p *Public) said(c *door.Call) error {
 	case in.Title == "":
 		err = &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "words", Key: "public.words_needed"}}}
 	default:
+		if c.Form("anyway") == "" {
+			about, e := complaint.Naming(c.Context(), p.DB, h.County, h.Town, p.today(), in.Wish)
+			if e != nil {
+				return e
+			}
+			if len(about) > 0 {
+				return p.meant(c, h, in, about)
+			}
+		}
 		if wait := p.throttle.take(toldByCard, h.Card); wait > 0 {
 			return p.tooMany(c, wait)
 		}
@@ -340,6 +347,37 @@ func (p *Public) said(c *door.Call) error {
 	return p.render(c, 200, "done", &donePage{Base: Base{Title: K("public.told_title"), Town: h.town, Back: h.home()}, Text: told, Code: o.Code, Note: K("public.told_code")})
 }
 
+// meantPage asks, before anything is stored, whether words that name an official
+// are a complaint: what goes to the box never reaches him or his office.
+type meantPage struct {
+	Base
+	Token      string
+	Name       string // the official named
+	In         appeal.TellInput
+	BoxOp      string // of the box's form, which is another operation
+	From       string
+	About      string // "mine" when it is the card's own official
+	AboutWords string
+}
+
+func (p *Public) meant(c *door.Call, h holder, in appeal.TellInput, about []string) error {
+	box, err := p.boxShown(c.Context(), from{h.County, h.Town, h.Cadre})
+	if err != nil {
+		return err
+	}
+	names, err := cadre.Names(c.Context(), p.DB, h.County, about)
+	if err != nil {
+		return err
+	}
+	page := &meantPage{Base: Base{Title: K("public.meant_title"), Town: h.town, Back: h.home(), Op: c.Operation}, Token: h.token, In: in, BoxOp: box.Op, From: box.From}
+	if page.Name = names[h.Cadre]; page.Name != "" {
+		page.About = "mine"
+	} else {
+		page.Name, page.About, page.AboutWords = names[about[0]], "other", names[about[0]]
+	}
+	return p.render(c, 200, "meant", page)
+}
+
 // word takes what a home says of an answer: done, with a face, or not done.
 func (p *Public) word(c *door.Call) error {
 	h, ok, err := p.hold(c)
@@ -350,7 +388,7 @@ func (p *Public) word(c *door.Call) error {
 		return err
 	}
 	in := p.wordOf(c, c.Form("voice"))
-	_, err = p.withWord(c, h.County, in, func(tx *db.Tx, cal calendar.Calendar) (appeal.Seen, error) {
+	seen, err := p.withWord(c, h.County, in, func(tx *db.Tx, cal calendar.Calendar) (appeal.Seen, error) {
 		return appeal.Say(c.Context(), tx, h.bearer(), func(v appeal.Voice) bool { return v.Household == h.Household }, in, cal)
 	})
 	if err != nil {
@@ -365,7 +403,7 @@ func (p *Public) word(c *door.Call) error {
 		}
 		return p.refill(c, "card", page, err)
 	}
-	return p.thanks(c, in, h.town, h.home())
+	return p.thanks(c, in, seen, h.town, h.home())
 }
 
 // withWord writes a word that is not too long.
@@ -392,10 +430,13 @@ func (p *Public) wordOf(c *door.Call, voice string) appeal.WordInput {
 	return in
 }
 
-func (p *Public) thanks(c *door.Call, in appeal.WordInput, town, back string) error {
+func (p *Public) thanks(c *door.Call, in appeal.WordInput, seen appeal.Seen, town, back string) error {
 	page := &donePage{Base: Base{Title: K("public.thanks_title"), Town: town, Back: back}, Text: K("public.thanks_agreed")}
-	if !in.Agree {
+	switch {
+	case !in.Agree:
 		page.Text = K("public.thanks_disputed")
+	case seen.State != lifecycle.Closed: // others who raised it are asked yet
+		page.Text = K("public.thanks_heard")
 	}
 	return p.render(c, 200, "done", page)
 }

@@ -166,13 +166,13 @@ func (p *Public) lookWord(c *door.Call) error {
 		return p.wrongCode(c, 404, "public.code_unknown")
 	}
 	in := p.wordOf(c, f.seen.Voice)
-	_, err = p.withWord(c, f.county, in, func(tx *db.Tx, cal calendar.Calendar) (appeal.Seen, error) {
+	seen, err := p.withWord(c, f.county, in, func(tx *db.Tx, cal calendar.Calendar) (appeal.Seen, error) {
 		return appeal.Say(c.Context(), tx, appeal.Bearer{County: f.county, Mark: "code:" + f.seen.Voice}, func(v appeal.Voice) bool { return v.ID == f.seen.Voice }, in, cal)
 	})
 	if err != nil {
 		return p.showFound(c, f, code, err)
 	}
-	return p.thanks(c, in, "", "/c")
+	return p.thanks(c, in, seen, "", "/c")
 }
 
 // lookMore adds words to a complaint, or takes it back.

@@ -74,7 +74,7 @@ type donePage struct {
 
 // pages are the templates with their structs.
 var pages = map[string]any{
-	"card": &cardPage{}, "say": &sayPage{}, "done": &donePage{}, "box": &boxPage{}, "code": &codePage{}, "matter": &matterPage{}, "sight": &sightPage{}, "fail": &failPage{},
+	"card": &cardPage{}, "say": &sayPage{}, "meant": &meantPage{}, "done": &donePage{}, "box": &boxPage{}, "code": &codePage{}, "matter": &matterPage{}, "sight": &sightPage{}, "fail": &failPage{},
 }
 
 func (p *Public) parse() error {

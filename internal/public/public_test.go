@@ -287,22 +287,34 @@ func TestNobodyIsNamed(t *testing.T) {
 	}
 }
 
-// TestOwnWords: what a home wrote on its own card stands there and under its
-// code in its words; of what others wrote only topic and day, also once both are
-// one matter.
-func TestOwnWords(t *testing.T) {
+// TestNoWordsShown: whoever photographed the card reads its page, so nobody's
+// words stand there or under a code, the home's own not either; topic and day
+// tell which matter it is, also once two are one.
+func TestNoWordsShown(t *testing.T) {
 	s := open(t, false)
 	k := "/k/" + s.token
-	_, body, _ := s.ask(k+"/say", url.Values{"op": {s.op()}, "words": {"门口水管漏水"}, "topic": {"water"}})
-	code := regexp.MustCompile(`\d{4} \d{4} \d{4}`).FindString(body)
+	own := []string{"门口水管漏水", "身份证530102199001011234办不了", "我爱人得了乳腺癌化疗", "五保户罗大爷没人管", "13987654321打不通"}
+	code := ""
+	for _, text := range own {
+		_, body, _ := s.ask(k+"/say", url.Values{"op": {s.op()}, "words": {text}, "topic": {"water"}})
+		if code = regexp.MustCompile(`\d{4} \d{4} \d{4}`).FindString(body); code == "" {
+			t.Fatal(text, words(body))
+		}
+	}
 	desk := s.promise(WangHome, "何光龙家的狗咬人")
 	for path, form := range map[string]url.Values{k: nil, "/c": {"code": {code}}} {
-		if _, body, _ = s.ask(path, form); !strings.Contains(body, "门口水管漏水") || strings.Contains(body, "何光龙") {
-			t.Errorf("%s %q: %q", path, code, words(body))
+		_, body, _ := s.ask(path, form)
+		for _, no := range append(own, "何光龙", "530102", "乳腺癌", "罗大爷", "13987654321") {
+			if strings.Contains(body, no) {
+				t.Errorf("%s shows %s", path, no)
+			}
+		}
+		if !regexp.MustCompile(`的事，11月23日`).MatchString(body) {
+			t.Errorf("no topic in its place: %q", words(body))
 		}
 	}
 	as, _, err := appeal.List(t.Context(), s.d, office, appeal.Filter{Household: WangHome})
-	if err != nil || len(as) != 2 {
+	if err != nil || len(as) != len(own)+1 {
 		t.Fatal(as, err)
 	}
 	for _, a := range as {
@@ -310,13 +322,36 @@ func TestOwnWords(t *testing.T) {
 			s.move(office, appeal.MoveInput{Appeal: a.ID, Move: lifecycle.Merge, Into: desk.ID})
 		}
 	}
-	if _, body, _ = s.ask("/c", url.Values{"code": {code}}); strings.Contains(body, "何光龙") || !strings.Contains(body, "您提的一件事") {
+	if _, body, _ := s.ask("/c", url.Values{"code": {code}}); strings.Contains(body, "何光龙") || !strings.Contains(body, "您提的一件事") {
 		t.Errorf("merged: %q", words(body))
 	}
-	about := s.promise(WangHome, "张三丰占了我家的地")
-	s.move(office, appeal.MoveInput{Appeal: about.ID, Move: lifecycle.Accept, Owner: LiMing, Topic: "water"})
-	if _, body, _ = s.ask(k, nil); !regexp.MustCompile(`的事，11月23日`).MatchString(body) {
-		t.Errorf("no topic in its place: %q", words(body))
+}
+
+// TestNamedOfficial: words that name an official are asked about before anything
+// is stored: sealed to the box, or a matter like any other.
+func TestNamedOfficial(t *testing.T) {
+	s := open(t, false)
+	k := "/k/" + s.token
+	count := func(table string) int {
+		n, err := db.One(t.Context(), s.d, db.Int, `SELECT COUNT(*) FROM `+table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	const text = "李明收了我家两条烟，水管还没修"
+	said := url.Values{"op": {s.op()}, "words": {text}, "topic": {"water"}}
+	_, body, _ := s.ask(k+"/say", said)
+	if count("appeals") != 0 || count("complaints") != 0 || !strings.Contains(body, "先问您一句") || !strings.Contains(body, text) {
+		t.Fatal("stored unasked:", words(body))
+	}
+	box := url.Values{"op": {hidden(t, body, "op")}, "from": {hidden(t, body, "from")}, "about": {"mine"}, "words": {text}}
+	if code, body, _ := s.ask("/box", box); code != 200 || count("complaints") != 1 || count("appeals") != 0 {
+		t.Fatal("the box:", code, words(body))
+	}
+	said.Set("anyway", "1")
+	if code, body, _ := s.ask(k+"/say", said); code != 200 || count("appeals") != 1 {
+		t.Fatal("said anyway:", code, words(body))
 	}
 }
 

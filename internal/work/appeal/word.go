@@ -2,7 +2,6 @@ package appeal
 
 import (
 	"context"
-	"strings"
 
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/db"
@@ -114,20 +113,16 @@ type Bearer struct {
 	Mark   string // "card:<id>" (told) or "code:<voice>", for the record
 }
 
-// told begins the origin of what was written on the page of a card.
-const told = "card:"
-
 // Trace names the card or the code, never a person.
 func (b Bearer) Trace() (county, account, roles, door, request string) {
 	return b.County, b.Mark, "", "public", ""
 }
 
-// Seen is what a bearer may see of a matter. Its title only if that very home
-// wrote it on its own card: whoever else wrote one may have put anybody's name or
-// illness into it, and no list of words finds them all.
+// Seen is what a bearer may see of a matter. No words of anybody's, the home's
+// own among them: whoever holds or photographed the card or the slip reads this
+// page, and no list of words finds every name and illness in them.
 type Seen struct {
 	Voice   string            `json:"voice"`
-	Title   string            `json:"title,omitempty"` // the home's own words
 	State   lifecycle.State   `json:"state"`
 	Outcome lifecycle.Outcome `json:"outcome,omitempty"`
 	Day     calendar.Day      `json:"day"`           // raised
@@ -139,14 +134,11 @@ type Seen struct {
 
 	Asks bool `json:"asks,omitempty"` // the bearer is asked for his word
 
-	Topic string `json:"-"` // what the door says in place of a title that is not shown
+	Topic string `json:"-"` // what the door says in place of a title
 }
 
 func seen(a Appeal, v Voice) Seen {
 	s := Seen{Voice: v.ID, State: a.State, Outcome: a.Outcome, Day: v.Day, Due: a.DueOn, Doubt: a.Provisional && a.State.Running(), Word: v.Word, Face: v.Face, Asks: a.asks(v), Topic: a.Topic}
-	if v.Origin == a.Origin && strings.HasPrefix(v.Origin, told) {
-		s.Title = a.Title
-	}
 	switch {
 	case a.State == lifecycle.Answered:
 		s.Ended = a.Answered

@@ -29,6 +29,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/confide"
+	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/region"
 )
 
@@ -185,6 +186,20 @@ func named(officials map[string]string, text string) (ids []string) {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+// Naming finds the officials of a township whose names stand in a text, so that
+// a door can offer the sealed way before anything is stored.
+func Naming(ctx context.Context, r db.Reader, county, town string, today calendar.Day, text string) ([]string, error) {
+	cs, err := cadre.InTownship(ctx, r, county, town, today)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, c := range cs {
+		names[c.ID] = c.Name
+	}
+	return named(names, text), nil
 }
 
 // Rehome moves complaints of a township that is merged or renumbered.

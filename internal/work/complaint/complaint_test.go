@@ -100,6 +100,7 @@ func TestNobodyOfTheTownship(t *testing.T) {
 			{"about the reader", complaint.Said{About: wei, Words: words}, false, true},
 			{"the reader's name falls", complaint.Said{About: LiMing, Words: "卫正没有管，" + words}, false, true},
 			{"about his colleague", complaint.Said{AboutWords: "顾清", Words: words}, false, true},
+			{"about somebody nobody can be found by", complaint.Said{AboutWords: "纪委周书记", Words: words}, false, true},
 			{"above, please", complaint.Said{Words: words, Above: true}, false, true},
 		} {
 			r := public(t, d, fmt.Sprintf("complaint-%04d", i), x.said)

@@ -241,7 +241,12 @@ func aimAt(ctx context.Context, tx *db.Tx, county, town string, today calendar.D
 	for _, c := range cs {
 		names[c.ID] = c.Name
 	}
-	for _, x := range named(names, in.AboutWords) {
+	meant := named(names, in.AboutWords)
+	if in.AboutWords != "" && len(meant) == 0 {
+		// 谢书记, 纪委的老周: nobody here can be shown not to be meant.
+		a.Above = true
+	}
+	for _, x := range meant {
 		if !slices.Contains(a.About, x) {
 			a.About = append(a.About, x)
 		}
