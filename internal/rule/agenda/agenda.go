@@ -133,6 +133,9 @@ func (i Item) Text() (key string, args []any) {
 	case Unsorted:
 		return key, []any{"n", i.N}
 	case Overdue, Shelf, Disputed:
+		if i.Kind == Overdue && i.Days > 0 && i.State == "registered" { // its day is that of taking up, not of the answer
+			return key + ".take", []any{"day", i.On, "days", i.Days}
+		}
 		if i.Days > 0 {
 			return key + ".over", []any{"day", i.On, "days", i.Days}
 		}
