@@ -231,7 +231,7 @@ func (w *Web) privacy(c *door.Call) error {
 		} else {
 			for _, r := range access.Roles {
 				switch access.ReachOf(access.Action(f.Readers), r) {
-				case access.InRegion:
+				case access.InRegion, access.TownOnly:
 					x.Readers = append(x.Readers, K("web.role."+string(r)))
 				case access.OwnOnly:
 					x.Readers = append(x.Readers, K("privacy.reader.own", "role", K("web.role."+string(r))))

@@ -195,6 +195,10 @@ func (d Decision) OK() bool { return d.Outcome == Allowed }
 // Covers reports whether a grant's region contains the path.
 func (g Grant) Covers(path string) bool { return strings.HasPrefix(path, g.Region) }
 
+// inTown reports whether the grant is for a township or a part of one; paths are
+// /province/county/township/….
+func (g Grant) inTown() bool { return strings.Count(g.Region, "/") > 4 }
+
 // Can decides one act on one target.
 func Can(a Actor, do Action, at Target) Decision {
 	inside := false
@@ -204,6 +208,10 @@ func Can(a Actor, do Action, at Target) Decision {
 		}
 		inside = true
 		switch policy[do][g.Role] {
+		case TownOnly:
+			if g.inTown() {
+				return Decision{Allowed, "", g.Role}
+			}
 		case InRegion:
 			return Decision{Allowed, "", g.Role}
 		case OwnOnly:
@@ -273,6 +281,10 @@ func Reaches(a Actor, do Action) Span {
 	s := Span{County: a.county, Given: a.given(do)}
 	for _, g := range a.grants {
 		switch policy[do][g.Role] {
+		case TownOnly:
+			if g.inTown() {
+				s.Regions = addPath(s.Regions, g.Region)
+			}
 		case InRegion:
 			s.Regions = addPath(s.Regions, g.Region)
 		case OwnOnly:

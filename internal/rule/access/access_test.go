@@ -28,6 +28,8 @@ func TestCan(t *testing.T) {
 		{"committee reads its village", actor(Grant{Committee, village}), HouseholdRead, Target{Region: village + "1/", Own: false}, Allowed},
 		{"committee: diary of its village", actor(Grant{Committee, village}), VisitRead, Target{Region: village, Own: false}, Refused},
 		{"leader sees no care tags", actor(Grant{Leader, town}), HouseholdTags, Target{Region: village, Own: false}, Refused},
+		{"leader of the town reads its diaries", actor(Grant{Leader, town}), VisitRead, Target{Region: village}, Allowed},
+		{"leader of the county reads figures, no diaries", actor(Grant{Leader, "/99/9901/990101/"}), VisitRead, Target{Region: village}, Refused},
 		{"inspector reads no words", actor(Grant{Inspector, town}), VisitRead, Target{Region: village, Own: false}, Refused},
 		{"county administrator sees no household", actor(Grant{CountyAdmin, "/99/9901/990101/"}), HouseholdList, Target{Region: village, Own: false}, Refused},
 		{"a handler: what is given to him", actor(Grant{Handler, town}), AppealRead, Target{Region: village, Own: true}, Allowed},

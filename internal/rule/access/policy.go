@@ -11,6 +11,7 @@ const (
 	Nothing  Reach = iota
 	OwnOnly        // only what is his own
 	InRegion       // everything in the region of the grant
+	TownOnly       // the same, of a township or less: a county's grant is for figures (domain §6.2, R14)
 )
 
 // The actions, named noun.verb.
@@ -161,7 +162,7 @@ var policy = map[Action]row{
 	CardPrint:     {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
 
 	VisitList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
-	VisitRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	VisitRead:   {Office: InRegion, Leader: TownOnly, Cadre: OwnOnly, Committee: OwnOnly},
 	VisitRecord: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
 	VisitAmend:  {Cadre: OwnOnly, Committee: OwnOnly, Office: OwnOnly},
 
