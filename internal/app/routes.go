@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"lianxin/internal/api"
 	"lianxin/internal/base/audit"
 	"lianxin/internal/base/backup"
+	"lianxin/internal/base/config"
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
+	"lianxin/internal/base/lang"
 	"lianxin/internal/base/login"
 	"lianxin/internal/base/outbound"
 	"lianxin/internal/door"
@@ -46,17 +49,27 @@ func (a *App) doors() (*web.Web, *public.Public, *api.API, []door.Route, error) 
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	calls := api.New(api.Config{DB: a.DB, Texts: a.Texts, Logins: a.Logins, Workdays: a.Workdays, Post: a.Post, Version: Version})
-	table := append([]door.Route{a.health()}, pages.Routes()...)
-	table = append(table, villagers.Routes()...)
+	calls, described := a.calls()
 	shell, err := offline.NewShell(ui.Files, a.Texts)
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	table = append(table, shell.Routes()...)
-	table = append(table, calls.Routes()...)
-	table = append(table, offline.New(offline.Config{DB: a.DB, Book: a.Logins, Desk: a.phones(), Log: a.Log, Secure: a.Config.Secure()}).Routes()...)
+	table := slices.Concat(pages.Routes(), villagers.Routes(), shell.Routes(), described)
 	return pages, villagers, calls, table, calls.Publish(table)
+}
+
+// calls makes the doors of other programs and the rows that the document of the
+// API tells of.
+func (a *App) calls() (*api.API, []door.Route) {
+	calls := api.New(api.Config{DB: a.DB, Texts: a.Texts, Logins: a.Logins, Workdays: a.Workdays, Post: a.Post, Version: Version})
+	table := append([]door.Route{a.health()}, calls.Routes()...)
+	return calls, append(table, offline.New(offline.Config{DB: a.DB, Book: a.Logins, Desk: a.phones(), Log: a.Log, Secure: a.Config.Secure()}).Routes()...)
+}
+
+// Document makes the document served at /api/v1/openapi.json, without a database.
+func Document(cfg *config.Config, texts *lang.Catalog) ([]byte, error) {
+	calls, table := (&App{Config: cfg, Texts: texts}).calls()
+	return calls.Describe(table)
 }
 
 // handler makes the one handler of the program from the one table.

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"text/tabwriter"
 
-	"lianxin/internal/api"
 	"lianxin/internal/app"
 	"lianxin/internal/base/fault"
 	"lianxin/internal/base/login"
@@ -147,8 +146,7 @@ type openapiCmd struct{}
 
 // Run prints the document that the server serves at /api/v1/openapi.json.
 func (c *openapiCmd) Run(r *run) error {
-	a := api.New(api.Config{Texts: r.texts})
-	b, err := a.Describe(a.Routes())
+	b, err := app.Document(r.cfg, r.texts)
 	if err != nil {
 		return err
 	}
