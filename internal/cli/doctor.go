@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,10 +46,19 @@ func (d *doctor) add(check, state, key string, args ...any) {
 	d.out = append(d.out, finding{check, state, d.r.t("cli.doctor."+key, args...)})
 }
 
-// failed adds what an error says, worded.
+// failed adds what an error says, worded. A damaged file is the database's
+// trouble, whichever question met it, and is told once.
 func (d *doctor) failed(check string, err error) {
 	text := err.Error()
-	if e, ok := errors.AsType[*fault.Error](err); ok {
+	if f, ok := d.r.damage(err); ok {
+		text = d.r.t(f.Key, "page", f.Page)
+		if check != "pages" {
+			check = "database"
+		}
+		if slices.Contains(d.out, finding{check, bad, text}) {
+			return
+		}
+	} else if e, ok := errors.AsType[*fault.Error](err); ok {
 		text = d.r.t(e.Key, e.Args...)
 	}
 	d.out = append(d.out, finding{check, bad, text})
@@ -193,29 +203,31 @@ func (d *doctor) database(a *app.App, quick bool) {
 	default:
 		d.add("schema", good, "schema_good")
 	}
+	last, unread := db.One(ctx, a.DB, db.Int64, `SELECT COALESCE(MAX(x.at), 0) FROM (SELECT r.at FROM audit_heads h JOIN audit_rows r ON r.county = h.county AND r.seq = h.seq) x`)
+	if unread != nil {
+		d.failed("anchors", unread)
+	} else if at := time.UnixMilli(last); at.After(time.Now().Add(2 * time.Minute)) {
+		d.add("clock", bad, "clock_back", "last", at.Format(time.DateTime))
+	}
+	if a.DB.Engine == db.SQLite && !quick {
+		if err := db.Scrub(ctx, a.DB.File()); err != nil {
+			d.failed("pages", err)
+			unread = err
+		} else {
+			d.add("pages", good, "pages_good")
+		}
+	}
 	switch alarms, err := a.AnchorAlarms(ctx); {
 	case err != nil:
 		d.failed("anchors", err)
 	case len(alarms) > 0:
 		d.add("anchors", bad, "anchors_ahead", "chains", fmt.Sprint(alarms))
+	case unread != nil:
+		d.add("anchors", warn, "anchors_unread")
 	default:
 		d.add("anchors", good, "anchors_good")
 	}
-	last, err := db.One(ctx, a.DB, db.Int64, `SELECT COALESCE(MAX(x.at), 0) FROM (SELECT r.at FROM audit_heads h JOIN audit_rows r ON r.county = h.county AND r.seq = h.seq) x`)
-	if err != nil {
-		d.failed("clock", err)
-	} else if at := time.UnixMilli(last); at.After(time.Now().Add(2 * time.Minute)) {
-		d.add("clock", bad, "clock_back", "last", at.Format(time.DateTime))
-	}
 	d.channels(a)
-	if a.DB.Engine != db.SQLite || quick {
-		return
-	}
-	if err := db.Scrub(ctx, a.DB.File()); err != nil {
-		d.failed("pages", err)
-		return
-	}
-	d.add("pages", good, "pages_good")
 }
 
 // channels tells what may leave the machine.

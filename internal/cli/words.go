@@ -62,6 +62,9 @@ func (r *run) setting(p *config.Problem) string {
 // reason says why the system refused a file. Other reasons are told as they
 // are in English; in Chinese they are left to the log.
 func (r *run) reason(err error) string {
+	if f, ok := r.damage(err); ok {
+		return r.t(f.Key, "page", f.Page)
+	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		for _, x := range []struct {
 			is  error

@@ -12,7 +12,8 @@ import (
 type Finding struct {
 	County string `json:"county"`
 	Seq    int64  `json:"seq"`
-	Key    string `json:"key"` // message key: audit.edited, audit.missing, audit.cut, audit.head, audit.anchor
+	Key    string `json:"key"`            // message key: audit.edited, audit.missing, audit.cut, audit.head, audit.anchor, audit.page, audit.damaged
+	Page   int    `json:"page,omitempty"` // of the file, where that cannot be read
 }
 
 // Anchor is a seal that was kept outside the database.
@@ -46,7 +47,7 @@ func Verify(ctx context.Context, r db.Reader, anchors []Anchor, tick func(rows i
 	for _, a := range anchors {
 		byCounty[a.County] = append(byCounty[a.County], a)
 		if _, ok := counties[a.County]; !ok && a.Seq > 0 {
-			found = append(found, Finding{a.County, a.Seq, "audit.anchor"})
+			found = append(found, Finding{a.County, a.Seq, "audit.anchor", 0})
 		}
 	}
 	// A county whose head row was removed still has rows; they must not hide.
@@ -55,7 +56,7 @@ func Verify(ctx context.Context, r db.Reader, anchors []Anchor, tick func(rows i
 		return 0, nil, err
 	}
 	for _, c := range orphans {
-		found = append(found, Finding{c, 0, "audit.head"})
+		found = append(found, Finding{c, 0, "audit.head", 0})
 	}
 	for _, h := range heads {
 		last := head{}
@@ -76,11 +77,11 @@ func Verify(ctx context.Context, r db.Reader, anchors []Anchor, tick func(rows i
 				for _, x := range part {
 					switch {
 					case x.Seq != last.seq+1:
-						found = append(found, Finding{h.County, last.seq + 1, "audit.missing"})
+						found = append(found, Finding{h.County, last.seq + 1, "audit.missing", 0})
 					case !hmac.Equal([]byte(x.Seal), []byte(Seal(r.Vault(), x, last.seal))):
-						found = append(found, Finding{h.County, x.Seq, "audit.edited"})
+						found = append(found, Finding{h.County, x.Seq, "audit.edited", 0})
 					case seals[x.Seq] != "" && seals[x.Seq] != x.Seal:
-						found = append(found, Finding{h.County, x.Seq, "audit.anchor"})
+						found = append(found, Finding{h.County, x.Seq, "audit.anchor", 0})
 					default:
 						last = head{x.County, x.Seq, x.Seal}
 						rows++
@@ -113,12 +114,12 @@ func Verify(ctx context.Context, r db.Reader, anchors []Anchor, tick func(rows i
 			continue
 		}
 		if last.seq != h.Seq || last.seal != h.Seal {
-			found = append(found, Finding{h.County, last.seq + 1, "audit.cut"})
+			found = append(found, Finding{h.County, last.seq + 1, "audit.cut", 0})
 			continue
 		}
 		for _, a := range byCounty[h.County] {
 			if a.Seq > last.seq {
-				found = append(found, Finding{h.County, last.seq + 1, "audit.cut"})
+				found = append(found, Finding{h.County, last.seq + 1, "audit.cut", 0})
 				break
 			}
 		}

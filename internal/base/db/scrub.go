@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 )
 
@@ -26,14 +28,14 @@ func Scrub(ctx context.Context, file string) error {
 	defer f.Close()
 	head := make([]byte, 100)
 	if _, err := io.ReadFull(f, head); err != nil {
-		return fmt.Errorf("db: %s is not a database: %w", file, err)
+		return &damage{0, file + " is not a database: " + err.Error()}
 	}
 	size := int(binary.BigEndian.Uint16(head[16:]))
 	if size == 1 {
 		size = 65536
 	}
 	if size < 512 || head[20] != 8 {
-		return fmt.Errorf("db: %s carries no page checksums", file)
+		return &damage{0, file + " carries no page checksums"}
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -43,11 +45,11 @@ func Scrub(ctx context.Context, file string) error {
 		if _, err := io.ReadFull(f, page); err == io.EOF {
 			break
 		} else if err != nil {
-			return fmt.Errorf("db: page %d is cut short", n)
+			return &damage{n, "is cut short"}
 		}
 		for try := 0; !checksumFits(page); try++ {
 			if try == 5 {
-				return fmt.Errorf("db: page %d was changed outside the program", n)
+				return &damage{n, "was changed outside the program"}
 			}
 			select {
 			case <-time.After(20 * time.Millisecond):
@@ -55,7 +57,7 @@ func Scrub(ctx context.Context, file string) error {
 				return ctx.Err()
 			}
 			if _, err := f.ReadAt(page, int64(n-1)*int64(size)); err != nil {
-				return fmt.Errorf("db: page %d is cut short", n)
+				return &damage{n, "is cut short"}
 			}
 		}
 	}
@@ -70,9 +72,33 @@ func Scrub(ctx context.Context, file string) error {
 		return err
 	}
 	if s != "ok" {
-		return fmt.Errorf("db: quick check: %s", s)
+		return &damage{0, "quick check: " + s}
 	}
 	return nil
+}
+
+// damage is a misfit that Scrub found; page is 0 where it lies in no single one.
+type damage struct {
+	page int
+	what string
+}
+
+func (d *damage) Error() string {
+	if d.page == 0 {
+		return "db: " + d.what
+	}
+	return fmt.Sprintf("db: page %d %s", d.page, d.what)
+}
+
+// Damaged reports whether an error says that the file of an embedded database
+// was changed outside the program or is damaged, and the page where it is known.
+// The engine calls a page that does not fit its checksum a failure of the disk.
+func Damaged(err error) (page int, ok bool) {
+	if d, ok := errors.AsType[*damage](err); ok {
+		return d.page, true
+	}
+	// The driver gives an error with its code or the bare code; Is knows both.
+	return 0, errors.Is(err, sqlite3.IOERR_DATA) || errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB)
 }
 
 // checksumFits compares a page with the sums in its last eight bytes.
