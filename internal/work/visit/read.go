@@ -13,7 +13,19 @@ import (
 	"lianxin/internal/work/scope"
 )
 
-const columns = `v.id, v.household, v.region, v.cadre, v.writer, v.proxy, v.day, v.clock, v.how, v.topics, v.policies, v.activities, v.weather, v.need, v.usual, v.words, v.paired, v.late, v.version, v.written_at, v.voided_on, v.void_why`
+// paired: the official was paired with the home on the day, by the pairings as
+// they stand now, as the rules that count visits see it. What lies in the visit's
+// own column was true when it was written down; a handover can be entered later
+// with an earlier day.
+const paired = `EXISTS (SELECT 1 FROM pairings p WHERE p.county = v.county AND p.household = v.household AND p.cadre = v.cadre AND p.valid_from <= v.day AND (p.valid_to = '' OR p.valid_to >= v.day))`
+
+const (
+	before  = `v.id, v.household, v.region, v.cadre, v.writer, v.proxy, v.day, v.clock, v.how, v.topics, v.policies, v.activities, v.weather, v.need, v.usual, v.words, `
+	behind  = `, v.late, v.version, v.written_at, v.voided_on, v.void_why`
+	columns = before + paired + behind
+	// Where rows are sorted before they are cut off, the page is judged afterwards.
+	unjudged = before + `FALSE` + behind
+)
 
 // row is a visit as it lies there: what is sealed is closed.
 type row struct {
@@ -109,6 +121,23 @@ func mine(who access.Actor, v Visit) bool {
 		}
 	}
 	return v.Cadre == who.Cadre()
+}
+
+// judge says of the visits of a page whether they were paired.
+func judge(ctx context.Context, r db.Reader, county string, vs []Visit) error {
+	if len(vs) == 0 {
+		return nil
+	}
+	ids := make([]string, len(vs))
+	for i := range vs {
+		ids[i] = vs[i].ID
+	}
+	args := scope.Args{county}
+	held, err := db.All(ctx, r, db.Text, `SELECT v.id FROM visits v WHERE v.county = $1 AND v.id IN `+scope.In(&args, ids)+` AND `+paired, args...)
+	for i := range vs {
+		vs[i].Paired = slices.Contains(held, vs[i].ID)
+	}
+	return err
 }
 
 // company adds the companions of some of the visits of a page.
@@ -281,15 +310,22 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	if alone != "" {
 		vs, err = db.UpTo(ctx, r, n+1, scan, `SELECT `+columns+`, EXISTS (SELECT 1 FROM visit_people p WHERE p.county = v.county AND p.visit = v.id) FROM visits v WHERE v.county = $1`+alone+where, args...)
 	}
+	sorted := false
 	if err == nil && vs == nil {
+		sorted = true
 		// Where rows are sorted, each would be asked for companions before it is
 		// cut off; so the page is asked afterwards.
-		vs, err = db.UpTo(ctx, r, n+1, scan, `SELECT `+columns+`, TRUE FROM `+from+` WHERE v.county = $1`+where, args...)
+		vs, err = db.UpTo(ctx, r, n+1, scan, `SELECT `+unjudged+`, TRUE FROM `+from+` WHERE v.county = $1`+where, args...)
 	}
 	if err != nil {
 		return nil, "", err
 	}
 	vs, next := scope.Cut(vs, n, func(v Visit) string { return string(v.Day) + "~" + v.Clock + "~" + v.ID })
+	if sorted {
+		if err := judge(ctx, r, county, vs); err != nil {
+			return nil, "", err
+		}
+	}
 	if err := company(ctx, r, county, vs, accompanied); err != nil {
 		return nil, "", err
 	}

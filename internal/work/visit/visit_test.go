@@ -127,6 +127,39 @@ func TestPairingIsJudgedAsOfTheVisit(t *testing.T) {
 	})
 }
 
+// A handover that is entered later with an earlier day changes what a visit says
+// of the pairing, as it changes what counts.
+func TestPairedIsJudgedWhenRead(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		ctx := t.Context()
+		li := Who(access.Cadre, Qingshi, LiMing, today)
+		for id, at := range map[string]string{"visit-before": "2026-11-18", "visit-after": "2026-11-21"} {
+			if v, err := record(t, d, li, visit.RecordInput{ID: id, Household: WangHome, How: "home", At: at}); err != nil || !v.Paired {
+				t.Fatal(v, err)
+			}
+		}
+		err := db.Do(ctx, d, func(tx *db.Tx) error {
+			_, err := pairing.Change(ctx, tx, Office(today), pairing.ChangeInput{ID: "change-001", Household: WangHome, Cadre: ZhaoWei, From: "2026-11-20", Reason: "rotation", Notes: "腿脚不便，进门先喊一声"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, _, err := visit.List(ctx, d, Office(today), visit.Filter{Household: WangHome})
+		if err != nil || len(list) != 2 {
+			t.Fatal(list, err)
+		}
+		for _, v := range list {
+			want := v.ID == "visit-before"
+			one, err := visit.Show(ctx, d, Office(today), v.ID)
+			if err != nil || one.Paired != want || v.Paired != want {
+				t.Errorf("%s: paired %v, in the list %v, want %v (%v)", v.ID, one.Paired, v.Paired, want, err)
+			}
+		}
+	})
+}
+
 func TestAmendKeepsTheEarlierText(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		Seed(t, d)
