@@ -83,8 +83,8 @@ func TestFromDeskToClosed(t *testing.T) {
 		if len(s.Code) != 12 || s.Title != a.Title || s.Due != a.DueOn || s.Town != Qingshi {
 			t.Errorf("%+v", s)
 		}
-		// The office wrote the title, so the page of the code tells the topic only.
-		if seen, err := appeal.ByCode(t.Context(), d, County, s.Code); err != nil || seen.Title != "" || seen.Topic != a.Topic || seen.State != a.State {
+		// The page of the code tells the topic only.
+		if seen, err := appeal.ByCode(t.Context(), d, County, s.Code); err != nil || seen.Topic != a.Topic || seen.State != a.State {
 			t.Error(seen, err)
 		}
 		// The office gives it to somebody, he answers, the people agree.
