@@ -18,10 +18,10 @@ func findHeads(s *grid.Sheet) []headFound {
 	if first.height == 0 {
 		return nil
 	}
-	words := headWordsOf{}
+	words, width := headWordsOf{}, s.Width()
 	// A row of people above the head adds nothing to what it says, and is no part of it.
 	for first.height > 1 && !words.upper(s.Rows[first.at]) {
-		cols := headColumns(s.Rows[first.at+1:first.at+first.height], s.Width())
+		cols := headColumns(s.Rows[first.at+1:first.at+first.height], width)
 		if scoreHead(cols) < first.score-0.01 {
 			break
 		}
@@ -30,7 +30,7 @@ func findHeads(s *grid.Sheet) []headFound {
 	heads := []headFound{first}
 	// The richest head counts as the first one; a plainer one above it has rows of its own.
 	for i := 0; i < first.at; i++ {
-		h, ok := words.headAt(s, i)
+		h, ok := words.headAt(s, i, width)
 		if !ok {
 			continue
 		}
@@ -40,7 +40,7 @@ func findHeads(s *grid.Sheet) []headFound {
 		}
 	}
 	for i := heads[0].at + heads[0].height; i < len(s.Rows) && len(heads) < maxHeads; i++ {
-		h, ok := words.headAt(s, i)
+		h, ok := words.headAt(s, i, width)
 		if !ok {
 			continue
 		}
@@ -105,8 +105,8 @@ func (w headWordsOf) field(text string) Field {
 
 // headAt says whether a head begins in a row in the midst of others. More is asked of it than at
 // the top of a sheet: rows of people stand around it, and a line to sign is no head.
-func (w headWordsOf) headAt(s *grid.Sheet, i int) (best headFound, ok bool) {
-	width := s.Width()
+// width is the sheet's, which takes a walk over all its rows.
+func (w headWordsOf) headAt(s *grid.Sheet, i, width int) (best headFound, ok bool) {
 	for h := 1; h <= headHeight && i+h <= len(s.Rows); h++ {
 		rows := s.Rows[i : i+h]
 		if rows[h-1].Number-rows[0].Number >= headHeight || dataLike(rows[h-1]) || h > 1 && (!w.upper(rows[h-2]) || titleLike(rows[0], width) || formLine(rows[0])) {
