@@ -242,7 +242,7 @@ func aimAt(ctx context.Context, tx *db.Tx, county, town string, today calendar.D
 		names[c.ID] = c.Name
 	}
 	meant := named(names, in.AboutWords)
-	if in.AboutWords != "" && len(meant) == 0 {
+	if in.About == "" && in.AboutWords != "" && len(meant) == 0 {
 		// 谢书记, 纪委的老周: nobody here can be shown not to be meant.
 		a.Above = true
 	}
