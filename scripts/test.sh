@@ -132,7 +132,7 @@ fi
 # thousands of cells whose code the tests above already ran under the detector.
 if [ "${#outer[@]}" -gt 0 ]; then
   say "stories of the whole program"
-  go test -json -p 1 -timeout 30m "${outer[@]}" 2>&1 | "$work/tally" "$work/tally.txt"
+  go test -json -p 2 -timeout 30m "${outer[@]}" 2>&1 | "$work/tally" "$work/tally.txt"
   count
 fi
 
