@@ -191,15 +191,18 @@ func named(officials map[string]string, text string) (ids []string) {
 // Naming finds the officials of a township whose names stand in a text, so that
 // a door can offer the sealed way before anything is stored.
 func Naming(ctx context.Context, r db.Reader, county, town string, today calendar.Day, text string) ([]string, error) {
+	names, err := officials(ctx, r, county, town, today)
+	return named(names, text), err
+}
+
+// officials gives the names of those who work in a township by id.
+func officials(ctx context.Context, r db.Reader, county, town string, today calendar.Day) (map[string]string, error) {
 	cs, err := cadre.InTownship(ctx, r, county, town, today)
-	if err != nil {
-		return nil, err
-	}
 	names := map[string]string{}
 	for _, c := range cs {
 		names[c.ID] = c.Name
 	}
-	return named(names, text), nil
+	return names, err
 }
 
 // Rehome moves complaints of a township that is merged or renumbered.

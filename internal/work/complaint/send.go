@@ -233,13 +233,9 @@ func file(ctx context.Context, tx *db.Tx, county, town, source, author, op, enve
 // it must go above the township as things stand today: later posts change
 // nothing about that.
 func aimAt(ctx context.Context, tx *db.Tx, county, town string, today calendar.Day, in Said, a *aim) error {
-	cs, err := cadre.InTownship(ctx, tx, county, town, today)
+	names, err := officials(ctx, tx, county, town, today)
 	if err != nil {
 		return err
-	}
-	names := map[string]string{}
-	for _, c := range cs {
-		names[c.ID] = c.Name
 	}
 	meant := named(names, in.AboutWords)
 	if in.About == "" && in.AboutWords != "" && len(meant) == 0 {
