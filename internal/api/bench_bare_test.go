@@ -26,7 +26,7 @@ func bareList(b *testing.B, d *db.DB) *server {
 		return v, r.Scan(&v.ID, &v.Household, &v.Region, &v.Cadre, &v.Writer, &v.Proxy, &v.Day, &v.Clock, &v.How, &v.Topics, &v.Policies, &v.Activities, &v.Weather, &v.Need, &v.Usual, &v.Words, &v.Paired, &v.Late, &v.Version, &v.Written, &v.Voided, &v.VoidWhy)
 	}
 	return start(b, d, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		vs, err := db.All(r.Context(), d, scan, `SELECT v.id, v.household, v.region, v.cadre, v.writer, v.proxy, v.day, v.clock, v.how, v.topics, v.policies, v.activities, v.weather, v.need, v.usual, v.words, v.paired, v.late, v.version, v.written_at, v.voided_on, v.void_why
+		vs, err := db.All(r.Context(), d, scan, `SELECT v.id, v.household, v.region, v.cadre, v.writer, v.proxy, v.day, v.clock, v.how, v.topics, v.policies, v.activities, v.weather, v.need, v.usual, v.words, TRUE, v.late, v.version, v.written_at, v.voided_on, v.void_why
 			FROM visits v WHERE v.county = $1 AND v.cadre = $2 AND v.voided_on = '' ORDER BY v.day DESC, v.clock DESC, v.id DESC LIMIT $3`, County, LiMing, 51)
 		if err != nil {
 			http.Error(w, err.Error(), 500)

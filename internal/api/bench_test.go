@@ -202,9 +202,9 @@ func bareRows(ctx context.Context, tx *db.Tx, sealed string, seq *atomic.Int64) 
 		text string
 		args []any
 	}{
-		{`INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, paired, late, version, written_at, voided_on, void_why)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, '', '')`,
-			[]any{County, key, WangHome, Group1, LiMing, "account", false, "2026-11-20", "15:20", "home", "health farming", "", "", "", false, false, sealed, true, 3, 1, now}},
+		{`INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, late, version, written_at, voided_on, void_why)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', '')`,
+			[]any{County, key, WangHome, Group1, LiMing, "account", false, "2026-11-20", "15:20", "home", "health farming", "", "", "", false, false, sealed, 3, 1, now}},
 		{`INSERT INTO audit_rows (county, seq, at, actor, roles, door, action, object, region, result, request, detail, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 			[]any{"990199", n, now, "account", "cadre@990101100", "api", "visit.record", "visit:" + key, Group1, "done", key, `{"cadre":"cadre-liming","household":"home-wangguilan","promises":0,"proxy":false}`, "0123456789012345678901234567890123456789012"}},
 		{`UPDATE audit_heads SET seq = $2, seal = $3 WHERE county = $1`, []any{"990199", n, "0123456789012345678901234567890123456789012"}},

@@ -2,7 +2,7 @@ package privacy
 
 func visits(r *Registry) {
 	keep := "privacy.keep.diary"
-	r.Plain("visits", "references and codes", "county", "id", "household", "region", "cadre", "writer", "proxy", "day", "clock", "how", "policies", "activities", "weather", "need", "usual", "paired", "late", "version", "written_at", "voided_on")
+	r.Plain("visits", "references and codes", "county", "id", "household", "region", "cadre", "writer", "proxy", "day", "clock", "how", "policies", "activities", "weather", "need", "usual", "late", "version", "written_at", "voided_on")
 	r.Personal(
 		Field{Table: "visits", Column: "topics", Class: General, Purpose: "privacy.purpose.diary", Readers: "visit.list", Retention: keep},
 		Field{Table: "visits", Column: "words", Class: Words, Purpose: "privacy.purpose.diary", Readers: "visit.read", Form: FormHidden, Retention: keep, Sealed: true},

@@ -60,10 +60,10 @@ func benchFill(b *testing.B, d *db.DB, visits int) {
 			path := fmt.Sprintf("%s9901012%02d2%02d/", benchTown(town), town, i%benchVillages)
 			day := today.Add(-(i * 3650 / visits))
 			sealed := d.Vault().Seal(vault.Place{Table: "visits", Column: "words", County: County, Row: id}, benchWords(r))
-			rows = append(rows, []any{County, id, WangHome, path, fmt.Sprintf("bench-cadre-%04d", cadre), "w", false, string(day), "", "home", visit.Topics[i%len(visit.Topics)], "", "", "", false, false, sealed, true, 0, 1, 1, "", ""})
+			rows = append(rows, []any{County, id, WangHome, path, fmt.Sprintf("bench-cadre-%04d", cadre), "w", false, string(day), "", "home", visit.Topics[i%len(visit.Topics)], "", "", "", false, false, sealed, 0, 1, 1, "", ""})
 		}
 		err := db.Do(ctx, d, func(tx *db.Tx) error {
-			return db.Insert(ctx, tx, `INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, paired, late, version, written_at, voided_on, void_why)`, "", rows)
+			return db.Insert(ctx, tx, `INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, late, version, written_at, voided_on, void_why)`, "", rows)
 		})
 		if err != nil {
 			b.Fatal(err)

@@ -75,9 +75,9 @@ func synthesize(b *testing.B, d *db.DB, visits int) {
 	for at := 0; at < visits; at += slice {
 		err := db.Do(ctx, d, func(tx *db.Tx) error {
 			exec(tx, series("v", min(slice, visits-at))+fmt.Sprintf(`, m (v, h, k) AS (SELECT v + %[1]d, ((v + %[1]d) / %[2]d) %% %[3]d, (v + %[1]d) %% %[2]d FROM n)`, at, each, benchHomes)+`
-				INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, paired, late, version, written_at, voided_on, void_why)
+				INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, late, version, written_at, voided_on, void_why)
 				SELECT '990101', 'bench-visit-' || `+pad("v", 8)+`, `+homeID("h")+`, `+homeTown+`, `+cadreID("(h / 8)")+`, 'w', FALSE,
-				CASE WHEN k % 2 = 0 THEN '2026-' ELSE '2025-' END || `+pad("1 + (k + h) % 11", 2)+` || '-' || `+pad("1 + (k * 7 + h) % 23", 2)+`, '', 'home', '', '', '', '', FALSE, FALSE, '', TRUE, 0, 1, 1795406400000, '', '' FROM m`)
+				CASE WHEN k % 2 = 0 THEN '2026-' ELSE '2025-' END || `+pad("1 + (k + h) % 11", 2)+` || '-' || `+pad("1 + (k * 7 + h) % 23", 2)+`, '', 'home', '', '', '', '', FALSE, FALSE, '', 0, 1, 1795406400000, '', '' FROM m`)
 			return nil
 		})
 		if err != nil {

@@ -69,8 +69,8 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Vis
 		if v.Paired, err = household.Own(ctx, tx, who.County(), v.Household, v.Cadre, v.Day); err != nil {
 			return v, err
 		}
-		_, err = tx.Exec(ctx, `UPDATE visits SET day = $3, clock = $4, how = $5, topics = $6, policies = $7, activities = $8, weather = $9, words = $10, usual = $11, paired = $12, version = $13 WHERE county = $1 AND id = $2`,
-			who.County(), v.ID, string(v.Day), v.Clock, v.How, join(v.Topics), join(v.Policies), join(v.Activities), v.Weather, tx.Vault().Seal(words(who.County(), v.ID), v.Words), v.Usual, v.Paired, v.Version)
+		_, err = tx.Exec(ctx, `UPDATE visits SET day = $3, clock = $4, how = $5, topics = $6, policies = $7, activities = $8, weather = $9, words = $10, usual = $11, version = $12 WHERE county = $1 AND id = $2`,
+			who.County(), v.ID, string(v.Day), v.Clock, v.How, join(v.Topics), join(v.Policies), join(v.Activities), v.Weather, tx.Vault().Seal(words(who.County(), v.ID), v.Words), v.Usual, v.Version)
 		if err != nil {
 			return v, err
 		}

@@ -250,10 +250,10 @@ func all(vs, of []string) bool {
 }
 
 func insert(ctx context.Context, tx *db.Tx, county string, v Visit) error {
-	_, err := tx.Exec(ctx, `INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, paired, late, version, written_at, voided_on, void_why)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, '', '')`,
+	_, err := tx.Exec(ctx, `INSERT INTO visits (county, id, household, region, cadre, writer, proxy, day, clock, how, topics, policies, activities, weather, need, usual, words, late, version, written_at, voided_on, void_why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', '')`,
 		county, v.ID, v.Household, v.Region, v.Cadre, v.Writer, v.Proxy, string(v.Day), v.Clock, v.How, join(v.Topics), join(v.Policies), join(v.Activities), v.Weather, v.Need, v.Usual,
-		tx.Vault().Seal(words(county, v.ID), v.Words), v.Paired, v.Late, v.Version, v.Written)
+		tx.Vault().Seal(words(county, v.ID), v.Words), v.Late, v.Version, v.Written)
 	return err
 }
 
