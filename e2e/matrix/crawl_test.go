@@ -25,9 +25,9 @@ import (
 type met struct{ set, field string }
 
 // named are ids of a set's records: lists of bare references leak too.
-var named = regexp.MustCompile(`\b(?:home|home-two|home-free|pair|pair-two|change|visit|visit-void|promise|promise-closed|stay|opinion|opinion-told|item-proposed|item-done|item-confirmed)-(cadre|committee|handler|same-village|other-village|other-township|other-county)\b`)
+var named = regexp.MustCompile(`\b(?:home|home-two|home-free|pair|pair-two|change|visit|visit-void|promise|promise-closed|stay|opinion|opinion-told|item-proposed|item-done|item-confirmed)-(cadre|committee|village-head|handler|same-village|other-village|other-township|other-county)\b`)
 
-var planted = regexp.MustCompile(`([鸢鹂鹧鸬鹪鸱鹮])鸟([a-z0-9-]+)。`)
+var planted = regexp.MustCompile(`([鸢鹂鹧鸬鹪鸱鹮鸲])鸟([a-z0-9-]+)。`)
 
 // meet finds all planted words in a text.
 func meet(text string) []met {
@@ -48,9 +48,17 @@ func meet(text string) []met {
 		found[met{sets[m[1]], m[2]}] = true
 	}
 	for _, m := range named.FindAllStringSubmatch(text, -1) {
-		found[met{strings.ReplaceAll(m[1], "-", " "), "id"}] = true
+		found[met{setOf(m[1]), "id"}] = true
 	}
 	return slices.SortedFunc(maps.Keys(found), func(a, b met) int { return strings.Compare(a.set+a.field, b.set+b.field) })
+}
+
+// setOf gives the set a name in an id stands for.
+func setOf(name string) string {
+	if name == "village-head" {
+		return string(access.VillageHead)
+	}
+	return strings.ReplaceAll(name, "-", " ")
 }
 
 // opened are the planted words of the fields that are opened with a purpose.
@@ -134,13 +142,13 @@ func mayMeet(tb testing.TB) map[string]map[access.Role]string {
 	return out
 }
 
-// relationOf says how a set lies to a role: 李明's, 周春来's and 陶水生's things are each
-// other's neighbours.
+// relationOf says how a set lies to a role: 李明's, 周春来's, 唐守业's and 陶水生's things
+// are each other's neighbours.
 func relationOf(role access.Role, set string) int {
 	switch {
 	case set == string(role):
 		return 0
-	case set == string(access.Cadre), set == string(access.Committee), set == string(access.Handler):
+	case set == string(access.Cadre), set == string(access.Committee), set == string(access.VillageHead), set == string(access.Handler):
 		return 1
 	}
 	return slices.Index(relations, set)

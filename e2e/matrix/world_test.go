@@ -104,6 +104,7 @@ var plots = []struct {
 }{
 	{"cadre", County, Qingshi, Lijiawan, LiMing, "cadre-peer-q"},
 	{"committee", County, Qingshi, Lijiawan, "cadre-zhou", "cadre-peer-q"},
+	{"village_head", County, Qingshi, Lijiawan, "cadre-tang", "cadre-peer-q"},
 	{"handler", County, Qingshi, Lijiawan, "cadre-tao", "cadre-peer-q"},
 	{"same village", County, Qingshi, Lijiawan, "cadre-qian", "cadre-peer-q"},
 	{"other village", County, Qingshi, Dahe, ZhaoWei, "cadre-peer-q"},
@@ -117,7 +118,7 @@ var settled = []struct {
 	place, cadre string
 }{
 	{access.CountyAdmin, Root, ""}, {access.Office, Qingshi, ""}, {access.Leader, Qingshi, ""}, {access.Inspector, Qingshi, ""},
-	{access.Cadre, Qingshi, LiMing}, {access.Committee, Lijiawan, "cadre-zhou"}, {access.Handler, Qingshi, "cadre-tao"}, {access.Discipline, Qingshi, "cadre-wei"},
+	{access.Cadre, Qingshi, LiMing}, {access.Committee, Lijiawan, "cadre-zhou"}, {access.VillageHead, Lijiawan, "cadre-tang"}, {access.Handler, Qingshi, "cadre-tao"}, {access.Discipline, Qingshi, "cadre-wei"},
 	{access.SysAdmin, Root, ""}, {access.SecAdmin, Root, ""}, {access.Auditor, Root, ""},
 }
 
@@ -209,6 +210,7 @@ func (w *world) otherCounty(tb testing.TB) {
 func (w *world) people(tb testing.TB) {
 	for _, c := range []struct{ id, county, town, village, name, phone, rank string }{
 		{"cadre-zhou", County, Qingshi, Lijiawan, "周春来", "13800001011", cadre.VillageCommittee},
+		{"cadre-tang", County, Qingshi, Lijiawan, "唐守业", "13800001019", cadre.VillageCommittee},
 		{"cadre-tao", County, Qingshi, "", "陶水生", "13800001017", cadre.TownshipStaff},
 		{"cadre-wei", County, Qingshi, "", "卫正", "13800001018", cadre.SectionLeader},
 		{"cadre-qian", County, Qingshi, Lijiawan, "钱文静", "13800001012", cadre.TownshipStaff},
@@ -262,10 +264,10 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	ctx := tb.Context()
 	cal, err := calendar.Shipped()
 	must(tb, err)
-	x := strings.ReplaceAll(key, " ", "-")
+	x := strings.NewReplacer(" ", "-", "_", "-").Replace(key)
 	office := who(county, access.Office, town, "", "")
 	own := who(county, access.Cadre, town, helper, "")
-	committee := who(county, access.Committee, village, "", "")
+	head := who(county, access.VillageHead, village, "", "")
 	end := map[string]string{Qingshi: "q", Baihe: "b", OtherTown: "g"}[town]
 	t := thing{"county": county, "town": town, "place": village, "region": region.Last(village), "townregion": region.Last(town), "cadre": helper, "peer": peer,
 		"plan": "plan-issued-" + end, "draft": "plan-draft-" + end,
@@ -415,7 +417,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		return err
 	})
 	step(func(tx *db.Tx) error {
-		_, err := practical.Confirm(ctx, tx, committee, practical.ConfirmInput{ID: "confirm-" + x, Item: "item-confirmed-" + x, Way: "witness", Witness: c.witness})
+		_, err := practical.Confirm(ctx, tx, head, practical.ConfirmInput{ID: "confirm-" + x, Item: "item-confirmed-" + x, Way: "witness", Witness: c.witness})
 		return err
 	})
 	step(func(tx *db.Tx) error {
@@ -603,7 +605,7 @@ func (w *world) account(tb testing.TB, t thing, x string) {
 	machine := app.Operator{County: t["county"], Name: "test", Door: "cli"}
 	name := "helper-" + x
 	official := t["cadre"]
-	if x == "cadre" || x == "committee" || x == "handler" {
+	if x == "cadre" || x == "committee" || x == "village-head" || x == "handler" {
 		official = "" // the official's own account is the actor's
 	}
 	a, token, session, _ := w.person(tb, machine, t["county"], name, official, t["town"], access.Cadre, t["town"])
@@ -649,7 +651,7 @@ func (w *world) person(tb testing.TB, machine app.Operator, county, username, of
 	return account, second.Token, second.Session, first.Token
 }
 
-// enter lets the eleven actors in and gives them what is their own.
+// enter lets the twelve actors in and gives them what is their own.
 func (w *world) enter(tb testing.TB) {
 	ctx := tb.Context()
 	cal, err := calendar.Shipped()
@@ -693,7 +695,7 @@ func (w *world) enter(tb testing.TB) {
 		own["notice"] = w.notify(tb, notice.In{To: notice.Account(a.account), Kind: "appeal.disputed", Ref: "account:of-" + strings.ReplaceAll(string(s.role), "_", "-"), Region: Qingshi})
 		me := who(County, s.role, s.place, s.cadre, a.account)
 		if _, ok := w.sets[string(s.role)]; ok {
-			w.phones(tb, own, me, "of-"+string(s.role), canaries[string(s.role)].text("held-words"))
+			w.phones(tb, own, me, "of-"+strings.ReplaceAll(string(s.role), "_", "-"), canaries[string(s.role)].text("held-words"))
 		}
 		own["holidayyear"], own["holidayday"] = "2025", "2026-08-06"
 		own["feedback"] = "feedback-of-" + strings.ReplaceAll(string(s.role), "_", "-")

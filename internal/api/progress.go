@@ -9,6 +9,7 @@ import (
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/progress"
+	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
 
@@ -26,6 +27,9 @@ func (a *API) progress() []door.Route {
 			place = c.Who.Home()
 		} else if _, err := scope.Reach(c.Who, access.ProgressSums, place); err != nil {
 			return err // nobody counts what he may not see
+		}
+		if t := region.Upto(place, region.Township); t != "" {
+			place = t // what is marked hangs on the township
 		}
 		_, err := progress.RecountWaiting(c.Context(), a.DB, place, recounts)
 		return err

@@ -39,8 +39,8 @@ func (l *loader) countyAccounts(ctx context.Context) error {
 }
 
 // townAccounts gives each township one account per role: the office, the
-// leader, an inspector, an official, a village committee member, somebody of a
-// station who is given matters, and the township's discipline inspection; all but
+// leader, an inspector, an official, a village committee member, a village's first
+// secretary, somebody of a station who is given matters, and the township's discipline inspection; all but
 // the inspector are people of the roster.
 func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[string]sample.Unit) error {
 	pick := func(want func(sample.Cadre, sample.Post) bool, names ...string) sample.Cadre {
@@ -67,7 +67,12 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 	official := busiest(t, func(c sample.Cadre, p sample.Post) bool {
 		return p.Rank == sample.RankStaff && c.ID != office.ID && c.Village != "" && units[p.Unit].Bound
 	})
-	village := busiest(t, func(c sample.Cadre, p sample.Post) bool { return p.Rank == sample.RankVillage && c.Village != "" })
+	village := busiest(t, func(c sample.Cadre, p sample.Post) bool {
+		return p.Rank == sample.RankVillage && c.Village != "" && !p.Head
+	})
+	head := busiest(t, func(c sample.Cadre, p sample.Post) bool {
+		return p.Rank == sample.RankVillage && c.Village != "" && p.Head
+	})
 	handler := pick(func(c sample.Cadre, p sample.Post) bool {
 		n := units[p.Unit].Name
 		return p.Rank == sample.RankStaff && c.ID != office.ID && c.ID != official.ID && n != "组织办" && n != "党政办"
@@ -84,11 +89,11 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 		role  access.Role
 		c     sample.Cadre
 		place string
-	}{{access.Office, office, l.town}, {access.Leader, leader, l.town}, {access.Cadre, official, l.town}, {access.Committee, village, ""}, {access.Handler, handler, l.town}, {access.Discipline, discipline, l.town}} {
+	}{{access.Office, office, l.town}, {access.Leader, leader, l.town}, {access.Cadre, official, l.town}, {access.Committee, village, ""}, {access.VillageHead, head, ""}, {access.Handler, handler, l.town}, {access.Discipline, discipline, l.town}} {
 		if x.c.ID == "" {
 			continue
 		}
-		if x.role == access.Committee {
+		if x.role.Village() {
 			x.place = region.PathOf(x.c.Village)
 		}
 		ws = append(ws, wish{x.role, t.Name, x.c.Name, strings.Join(identity.Keys(x.c.Name).Full[:1], "") + tail, x.c.ID, x.place})

@@ -325,8 +325,12 @@ func (l *loader) parted(p sample.Pairing) []step {
 // as makes the actor an official is: village committee members act in their
 // village, the others for their own in the township.
 func (l *loader) as(c sample.Cadre, day string) access.Actor {
-	if c.Posts[len(c.Posts)-1].Rank == sample.RankVillage && c.Village != "" {
-		return l.actor(c.ID, access.Committee, region.PathOf(c.Village), day)
+	if p := c.Posts[len(c.Posts)-1]; p.Rank == sample.RankVillage && c.Village != "" {
+		role := access.Committee
+		if p.Head {
+			role = access.VillageHead
+		}
+		return l.actor(c.ID, role, region.PathOf(c.Village), day)
 	}
 	return l.actor(c.ID, access.Cadre, l.town, day)
 }

@@ -59,6 +59,9 @@ func Roster(ctx context.Context, r db.Reader, county, id string) (account.Offici
 		o.Unit, o.Role = p.UnitName, string(access.Cadre)
 		if p.Rank == cadre.VillageCommittee && p.Village != "" {
 			o.Role, o.Place = string(access.Committee), p.Village
+			if p.HeadsVillage() {
+				o.Role = string(access.VillageHead)
+			}
 		}
 	}
 	return o, nil

@@ -264,7 +264,13 @@ func progressRoots(c *door.Call, place string) []string {
 	if t := region.Upto(place, region.Township); t != "" {
 		return []string{t}
 	}
-	return access.Reaches(c.Who, access.ProgressSums).Regions
+	var out []string
+	for _, r := range access.Reaches(c.Who, access.ProgressSums).Regions {
+		if r = either(region.Upto(r, region.Township), r); !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func (w *Web) progressPeople(c *door.Call, a progressAsk, p *progressPage) error {

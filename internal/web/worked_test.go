@@ -43,6 +43,7 @@ var workedPeople = map[string]access.Identity{
 	"leader":    identityOf(access.Leader, Qingshi, ""),
 	"inspector": identityOf(access.Inspector, Qingshi, ""),
 	"village":   identityOf(access.Committee, Lijiawan, ""),
+	"head":      identityOf(access.VillageHead, Lijiawan, ""),
 	"county":    identityOf(access.CountyAdmin, Root, ""),
 }
 
@@ -188,7 +189,7 @@ func (k *worked) stays(t *testing.T) {
 			return err
 		})
 	}
-	village := Who(access.Committee, Lijiawan, "", workedDay)
+	village := Who(access.VillageHead, Lijiawan, "", workedDay)
 	k.do(t, func(tx *db.Tx) error {
 		_, err := stay.Confirm(t.Context(), tx, village, stay.ActInput{ID: "confirm-0001", Stay: "stay-0000"})
 		return err

@@ -10,7 +10,7 @@ import (
 	"lianxin/internal/base/login"
 )
 
-var roles = []string{"county_admin", "office", "leader", "inspector", "cadre", "committee", "handler", "discipline", "sysadmin", "secadmin", "auditor"}
+var roles = []string{"county_admin", "office", "leader", "inspector", "cadre", "committee", "village_head", "handler", "discipline", "sysadmin", "secadmin", "auditor"}
 
 // The database itself refuses what would join two classes in one account, for
 // every pair of class and role, whatever program writes (security ACC-8).

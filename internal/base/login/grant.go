@@ -33,7 +33,7 @@ func (g Grant) Holds(day string) bool {
 // The same table stands in the database as a check.
 func ClassOf(role string) string {
 	switch role {
-	case "county_admin", "office", "leader", "inspector", "cadre", "committee", "handler", "discipline":
+	case "county_admin", "office", "leader", "inspector", "cadre", "committee", "village_head", "handler", "discipline":
 		return ClassContent
 	case ClassSystem, ClassSecurity, ClassAudit:
 		return role

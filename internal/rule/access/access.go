@@ -28,6 +28,7 @@ const (
 	Inspector   Role = "inspector"    // 检查人员
 	Cadre       Role = "cadre"        // 干部
 	Committee   Role = "committee"    // 村“两委”
+	VillageHead Role = "village_head" // 村总支书记: the committee's, and what its village answers for
 	Handler     Role = "handler"      // 站所承办人: sees only what is given to him
 	Discipline  Role = "discipline"   // 纪委: what is confidential
 	SysAdmin    Role = "sysadmin"     // 系统管理员
@@ -36,7 +37,18 @@ const (
 )
 
 // Roles lists all roles in the order they are shown.
-var Roles = []Role{CountyAdmin, Office, Leader, Inspector, Cadre, Committee, Handler, Discipline, SysAdmin, SecAdmin, Auditor}
+var Roles = []Role{CountyAdmin, Office, Leader, Inspector, Cadre, Committee, VillageHead, Handler, Discipline, SysAdmin, SecAdmin, Auditor}
+
+// OfVillage are the roles that are held for a village.
+var OfVillage = []Role{Committee, VillageHead}
+
+// Village reports whether the role is one of a village's own people, whose
+// grant lies below the township.
+func (r Role) Village() bool { return r == Committee || r == VillageHead }
+
+// Fits reports whether a role may be given for a place: a village head answers
+// for one village and not for a township, or a group of homes.
+func (r Role) Fits(path string) bool { return r != VillageHead || strings.Count(path, "/") == 6 }
 
 // Class is the kind of power a role belongs to; an account has exactly one.
 type Class string
@@ -146,6 +158,16 @@ func (a Actor) Anonymous() bool { return a.account == "" }
 func (a Actor) Has(r Role) bool {
 	for _, g := range a.grants {
 		if g.Role == r {
+			return true
+		}
+	}
+	return false
+}
+
+// OfVillage reports whether he is one of a village's own people.
+func (a Actor) OfVillage() bool {
+	for _, g := range a.grants {
+		if g.Role.Village() {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,16 @@ func TestCan(t *testing.T) {
 		{"office reads its town", actor(Grant{Office, town}), HouseholdRead, Target{Region: village, Own: false}, Allowed},
 		{"committee reads its village", actor(Grant{Committee, village}), HouseholdRead, Target{Region: village + "1/", Own: false}, Allowed},
 		{"committee: diary of its village", actor(Grant{Committee, village}), VisitRead, Target{Region: village, Own: false}, Refused},
+		{"committee: care tags of its village", actor(Grant{Committee, village}), HouseholdTags, Target{Region: village}, Refused},
+		{"committee: care tags of his own home", actor(Grant{Committee, village}), HouseholdTags, Target{Region: village, Own: true}, Allowed},
+		{"village head: care tags of his village", actor(Grant{VillageHead, village}), HouseholdTags, Target{Region: village}, Allowed},
+		{"village head: care tags of another village", actor(Grant{VillageHead, village}), HouseholdTags, Target{Region: town + "990101100202/"}, Outside},
+		{"village head: children's data of his village", actor(Grant{VillageHead, village}), HouseholdMinors, Target{Region: village}, Refused},
+		{"village head: diary of his village", actor(Grant{VillageHead, village}), VisitRead, Target{Region: village}, Refused},
+		{"village head confirms stays", actor(Grant{VillageHead, village}), StayConfirm, Target{Region: village}, Allowed},
+		{"committee confirms no stays", actor(Grant{Committee, village}), StayConfirm, Target{Region: village}, Refused},
+		{"village head takes the home's word", actor(Grant{VillageHead, village}), PracticalConfirm, Target{Region: village}, Allowed},
+		{"committee takes no home's word", actor(Grant{Committee, village}), PracticalConfirm, Target{Region: village}, Refused},
 		{"leader sees no care tags", actor(Grant{Leader, town}), HouseholdTags, Target{Region: village, Own: false}, Refused},
 		{"leader of the town reads its diaries", actor(Grant{Leader, town}), VisitRead, Target{Region: village}, Allowed},
 		{"leader of the county reads figures, no diaries", actor(Grant{Leader, "/99/9901/990101/"}), VisitRead, Target{Region: village}, Refused},
@@ -73,6 +84,26 @@ func TestAdministratorsReadNoContent(t *testing.T) {
 		}
 		if n != 1 {
 			t.Errorf("%s is held by %d roles, want one", do, n)
+		}
+	}
+}
+
+// The village head has at least what a member of the committee has, and what is
+// held for a village is told in one place.
+func TestVillageRoles(t *testing.T) {
+	for _, do := range Actions() {
+		if ReachOf(do, VillageHead) < ReachOf(do, Committee) {
+			t.Errorf("%s: the village head has less than the committee", do)
+		}
+	}
+	for _, r := range Roles {
+		for path, want := range map[string]bool{"/99/9901/990101/": false, "/99/9901/990101/990101100/": false, "/99/9901/990101/990101100/990101100201/": true, "/99/9901/990101/990101100/990101100201/990101100201001/": false} {
+			if got := r.Fits(path); got != (want || r != VillageHead) {
+				t.Errorf("%s for %s: %v", r, path, got)
+			}
+		}
+		if got, want := r.Village(), slices.Contains(OfVillage, r); got != want || actor(Grant{r, "/1/"}).OfVillage() != want {
+			t.Errorf("%s: %v", r, got)
 		}
 	}
 }

@@ -85,7 +85,7 @@ const (
 
 	StayRead    Action = "stay.read"
 	StayDeclare Action = "stay.declare"
-	StayConfirm Action = "stay.confirm" // village confirms or disputes
+	StayConfirm Action = "stay.confirm" // the village head confirms or disputes
 
 	ProgressRead Action = "progress.read"
 	ProgressSums Action = "progress.sums" // of whole townships, without names
@@ -131,69 +131,69 @@ type row = map[Role]Reach
 // policy is domain.md §6.2–6.3 as a table. An action or role that is not in it
 // may do nothing.
 var policy = map[Action]row{
-	RegionRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion},
+	RegionRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, VillageHead: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion},
 	RegionChange: {CountyAdmin: InRegion, Office: InRegion},
 
-	PlanRead:  {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion},
+	PlanRead:  {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, VillageHead: InRegion},
 	PlanFloor: {CountyAdmin: InRegion},
 	PlanIssue: {CountyAdmin: InRegion, Office: InRegion},
 	PlanDraft: {CountyAdmin: InRegion, Office: InRegion},
 
 	CalendarChange: {CountyAdmin: InRegion},
 
-	CadreRead:     {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
-	LeadingRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion},
+	CadreRead:     {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion, Handler: OwnOnly},
+	LeadingRead:   {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, VillageHead: InRegion},
 	LeadingChange: {Office: InRegion},
 	CadreChange:   {Office: InRegion},
-	CadreReveal:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	CadreReveal:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 
-	HouseholdList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion},
-	HouseholdRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
-	HouseholdTags:   {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
-	HouseholdReveal: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
-	HouseholdIDTail: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
-	HouseholdMinors: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	HouseholdList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	HouseholdRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	HouseholdTags:   {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},
+	HouseholdReveal: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	HouseholdIDTail: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	HouseholdMinors: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 	IDReveal:        {Office: InRegion},
 	HouseholdChange: {Office: InRegion},
-	HouseholdAdvise: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	HouseholdAdvise: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 
-	PairingRead:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	PairingRead:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	PairingChange: {Office: InRegion},
-	CardPrint:     {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	CardPrint:     {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 
-	VisitList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
-	VisitRead:   {Office: InRegion, Leader: TownOnly, Cadre: OwnOnly, Committee: OwnOnly},
-	VisitRecord: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
-	VisitAmend:  {Cadre: OwnOnly, Committee: OwnOnly, Office: OwnOnly},
+	VisitList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
+	VisitRead:   {Office: InRegion, Leader: TownOnly, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
+	VisitRecord: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	VisitAmend:  {Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly, Office: OwnOnly},
 
-	AppealRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
-	AppealChange: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, Handler: OwnOnly},
+	AppealRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion, Handler: OwnOnly},
+	AppealChange: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly, Handler: OwnOnly},
 
-	AppealOpen:    {Office: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	AppealOpen:    {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	AppealAssign:  {Office: InRegion},
 	AppealExtend:  {Leader: InRegion, Office: InRegion},
-	AppealConfirm: {Office: InRegion, Committee: InRegion},
+	AppealConfirm: {Office: InRegion, Committee: InRegion, VillageHead: InRegion},
 	TopicChange:   {CountyAdmin: InRegion},
 
-	MeetingRead:     {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, Handler: OwnOnly},
-	MeetingAgenda:   {Office: InRegion, Leader: InRegion, Committee: InRegion},
-	MeetingChange:   {Office: InRegion, Committee: InRegion},
+	MeetingRead:     {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion, Handler: OwnOnly},
+	MeetingAgenda:   {Office: InRegion, Leader: InRegion, Committee: InRegion, VillageHead: InRegion},
+	MeetingChange:   {Office: InRegion, Committee: InRegion, VillageHead: InRegion},
 	MeetingAnalyse:  {Office: InRegion},
-	MeetingSign:     {Office: OwnOnly, Leader: OwnOnly, Cadre: OwnOnly, Committee: OwnOnly},
-	MeetingClose:    {Office: OwnOnly, Leader: OwnOnly, Cadre: OwnOnly, Committee: OwnOnly},
-	ReceptionRead:   {Office: InRegion, Leader: InRegion, Committee: InRegion},
-	ReceptionRecord: {Office: InRegion, Committee: InRegion},
+	MeetingSign:     {Office: OwnOnly, Leader: OwnOnly, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
+	MeetingClose:    {Office: OwnOnly, Leader: OwnOnly, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
+	ReceptionRead:   {Office: InRegion, Leader: InRegion, Committee: InRegion, VillageHead: InRegion},
+	ReceptionRecord: {Office: InRegion, Committee: InRegion, VillageHead: InRegion},
 
-	PracticalRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion},
-	PracticalChange:  {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
-	PracticalConfirm: {Office: InRegion, Committee: InRegion},
+	PracticalRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	PracticalChange:  {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
+	PracticalConfirm: {Office: InRegion, VillageHead: InRegion},
 
-	StayRead:    {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion},
+	StayRead:    {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	StayDeclare: {Office: InRegion, Cadre: OwnOnly},
-	StayConfirm: {Office: InRegion, Committee: InRegion},
+	StayConfirm: {Office: InRegion, VillageHead: InRegion},
 
-	ProgressRead: {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
-	ProgressSums: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	ProgressRead: {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},
+	ProgressSums: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},
 	Export:       {Office: InRegion},
 	RosterImport: {Office: InRegion},
 
@@ -207,17 +207,17 @@ var policy = map[Action]row{
 
 	ComplaintRead:     {Discipline: InRegion},
 	ComplaintChange:   {Discipline: InRegion},
-	ComplaintSend:     {Office: InRegion, Leader: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion},
+	ComplaintSend:     {Office: InRegion, Leader: InRegion, Cadre: InRegion, Committee: InRegion, VillageHead: InRegion, Handler: InRegion, Discipline: InRegion},
 	ComplaintHandOver: {Office: InRegion},
 	ComplaintSeats:    {CountyAdmin: InRegion},
 	ComplaintSecond:   {Discipline: InRegion, SecAdmin: InRegion},
 
-	OpinionRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
-	OpinionPropose: {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly},
+	OpinionRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
+	OpinionPropose: {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 	OpinionEdit:    {Office: InRegion},
 	OpinionApprove: {Leader: InRegion},
 
-	Self:          {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
+	Self:          {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: InRegion, Committee: InRegion, VillageHead: InRegion, Handler: InRegion, Discipline: InRegion, SysAdmin: InRegion, SecAdmin: InRegion, Auditor: InRegion},
 	NoticeChannel: {CountyAdmin: InRegion},
 	NoticeWatch:   {CountyAdmin: InRegion, SysAdmin: InRegion},
 }

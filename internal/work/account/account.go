@@ -4,7 +4,7 @@
 // administrator makes accounts and hands out activation slips but gives no
 // roles; the security administrator gives and takes roles but makes no accounts;
 // the auditor only reads. A township office may do one thing by itself, because
-// it has to: let the officials of its own roster in as 干部 or 村“两委”. Nobody
+// it has to: let the officials of its own roster in as 干部, 村“两委” or 村总支书记. Nobody
 // gives himself a role, nobody sets another's password, and the slip for an
 // administrator who holds his role is issued at the machine, so that no other
 // administrator can become him.
@@ -31,7 +31,7 @@ type Official struct {
 	Region string // path of the township or village he belongs to
 	Name   string
 	Unit   string // for the slip
-	Role   string // cadre or committee, by his post; "" where he holds none
+	Role   string // cadre, committee or village_head, by his post; "" where he holds none
 	Place  string // path in which the role is to be given; "" takes Region
 }
 
@@ -49,12 +49,12 @@ func New(b *login.Book, r Roster) *Desk { return &Desk{b, r} }
 
 // byOffice are the roles a township office may give to its own officials.
 func byOffice(role string) bool {
-	return role == string(access.Cadre) || role == string(access.Committee)
+	return role == string(access.Cadre) || access.Role(role).Village()
 }
 
 // CreateInput is a new account. Role is empty when the system administrator
-// makes it (the security administrator gives the role), and cadre or committee
-// when an office makes it for one of its officials.
+// makes it (the security administrator gives the role), and cadre, committee or
+// village_head when an office makes it for one of its officials.
 type CreateInput struct {
 	ID       string `json:"id"` // of this write, made by its sender
 	Username string `json:"username"`
@@ -115,6 +115,7 @@ func mayCreate(who access.Actor, in CreateInput, official Official) error {
 	}
 	var f fault.Fields
 	f.Check(byOffice(in.Role), "role", "account.office_roles")
+	f.Check(access.Role(in.Role).Fits(in.Region), "region", "account.village_needed")
 	f.Check(in.Class == login.ClassContent, "class", "account.office_roles")
 	f.Check(in.Cadre != "", "cadre", "account.cadre_needed")
 	if err := f.Err(); err != nil {

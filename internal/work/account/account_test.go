@@ -29,7 +29,7 @@ const (
 // officials is a roster of three.
 func officials(_ context.Context, _ db.Reader, _, cadre string) (account.Official, error) {
 	o, ok := map[string]account.Official{
-		"qs-1": {Region: qingshi, Name: "青一"}, "qs-2": {Region: village, Name: "青二"}, "bh-1": {Region: baihe, Name: "白一"},
+		"qs-1": {Region: qingshi, Name: "青一"}, "qs-2": {Region: village, Name: "青二"}, "qs-3": {Region: village, Name: "青三"}, "bh-1": {Region: baihe, Name: "白一"},
 	}[cadre]
 	if !ok {
 		return o, fault.New(fault.NotFound, "fault.not_found")
@@ -141,6 +141,8 @@ func TestWhoMayCreate(t *testing.T) {
 			{account.CreateInput{Username: "xx", Cadre: "nobody", Role: "cadre"}, fault.NotFound},
 			{account.CreateInput{Username: "qy", Cadre: "qs-1", Role: "cadre"}, ""},
 			{account.CreateInput{Username: "qe", Cadre: "qs-2", Role: "committee"}, ""},
+			{account.CreateInput{Username: "qs", Cadre: "qs-1", Role: "village_head"}, fault.Invalid}, // of a whole township
+			{account.CreateInput{Username: "qs", Cadre: "qs-3", Role: "village_head"}, ""},
 			{account.CreateInput{Username: "qy2", Cadre: "qs-1", Role: "cadre"}, fault.Conflict},
 		} {
 			w.create(office, x.in, x.want)
@@ -218,6 +220,7 @@ func TestWhoMayGrant(t *testing.T) {
 		w.grant(actor("town-sec", access.SecAdmin, qingshi), a.ID, "leader", region, fault.NotFound)
 		w.grant(security, "no-such-account", "leader", qingshi, fault.NotFound)
 		w.grant(actor(a.ID, access.SecAdmin, region), a.ID, "leader", qingshi, fault.Forbidden)
+		w.grant(security, a.ID, "village_head", qingshi, fault.Invalid) // answers for one village
 		g := w.grant(security, a.ID, "leader", qingshi, "")
 		end := func(who access.Actor, grant string, want fault.Kind) {
 			t.Helper()

@@ -32,6 +32,9 @@ func (k *Desk) Grant(ctx context.Context, tx *db.Tx, who access.Actor, in GrantI
 	if err := mayGrant(who, a, in.Region); err != nil {
 		return login.Grant{}, false, err
 	}
+	if !access.Role(in.Role).Fits(in.Region) {
+		return login.Grant{}, false, field("region", "account.village_needed")
+	}
 	return once.Do(ctx, tx, who, "grant.add", in.ID, in, func() (login.Grant, error) {
 		return k.book.AddGrant(ctx, tx, who, login.NewGrant{County: a.County, Account: a.ID, Role: in.Role, Region: in.Region, From: in.From, To: in.To})
 	})

@@ -125,7 +125,11 @@ func (r Reminder) tell(ctx context.Context, tx *db.Tx) error {
 	switch r.Level {
 	case "village":
 		if village := region.Upto(r.Region, region.Village); village != "" {
-			return r.Appeal.tell(ctx, tx, notice.Role(access.Committee, village), "appeal.overdue", args)
+			for _, role := range access.OfVillage {
+				if err := r.Appeal.tell(ctx, tx, notice.Role(role, village), "appeal.overdue", args); err != nil {
+					return err
+				}
+			}
 		}
 	case "station":
 		return r.Appeal.tell(ctx, tx, notice.Role(access.Office, town), "appeal.overdue", args)

@@ -54,6 +54,7 @@ func TestRemind(t *testing.T) {
 		}{
 			{"its owner", Who(access.Cadre, Qingshi, ZhaoWei, last), []string{"appeal.given" + about, "appeal.due_soon" + about, "appeal.overdue" + about, "appeal.overdue" + about, "appeal.overdue" + about, "appeal.overdue" + about}},
 			{"the village", Who(access.Committee, Lijiawan, "", last), []string{"appeal.overdue" + about}},
+			{"the village head", Who(access.VillageHead, Lijiawan, "", last), []string{"appeal.overdue" + about}},
 			{"another village", Who(access.Committee, Dahe, "", last), nil},
 			{"the leader", Who(access.Leader, Qingshi, "", last), []string{"appeal.escalated" + about}},
 			{"the county's leader: what climbed to the county, not what waits for a township's leader", Who(access.Leader, Root, "", last), []string{"appeal.escalated township:990101100"}},

@@ -91,6 +91,21 @@ func (p Post) Called(between string) string {
 	return p.UnitName + between + p.Title
 }
 
+// HeadsVillage reports whether the post is that of a village's first secretary
+// (村总支书记, 第一责任人 of the village), by its title: no deputy, nobody of the youth
+// league or a single group, and not the 第一书记 whom the township sends.
+func (p Post) HeadsVillage() bool {
+	if p.Rank != VillageCommittee || p.Village == "" {
+		return false
+	}
+	for t := range strings.FieldsFuncSeq(p.Title, func(r rune) bool { return strings.ContainsRune("、，,；;/兼 　", r) }) {
+		if (strings.Contains(t, "书记") || strings.HasSuffix(t, "支书")) && !strings.ContainsAny(t, "副团第原组妇纪") && !strings.Contains(t, "助理") && !strings.Contains(t, "书记员") {
+			return true
+		}
+	}
+	return false
+}
+
 // At reports whether the post is held on a day.
 func (p Post) At(d calendar.Day) bool { return p.From <= d && (p.To == "" || d <= p.To) }
 

@@ -238,3 +238,18 @@ func TestCalled(t *testing.T) {
 		}
 	}
 }
+
+// TestHeadsVillage: whose title makes him a village's first secretary.
+func TestHeadsVillage(t *testing.T) {
+	for title, want := range map[string]bool{
+		"村总支书记": true, "党总支书记": true, "李家湾村党总支书记、村委会主任": true, "党支部书记兼村委会主任": true, "村支书": true, "村党委书记": true, "书记、主任": true, "村委会主任、党总支书记": true, "社区党委书记": true,
+		"党总支副书记": false, "副支书": false, "团支部书记、文书": false, "第一书记": false, "驻村第一书记": false, "一组党支部书记": false, "村委会主任": false, "文书": false, "书记员": false, "书记助理": false, "妇联主席": false, "原党支部书记": false, "": false,
+	} {
+		if got := (cadre.Post{Rank: cadre.VillageCommittee, Village: "/99/9901/990101/990101100/990101100201/", Title: title}).HeadsVillage(); got != want {
+			t.Errorf("%s: %v", title, got)
+		}
+	}
+	if (cadre.Post{Rank: cadre.TownshipStaff, Village: "/1/", Title: "党总支书记"}).HeadsVillage() || (cadre.Post{Rank: cadre.VillageCommittee, Title: "党总支书记"}).HeadsVillage() {
+		t.Error("a post outside the village committee, or without a village")
+	}
+}

@@ -142,7 +142,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Meeti
 			return nil, "", err
 		}
 	}
-	if who.Has(access.Committee) {
+	if who.OfVillage() {
 		s.Cadre = who.Cadre() // invited to the township's, see reads
 	}
 	var args scope.Args

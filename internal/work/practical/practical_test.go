@@ -102,7 +102,7 @@ func TestLife(t *testing.T) {
 				return practical.Cancel(ctx, tx, who, practical.StepInput{ID: id, Item: "item-0001", Words: why})
 			}
 		}
-		village := Who(access.Committee, Lijiawan, "", today)
+		village := Who(access.VillageHead, Lijiawan, "", today)
 		for n, x := range []struct {
 			name  string
 			who   access.Actor
@@ -120,7 +120,8 @@ func TestLife(t *testing.T) {
 			{"confirmed tomorrow", village, confirm("signature", "", "2026-11-24"), fault.Invalid, practical.Done},
 			{"confirmed by himself", li, confirm("signature", "", ""), fault.Forbidden, practical.Done},
 			{"confirmed by himself in the office", Who(access.Office, Qingshi, LiMing, today), confirm("signature", "", ""), fault.Forbidden, practical.Done},
-			{"confirmed by another village", Who(access.Committee, Dahe, "", today), confirm("signature", "", ""), fault.NotFound, practical.Done},
+			{"confirmed by another village", Who(access.VillageHead, Dahe, "", today), confirm("signature", "", ""), fault.NotFound, practical.Done},
+			{"confirmed by a member of the committee", Who(access.Committee, Lijiawan, "", today), confirm("signature", "", ""), fault.Forbidden, practical.Done},
 			{"a way that is none", village, confirm("telepathy", "", ""), fault.Invalid, practical.Done},
 			{"a witness without a name", village, confirm("witness", "", ""), fault.Invalid, practical.Done},
 			{"confirmed before it was done", village, confirm("signature", "", "2026-11-22"), fault.Invalid, practical.Done},

@@ -2,6 +2,7 @@ package progress
 
 import (
 	"context"
+	"strings"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/fault"
@@ -128,7 +129,7 @@ func reach(who access.Actor, do access.Action, f *Filter) (string, scope.Args, e
 		return "", nil, err
 	}
 	args := scope.Args{who.County(), f.Campaign, f.Year}
-	where := "p.county = $1 AND p.campaign = $2 AND p.year = $3 AND " + scope.Where(s, &args, "p.region", func(c string) string { return "p.cadre = " + c })
+	where := "p.county = $1 AND p.campaign = $2 AND p.year = $3 AND " + within(s, who, &args)
 	if place != "" {
 		lo, hi := db.Under(place)
 		where += " AND p.region >= " + args.Add(lo) + " AND p.region < " + args.Add(hi)
@@ -140,6 +141,26 @@ func reach(who access.Actor, do access.Action, f *Filter) (string, scope.Args, e
 		where += " AND p.cadre = " + args.Add(f.Cadre)
 	}
 	return where, args, nil
+}
+
+// within is the condition of the rows in a span: those of its regions, and one's
+// own. A village's grant lies below the township the rows hang on: it reaches
+// those posted to the village and whoever holds it.
+func within(s access.Span, who access.Actor, args *scope.Args) string {
+	var villages []string
+	for _, r := range s.Regions {
+		if v := region.Upto(r, region.Village); v == r {
+			villages = append(villages, "p.village = "+args.Add(v))
+		}
+	}
+	if villages != nil && s.Cadre == "" {
+		s.Cadre = who.Cadre()
+	}
+	where := scope.Where(s, args, "p.region", func(c string) string { return "p.cadre = " + c })
+	if villages != nil {
+		where = "(" + where + " OR " + strings.Join(villages, " OR ") + ")"
+	}
+	return where
 }
 
 // first gives the campaign that is meant where none is named: of those that

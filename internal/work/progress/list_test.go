@@ -17,6 +17,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/region"
 	"lianxin/internal/work/stay"
 	"lianxin/internal/work/visit"
 	. "lianxin/internal/work/worktest"
@@ -94,6 +95,9 @@ func TestListShowsWhatIsInReach(t *testing.T) {
 			{"his own only", Who(access.Cadre, Qingshi, LiMing, today), Filter{Campaign: siqun}, "李明"},
 			{"a colleague's", Who(access.Cadre, Qingshi, LiMing, today), Filter{Campaign: siqun, Cadre: ZhaoWei}, ""},
 			{"a member of a village committee: his own", Who(access.Committee, Lijiawan, "cadre-more-3", today), Filter{Campaign: siqun}, "毕书记"},
+			{"a village head: who is posted to his village, and his own", Who(access.VillageHead, Lijiawan, "cadre-more-2", today), Filter{Campaign: siqun}, "李明 毕书记 陈村长"},
+			{"a village head, asking for the township", Who(access.VillageHead, Lijiawan, "cadre-more-3", today), Filter{Campaign: siqun, Place: Qingshi, Limit: 1}, "李明 毕书记"},
+			{"a village head, asking for another village", Who(access.VillageHead, Lijiawan, "cadre-more-3", today), Filter{Campaign: siqun, Place: Dahe}, "not_found"},
 			{"leader", Who(access.Leader, Qingshi, ZhaoWei, today), Filter{Campaign: siqun, Place: Dahe}, "赵伟 陈村长"},
 			{"administrators see nobody", Who(access.SysAdmin, Root, "", today), Filter{Campaign: siqun}, "forbidden"},
 			{"a year of which nothing is kept", Office(today), Filter{Campaign: siqun, Year: 2023}, ""},
@@ -102,11 +106,28 @@ func TestListShowsWhatIsInReach(t *testing.T) {
 				t.Errorf("%s: %q, want %q", x.what, got, x.want)
 			}
 		}
+		places := func(who access.Actor) (out []string) {
+			rows, err := Places(t.Context(), d, who, Filter{Campaign: siqun, Place: Qingshi})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range rows {
+				out = append(out, fmt.Sprint(region.Last(x.Region), " ", x.Officials))
+			}
+			return out
+		}
+		if got := places(Who(access.VillageHead, Lijiawan, "cadre-more-3", today)); !slices.Equal(got, []string{"990101100201 2"}) {
+			t.Errorf("sums of a village head: %q", got)
+		}
+		if got := places(Office(today)); !slices.Equal(got, []string{"990101100 6", "990101100201 2", "990101100202 2"}) {
+			t.Errorf("sums of the office: %q", got)
+		}
 		for _, x := range []struct {
 			who   access.Actor
 			cadre string
 			want  fault.Kind
 		}{{Office(today), LiMing, ""}, {Who(access.Cadre, Qingshi, LiMing, today), LiMing, ""}, {Who(access.Committee, Lijiawan, "cadre-more-3", today), "cadre-more-3", ""},
+			{Who(access.VillageHead, Lijiawan, "cadre-more-3", today), LiMing, ""}, {Who(access.VillageHead, Lijiawan, "cadre-more-3", today), ZhaoWei, fault.NotFound}, {Who(access.Committee, Lijiawan, "cadre-more-3", today), LiMing, fault.Forbidden},
 			{Who(access.Cadre, Qingshi, LiMing, today), ZhaoWei, fault.Forbidden}, {Who(access.Office, Baihe, "", today), LiMing, fault.NotFound}, {Who(access.CountyAdmin, Root, "", today), LiMing, fault.Forbidden}, {Office(today), "cadre-nobody", fault.NotFound}} {
 			if _, err := Why(t.Context(), d, x.who, x.cadre, 2026, siqun); fault.Of(err) != x.want || (err == nil) != (x.want == "") {
 				t.Errorf("why of %s: %v, want %q", x.cadre, err, x.want)

@@ -69,9 +69,13 @@ func Places(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Pla
 		return nil, err
 	}
 	names := access.May(who, access.ProgressRead)
+	// Whose grant is a village's gets no row of the township: it would hold his
+	// village's part of it.
+	span := access.Reaches(who, access.ProgressSums)
+	whole := func(place string) bool { return len(span.Regions) == 0 || span.Contains(place) }
 	out := make([]PlaceRow, 0, len(sums))
 	for _, x := range sums {
-		if strings.HasPrefix(x.Region, f.Place) && (names || region.Upto(x.Region, region.Village) == "") {
+		if strings.HasPrefix(x.Region, f.Place) && whole(x.Region) && (names || region.Upto(x.Region, region.Village) == "") {
 			out = append(out, *x)
 		}
 	}

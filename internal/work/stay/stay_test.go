@@ -104,7 +104,7 @@ func TestConfirmDisputeVoid(t *testing.T) {
 		must(t, err)
 		_, err = declare(t, d, li, stay.DeclareInput{ID: "stay-0002", Kind: stay.Village, From: "2026-11-20", To: "2026-11-27", Village: Lijiawan})
 		must(t, err)
-		village := Who(access.Committee, Lijiawan, "", today)
+		village := Who(access.VillageHead, Lijiawan, "", today)
 		himself := Who(access.Office, Qingshi, LiMing, today) // works in the office too
 		type verb = func(tx *db.Tx, who access.Actor, in stay.ActInput) (stay.Stay, error)
 		confirm := verb(func(tx *db.Tx, who access.Actor, in stay.ActInput) (stay.Stay, error) {
@@ -127,7 +127,8 @@ func TestConfirmDisputeVoid(t *testing.T) {
 		}{
 			{"himself", li, confirm, "stay-0001", "", fault.Forbidden, stay.Declared},
 			{"himself in the office", himself, confirm, "stay-0001", "", fault.Forbidden, stay.Declared},
-			{"another village", Who(access.Committee, Dahe, "", today), confirm, "stay-0001", "", fault.NotFound, stay.Declared},
+			{"another village", Who(access.VillageHead, Dahe, "", today), confirm, "stay-0001", "", fault.NotFound, stay.Declared},
+			{"a member of the committee", Who(access.Committee, Lijiawan, "", today), confirm, "stay-0001", "", fault.Forbidden, stay.Declared},
 			{"not over yet", village, confirm, "stay-0002", "", fault.Conflict, stay.Declared},
 			{"disputed without a reason", village, dispute, "stay-0001", " ", fault.Invalid, stay.Declared},
 			{"disputed", village, dispute, "stay-0001", "周三就回镇里了", "", stay.Disputed},

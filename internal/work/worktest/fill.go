@@ -68,7 +68,7 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 	today := calendar.FromTime(d.Now())
 	office := Who(access.Office, town, "", today)
 	own := Who(access.Cadre, town, helper, today)
-	committee := Who(access.Committee, village, "", today)
+	committee, head := Who(access.Committee, village, "", today), Who(access.VillageHead, village, "", today)
 	do := func(fn func(tx *db.Tx) error) { tb.Helper(); must(tb, db.Do(ctx, d, fn)) }
 
 	do(func(tx *db.Tx) error {
@@ -113,7 +113,7 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 		return err
 	})
 	do(func(tx *db.Tx) error {
-		_, err := stay.Dispute(ctx, tx, committee, stay.ActInput{ID: "dispute-st" + x, Stay: "stay-one" + x, Why: "周三就回去了"})
+		_, err := stay.Dispute(ctx, tx, head, stay.ActInput{ID: "dispute-st" + x, Stay: "stay-one" + x, Why: "周三就回去了"})
 		return err
 	})
 	do(func(tx *db.Tx) error {
@@ -133,7 +133,7 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 		return err
 	})
 	do(func(tx *db.Tx) error {
-		_, err := practical.Confirm(ctx, tx, committee, practical.ConfirmInput{ID: "confirm-it" + x, Item: "item-one" + x, Way: "witness", Witness: "见证人老杨"})
+		_, err := practical.Confirm(ctx, tx, head, practical.ConfirmInput{ID: "confirm-it" + x, Item: "item-one" + x, Way: "witness", Witness: "见证人老杨"})
 		return err
 	})
 	do(func(tx *db.Tx) error {
