@@ -389,7 +389,7 @@ func TestTexts(t *testing.T) {
 				t.Errorf("%s: %s is empty or never used", tag, k)
 			}
 		}
-		if len(m) != 10 {
+		if len(m) != 11 {
 			t.Errorf("%s has %d texts", tag, len(m))
 		}
 	}
