@@ -27,7 +27,7 @@ var typed = []string{"住房", "户主", "配偶", "心", "中文", "上学", "�
 var unasked = []string{"/settings/catalogues", "/accounts", "/grants", "/system"}
 
 // codes are words with a dot or a line below that people may meet on a page.
-var codes = regexp.MustCompile(`^(?:e\.g|county_admin|holiday_cn|lianxin\.[a-z]+|[a-z.]+\.(?:xlsx|csv|docx|toml|json|pdf))$`)
+var codes = regexp.MustCompile(`^(?:e\.g|county_admin|village_head|holiday_cn|lianxin\.[a-z]+|[a-z.]+\.(?:xlsx|csv|docx|toml|json|pdf))$`)
 
 // TestLeftovers walks the pages of every role in both languages: in English no
 // message stands in Chinese, in Chinese no code of the program stands among the
