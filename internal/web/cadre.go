@@ -128,28 +128,38 @@ func (w *Web) cadreFlat(c *door.Call, p *cadreListPage, town string) error {
 		return err
 	}
 	p.Pager = w.Pages(c, next)
+	rows, err := w.cadreLines(c, cs, p.Left)
+	if err != nil {
+		return err
+	}
+	if rows != nil {
+		p.Groups = []cadreGroup{{Rows: rows}}
+	}
+	return nil
+}
+
+// cadreLines gives officials with the post each holds today, or held last when
+// they left.
+func (w *Web) cadreLines(c *door.Call, cs []cadre.Cadre, left bool) ([]cadreLine, error) {
 	places := &names{places: map[string]string{}}
 	var paths []string
 	for _, x := range cs {
 		paths = append(paths, x.Region)
 	}
 	if err := w.know(c, places, paths...); err != nil {
-		return err
+		return nil, err
 	}
-	g := cadreGroup{}
+	var rows []cadreLine
 	for _, x := range cs {
 		l := cadreLine{Cadre: x}
 		l.Now, _ = x.Post(c.Who.Today())
-		if p.Left && len(x.Posts) > 0 {
+		if left && len(x.Posts) > 0 {
 			l.Now = x.Posts[len(x.Posts)-1]
 		}
 		l.Village = places.Place(l.Now.Village)
-		g.Rows = append(g.Rows, l)
+		rows = append(rows, l)
 	}
-	if g.Rows != nil {
-		p.Groups = []cadreGroup{g}
-	}
-	return nil
+	return rows, nil
 }
 
 // cadreGroups lists a whole township by unit or by village, with the number of

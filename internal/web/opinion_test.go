@@ -127,7 +127,7 @@ func TestOpinionDoors(t *testing.T) {
 	if status, _, _ := k.post(t, "office", at+"/move", "version", "1", "move", "ask"); status != 422 {
 		t.Error("asked without a suggestion:", status)
 	}
-	if status, body := k.get(t, "office", "/search?q="+url.QueryEscape("修")); status != 200 || strings.Contains(body, `name="src"`) != strings.Contains(body, `class="hits"`) {
+	if status, body := k.get(t, "office", "/search?q="+url.QueryEscape("修")); status != 200 || strings.Contains(body, `name="src"`) != strings.Contains(body, `class="words"`) {
 		t.Error("hits cannot be ticked:", status)
 	}
 	for _, v := range []string{"", "editing", "approving", "sent", "answered", "mine"} {

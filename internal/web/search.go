@@ -9,6 +9,7 @@ import (
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/lookup"
 	"lianxin/internal/work/visit"
@@ -20,8 +21,8 @@ func (w *Web) searchRoutes() []door.Route {
 	return []door.Route{Get("/search", door.Need(access.AppealRead), door.Reads, w.search).With("from", "to")}
 }
 
-// searchPage shows what was asked for: households first, then words found in
-// diaries and matters.
+// searchPage shows what was asked for: households and officials first, then
+// words found in diaries and matters.
 type searchPage struct {
 	Base
 	Query   string
@@ -29,6 +30,8 @@ type searchPage struct {
 	Further string // where all households found are listed, "" when all are here
 	Helpers bool
 	Acts    bool
+	People  []cadreLine
+	More    string // where all officials found are listed
 	Rows    []searchLine
 	Words   bool // diaries and matters were searched
 	Short   Say  // why they were not
@@ -85,6 +88,9 @@ func (w *Web) search(c *door.Call) error {
 		if err := w.searchHomes(c, p, f.Place); err != nil {
 			return err
 		}
+		if err := w.searchPeople(c, p, f.Place); err != nil {
+			return err
+		}
 	}
 	a, err := lookup.Find(c.Context(), w.DB, c.Who, f)
 	if e, ok := errors.AsType[*fault.Error](err); ok && e.Kind == fault.Invalid && len(e.Fields) > 0 && e.Fields[0].Name == "q" {
@@ -123,6 +129,23 @@ func (w *Web) searchHomes(c *door.Call, p *searchPage, place string) error {
 		p.Acts = p.Acts || h.Record || h.Pair
 	}
 	return nil
+}
+
+// searchPeople finds officials by the same words. A village holds homes, not
+// officials, so that a search narrowed to one shows none.
+func (w *Web) searchPeople(c *door.Call, p *searchPage, place string) error {
+	if place != "" || !access.May(c.Who, access.CadreRead) {
+		return nil
+	}
+	cs, next, err := cadre.List(c.Context(), w.DB, c.Who, cadre.Filter{Query: p.Query, Limit: homesFirst})
+	if err != nil {
+		return err
+	}
+	if next != "" {
+		p.More = "/cadres?q=" + url.QueryEscape(p.Query)
+	}
+	p.People, err = w.cadreLines(c, cs, false)
+	return err
 }
 
 func (w *Web) searchLines(c *door.Call, hs []lookup.Hit) ([]searchLine, error) {
