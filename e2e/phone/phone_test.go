@@ -11,7 +11,6 @@ import (
 	mrand "math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -179,32 +178,10 @@ const canary = "柴房后面的金丝雀"
 // come to it.
 var secrets = []string{canary, "王桂兰", "13800002001", "村口老槐树", "990101195003070025", "腿疼"}
 
-// lying finds secrets in the files of a folder, plain or in two bytes a sign.
-func lying(t testing.TB, folder string) (found []string) {
+// lying finds secrets in the files of a folder.
+func lying(t testing.TB, folder string) []string {
 	t.Helper()
-	err := filepath.WalkDir(folder, func(name string, e os.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() {
-			return nil // gone while we looked
-		}
-		b, err := os.ReadFile(name) // #nosec G304 G122 -- the test's own folder
-		if err != nil {
-			return nil
-		}
-		for _, w := range secrets {
-			var wide []byte
-			for _, r := range w {
-				wide = append(wide, byte(r), byte(r>>8)) // #nosec G115 -- signs of the basic plane
-			}
-			if strings.Contains(string(b), w) || strings.Contains(string(b), string(wide)) {
-				found = append(found, w+" in "+strings.TrimPrefix(name, folder))
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
+	return browsertest.Lying(t, folder, secrets...)
 }
 
 // TestMountain: offline, recorded, the browser killed, opened again, signed in
@@ -213,6 +190,7 @@ func lying(t testing.TB, folder string) (found []string) {
 func TestMountain(t *testing.T) {
 	v := newVillage(t)
 	folder := t.TempDir()
+	browsertest.Finds(t, v.URL+"/m/bare", secrets...) // or finding nothing would say nothing
 	b := browsertest.StartIn(t, folder)
 	p := b.Tab(browsertest.Phone)
 	p.Before(welcomed)

@@ -45,6 +45,8 @@ var inputs = map[string]map[string]field{
 		"topics": {words: visit.Topics, text: "visit.topic."}, "policies": {words: visit.Policies, text: "visit.policy."}, "activities": {words: visit.Activities, text: "visit.activity."},
 		"weather": {words: visit.Weathers, text: "visit.weather."}, "words": {what: "api.f.words"}, "with": {what: "api.f.with_left"},
 	},
+	"visit.PhotoInput":     {"id": sent, "jpeg": {need: true, what: "api.f.jpeg"}},
+	"visit.DropPhotoInput": {"id": sent},
 	"pairing.PairInput": {
 		"id": sent, "household": home, "cadre": helper, "role": {words: pairing.Roles, text: "pairing.role.", what: "api.f.role"}, "from": {what: "api.f.from_today"}, "reason": begins,
 	},

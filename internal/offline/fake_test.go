@@ -20,9 +20,6 @@ import (
 	mrand "math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -441,44 +438,4 @@ func fates(seed uint64, of map[string]int) func() string {
 		}
 		return ""
 	}
-}
-
-// lying finds texts in the files of a folder, also where they lie in UTF-16 or
-// base64.
-func lying(t testing.TB, folder string, words ...string) []string {
-	t.Helper()
-	var found []string
-	err := filepath.WalkDir(folder, func(name string, e os.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() {
-			return nil // a file that went while we looked
-		}
-		b, err := os.ReadFile(name) // #nosec G304 G122 -- the test's own folder
-		if err != nil {
-			return nil
-		}
-		for _, w := range words {
-			for _, form := range forms(w) {
-				if strings.Contains(string(b), form) {
-					found = append(found, w+" in "+filepath.Base(filepath.Dir(name))+"/"+filepath.Base(name))
-					break
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
-func forms(w string) []string {
-	var wide []byte
-	for _, r := range w {
-		wide = append(wide, byte(r), byte(r>>8)) // #nosec G115 -- signs of the basic plane
-	}
-	escaped := regexp.MustCompile(`[^\x00-\x7f]`).ReplaceAllStringFunc(w, func(s string) string {
-		return "\\u" + strconv.FormatInt(0x10000+int64([]rune(s)[0]), 16)[1:]
-	})
-	return []string{w, string(wide), escaped}
 }

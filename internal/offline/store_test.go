@@ -55,6 +55,7 @@ func TestKilledBeforeSending(t *testing.T) {
 	folder := t.TempDir()
 	o.records["home:h1"] = map[string]any{"id": "h1", "head": "名册里的" + canary}
 	o.records["me"] = map[string]any{"name": "李明"}
+	browsertest.Finds(t, o.URL+"/m/bare", canary, "王桂兰") // or the search below would say nothing
 	b := browsertest.StartIn(t, folder)
 	p := b.Tab(browsertest.Phone)
 	o.begin(p, "")
@@ -67,7 +68,7 @@ func TestKilledBeforeSending(t *testing.T) {
 		t.Fatal("waiting", n)
 	}
 	b.Kill()
-	if found := lying(t, folder, canary, "王桂兰"); len(found) > 0 {
+	if found := browsertest.Lying(t, folder, canary, "王桂兰"); len(found) > 0 {
 		t.Errorf("the profile tells %v", found)
 	}
 
@@ -96,7 +97,7 @@ func TestKilledBeforeSending(t *testing.T) {
 		}
 	})
 	b.Kill()
-	if found := lying(t, folder, canary, "王桂兰"); len(found) > 0 {
+	if found := browsertest.Lying(t, folder, canary, "王桂兰"); len(found) > 0 {
 		t.Errorf("the profile tells %v", found)
 	}
 }

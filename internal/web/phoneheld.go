@@ -134,6 +134,7 @@ type heldShowPage struct {
 	Facts    []heldFact
 	Promises []heldFact
 	Words    string // in the sender's own words
+	Wordless bool   // it is of a kind that has none
 	Thought  string
 	Raw      string // what could not be read
 	Clash    bool
@@ -221,6 +222,14 @@ func (w *Web) heldSays(c *door.Call, p *heldShowPage) error {
 			w.saysWay(c, p, in.How, in.Topics, in.Policies, in.Activities, in.Weather)
 			p.fact("visit.amend_why", Plain(in.Why))
 			p.Words = in.Words
+			return nil
+		}
+	case h.Kind == phone.KindPhoto:
+		var in visit.PhotoInput
+		if as(&in) {
+			p.Facts = append(p.Facts, heldFact{Label: K("page_phone.of_visit"), Value: K("page_phone.see_visit"), Href: "/visits/" + in.Visit})
+			p.fact("visit.photos_label", K("page_phone.photo_kept", "kb", (len(in.JPEG)*3/4+1023)/1024))
+			p.Wordless = true
 			return nil
 		}
 	case h.Kind == "thought.write":

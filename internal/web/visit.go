@@ -1,8 +1,11 @@
 package web
 
 import (
+	"net/http"
+	"strconv"
 	"strings"
 
+	"lianxin/internal/base/db"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
@@ -32,6 +35,8 @@ func (w *Web) visitRoutes() []door.Route {
 		Post("/visits/{id}/amend", amend, door.Writes, w.visitAmendSent),
 		Get("/visits/{id}/void", amend, door.Reads, w.visitVoid),
 		Post("/visits/{id}/void", amend, door.Writes, w.visitVoidSent),
+		{Kind: door.File, Method: http.MethodGet, Pattern: "/visits/{id}/photos/{photo}", Policy: door.Need(access.VisitRead), Limits: door.Medium, Audit: door.Reveals, Handle: w.visitPhoto},
+		Post("/visits/{id}/photos/{photo}/remove", amend, door.Writes, w.visitPhotoDrop),
 		Post("/visits/{id}/thought", amend, door.Writes, w.visitThought),
 	}
 }
@@ -145,6 +150,8 @@ type visitShowPage struct {
 	Matters  []matterLine
 	Earlier  []visit.Version
 	Thoughts []visit.Thought
+	Photos   []visit.Photo
+	Drops    bool // photographs may be taken away by the reader
 	Own      bool // a thought may be added
 	Links    bool // the home has a page the reader may open
 }
@@ -179,6 +186,10 @@ func (w *Web) visitShown(c *door.Call, id string) (*visitShowPage, error) {
 	for _, a := range v.Promises {
 		p.Matters = append(p.Matters, matterLine{Appeal: a, Status: a.Status(c.Who.Today()), Home: ls[0].Home})
 	}
+	p.Drops = mine && access.Can(c.Who, access.VisitAmend, t).OK()
+	if p.Photos, err = visit.Photos(ctx, w.DB, c.Who, id); err != nil {
+		return nil, err
+	}
 	if v.Version > 1 {
 		if p.Earlier, err = visit.Versions(ctx, w.DB, c.Who, id); err != nil {
 			return nil, err
@@ -194,6 +205,35 @@ func (w *Web) visitShown(c *door.Call, id string) (*visitShowPage, error) {
 		}
 	}
 	return p, nil
+}
+
+// visitPhoto shows one photograph, to whoever asks for it by itself; that it was
+// looked at stands in the record.
+func (w *Web) visitPhoto(c *door.Call) error {
+	b, err := db.Write(c.Context(), w.DB, func(tx *db.Tx) ([]byte, error) {
+		return visit.OpenPhoto(c.Context(), tx, c.Who, c.Path("id"), c.Path("photo"))
+	})
+	if err != nil {
+		return err
+	}
+	h := c.W.Header()
+	h.Set("Content-Type", "image/jpeg")
+	h.Set("Content-Length", strconv.Itoa(len(b)))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	_, _ = c.W.Write(b) // #nosec G705 -- a picture under its own type; the reader may have gone away
+	return nil
+}
+
+func (w *Web) visitPhotoDrop(c *door.Call) error {
+	if _, err := w.Form(c); err != nil {
+		return err
+	}
+	in := visit.DropPhotoInput{ID: c.Operation, Visit: c.Path("id"), Photo: c.Path("photo")}
+	if err := db.Do(c.Context(), w.DB, func(tx *db.Tx) error { return visit.DropPhoto(c.Context(), tx, c.Who, in) }); err != nil {
+		return err
+	}
+	return w.Done(c, "/visits/"+in.Visit, "visit.photo_dropped")
 }
 
 func ownAmong(cadre string, with []string) bool {

@@ -17,6 +17,7 @@ import { digest, placeOf, seal, sign, toSign } from './seal.js';
  * @property {string} body      sealed
  * @property {boolean} tried    it may have left the phone
  * @property {number} bad       how often the server could do nothing with it
+ * @property {string} [of]      the record it belongs to and follows, of a photograph
  * @property {number} [seq]     once signed
  * @property {string} [prev]
  * @property {string} [sig]
@@ -27,26 +28,34 @@ import { digest, placeOf, seal, sign, toSign } from './seal.js';
  * @type {Record<string, number>}
  */
 export const VERSIONS = {
-  'visit.record': 1, 'visit.amend': 1, 'thought.write': 1, 'matter.move': 1, 'matter.open': 1, 'stay.week': 1, 'advice.send': 1,
+  'visit.record': 1, 'visit.amend': 1, 'visit.photo': 1, 'thought.write': 1, 'matter.move': 1, 'matter.open': 1, 'stay.week': 1, 'advice.send': 1,
 };
 
 /** Operations of one push, and their bytes. */
 export const MOST = 20;
 export const MOST_BYTES = 600 * 1024;
+/** Of a file for the office, which takes 16 MB. */
+export const FILE_BYTES = 12 * 1024 * 1024;
+
+/** @param {Row} r a row's bytes on their way */
+const weight = (r) => utf8(r.body).length + 400;
 
 /**
  * Makes the row of a record.
- * @param {{kind: string, body: any, account: string, device: string, key: import('./seal.js').ServerKey, t: number, n: number, now: number}} x
+ * @param {{kind: string, body: any, account: string, device: string, key: import('./seal.js').ServerKey, t: number, n: number, now: number, of?: string}} x
  * @returns {Promise<Row>}
  */
 export async function makeRow(x) {
   const id = typeof x.body.id === 'string' && x.body.id ? x.body.id : newID(x.now);
   const version = VERSIONS[x.kind] || 1;
   const body = await seal(x.key, JSON.stringify({ ...x.body, id }), placeOf({ id, kind: x.kind, version, device: x.device }));
-  return {
+  /** @type {Row} */
+  const row = {
     n: x.n, id, kind: x.kind, version, account: x.account, saved: x.now, t: x.t,
     clock: new Date(x.now).toISOString(), body, tried: false, bad: 0,
   };
+  if (x.of) row.of = x.of;
+  return row;
 }
 
 /**
@@ -59,21 +68,54 @@ export function ordered(all) {
 }
 
 /**
- * Those of one push: whoever spoiled one before comes last.
+ * Those of one push: whoever spoiled one before comes last. A photograph goes
+ * alone and after everything else, so that no record waits for it.
  * @param {Row[]} rows
  */
 export function batch(rows) {
   const out = [];
   let bytes = 0;
-  for (const r of rows.slice().sort((a, b) => a.bad - b.bad || a.n - b.n)) {
-    const more = utf8(r.body).length + 400;
+  for (const r of rows.slice().sort((a, b) => (a.of ? 1 : 0) - (b.of ? 1 : 0) || a.bad - b.bad || a.n - b.n)) {
+    const more = weight(r);
+    if (out.length > 0 && r.of) break;
     if (out.length === MOST || (out.length > 0 && bytes + more > MOST_BYTES)) break;
     if (out.length > 0 && r.bad > 1) break; // it goes alone
     out.push(r);
     bytes += more;
-    if (r.bad > 1) break;
+    if (r.bad > 1 || r.of) break;
   }
   return out.sort((a, b) => a.n - b.n);
+}
+
+/**
+ * Those that fit into a file: records first, photographs while there is room.
+ * @param {Row[]} rows
+ */
+export function fitting(rows) {
+  let left = FILE_BYTES - rows.reduce((a, r) => a + (r.of ? 0 : weight(r)), 0);
+  return rows.filter((r) => !r.of || (left -= weight(r)) >= 0);
+}
+
+/**
+ * Rows in portions a request takes, in their order.
+ * @param {Row[]} rows
+ */
+export function portions(rows) {
+  /** @type {Row[][]} */
+  const out = [];
+  let bytes = 0;
+  for (const r of rows) {
+    const more = weight(r);
+    const last = out[out.length - 1];
+    if (!last || last.length === MOST || bytes + more > MOST_BYTES) {
+      out.push([r]);
+      bytes = more;
+    } else {
+      last.push(r);
+      bytes += more;
+    }
+  }
+  return out;
 }
 
 /**

@@ -18,7 +18,7 @@ import { Sync } from './sync.js';
 
 /**
  * The readable half of a record.
- * @typedef {{id: string, kind: string, version: number, saved: number, n: number, title: string, body: any, state: 'saved'|'held'|'closed', ref?: string, told?: number, held?: string, reasons?: any[], person?: any, theirs?: any}} Copy
+ * @typedef {{id: string, kind: string, version: number, saved: number, n: number, title: string, body: any, state: 'saved'|'held'|'closed', from?: string, ref?: string, told?: number, held?: string, reasons?: any[], person?: any, theirs?: any}} Copy
  */
 
 const HOUR = 3600000;
@@ -341,27 +341,31 @@ export class Store {
   /**
    * @param {string} kind @param {any} body @param {string} title
    * @param {string} [draft]  a draft that ends with this record, in the same step
+   * @param {string[]} [photos]  drafts of photographs: each becomes a record of its own behind this one
    */
-  save(kind, body, title, draft) {
+  save(kind, body, title, draft, photos = []) {
     return this.turn(async () => {
       this.touch();
       const key = this.need();
       if (!this.server || !this.who) throw new Error('not signed in');
-      const now = Date.now();
-      const t = this.clock.step();
-      const row = await makeRow({ kind, body, account: this.who.account, device: this.device.id, key: this.server, t, n: ++this.n, now });
-      /** @type {Copy} */
-      const copy = { id: row.id, kind, version: row.version, saved: now, n: row.n, title, body: { ...body, id: row.id }, state: 'saved' };
-      const closed = await close(key, 'op:' + row.id, copy);
-      if (draft) await this.settled(draft);
+      const made = [await this.make(key, { kind, body, title })];
+      const row = made[0].row;
+      for (const from of photos) {
+        const p = await this.kept(key, from);
+        if (p) made.push(await this.make(key, { kind: 'visit.photo', body: { visit: row.id, jpeg: p.jpeg }, title: this.t('phone.photo_of', { what: title }), of: row.id, from }));
+      }
+      const drafts = (draft ? [draft] : []).concat(photos);
+      for (const d of drafts) await this.settled(d);
       try {
         await this.under(['box', 'copy', 'meta'], async (tx) => {
           const there = await tx.get('box', row.id);
           if (there && there.tried) throw new Error('sent'); // an id is used once
-          tx.put('box', row.id, row);
-          tx.put('copy', 'op:' + row.id, closed);
+          for (const m of made) {
+            tx.put('box', m.row.id, m.row);
+            tx.put('copy', 'op:' + m.row.id, m.closed);
+          }
           tx.put('meta', 'clock', this.keptClock());
-          if (draft) tx.del('copy', 'draft:' + draft);
+          for (const d of drafts) tx.del('copy', 'draft:' + d);
         });
       } catch (e) {
         if (/** @type {any} */ (e).name === 'QuotaExceededError') {
@@ -371,8 +375,8 @@ export class Store {
         if (/** @type {any} */ (e).message === 'stale') await this.reloadNow();
         throw e;
       }
-      this.rows = this.rows.filter((r) => r.id !== row.id).concat(row);
-      this.copies.set(row.id, copy);
+      this.rows = this.rows.filter((r) => r.id !== row.id).concat(made.map((m) => m.row));
+      for (const m of made) this.copies.set(m.row.id, m.copy);
       this.changed();
       this.tell();
       this.persist();
@@ -381,22 +385,56 @@ export class Store {
     });
   }
 
-  /** @param {string} id */
-  async undo(id) {
-    const gone = await this.db.run('readwrite', ['box', 'copy'], async (tx) => {
-      const r = await tx.get('box', id);
-      if (!r || r.tried) return false;
-      tx.del('box', id);
-      tx.del('copy', 'op:' + id);
-      return true;
+  /**
+   * A record in both its halves: sealed for the server, and readable here.
+   * @param {CryptoKey} key
+   * @param {{kind: string, body: any, title: string, of?: string, from?: string}} x
+   */
+  async make(key, x) {
+    const now = Date.now();
+    const row = await makeRow({
+      kind: x.kind, body: x.body, account: /** @type {any} */ (this.who).account, device: this.device.id, key: /** @type {any} */ (this.server), t: this.clock.step(), n: ++this.n, now, of: x.of,
     });
-    if (gone) {
-      this.rows = this.rows.filter((r) => r.id !== id);
-      this.copies.delete(id);
+    /** @type {Copy} */
+    const copy = { id: row.id, kind: x.kind, version: row.version, saved: now, n: row.n, title: x.title, body: { ...x.body, id: row.id }, state: 'saved' };
+    if (x.from) copy.from = x.from;
+    return { row, copy, closed: await close(key, 'op:' + row.id, copy) };
+  }
+
+  /**
+   * Takes a record back that has not left; photographs of it become drafts again.
+   * @param {string} id
+   */
+  async undo(id) {
+    const key = this.key;
+    /** @type {Map<string, Uint8Array>} */
+    const back = new Map();
+    for (const r of this.rows) {
+      const c = r.of === id ? this.copies.get(r.id) : undefined;
+      if (key && c && c.from) back.set(c.from, await close(key, 'draft:' + c.from, { jpeg: c.body.jpeg }));
+    }
+    const g = this.g;
+    /** @type {string[]} */
+    const gone = [];
+    await this.db.run('readwrite', ['keys', 'box', 'copy'], async (tx) => {
+      const r = await tx.get('box', id);
+      if (!r || r.tried) return;
+      const cache = await tx.get('keys', 'cache');
+      gone.push(id);
+      for (const [other, x] of await tx.all('box')) if (x.of === id) gone.push(other);
+      for (const one of gone) {
+        tx.del('box', one);
+        tx.del('copy', 'op:' + one);
+      }
+      if (cache && cache.g === g) for (const [name, closed] of back) tx.put('copy', 'draft:' + name, closed);
+    });
+    if (gone.length > 0) {
+      this.rows = this.rows.filter((r) => !gone.includes(r.id));
+      for (const one of gone) this.copies.delete(one);
       this.changed();
       this.tell();
     }
-    return gone;
+    return gone.length > 0;
   }
 
   keptClock() { return { ...this.clock.kept(), contacts: this.contacts }; }
@@ -472,7 +510,11 @@ export class Store {
 
   /** @param {string} name */
   async draft(name) {
-    const key = this.need();
+    return this.kept(this.need(), name);
+  }
+
+  /** @param {CryptoKey} key @param {string} name */
+  async kept(key, name) {
     const d = this.drafts.get(name);
     if (d) return copyOf(d.value);
     const closed = await this.db.run('readonly', ['copy'], (tx) => tx.get('copy', 'draft:' + name));
@@ -1003,7 +1045,7 @@ export async function openPhone(o) {
     on: (fn) => s.on(fn),
     me: () => s.me(), lists: () => s.lists(), homes: () => s.homes(), home: (id) => s.home(id),
     visits: (home) => s.visits(home), matters: (home) => s.matters(home), thoughts: () => s.thoughts(), stays: () => s.stays(), figures: () => s.figures(),
-    save: (kind, body, title, draft) => s.save(kind, body, title, draft),
+    save: (kind, body, title, draft, photos) => s.save(kind, body, title, draft, photos),
     undo: (id) => s.undo(id), box: () => s.box(), forget: (id) => s.forget(id),
     draft: (key) => s.draft(key), keep: (key, value) => s.keep(key, value),
     send: () => s.sync.send(), file: () => s.sync.file(),

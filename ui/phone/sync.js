@@ -1,12 +1,14 @@
 // Sending what waits and fetching what changed. Only an answer of the server
 // counts: the browser's word about the network is a reason to try, no more.
-import { batch, chain, MOST, wire } from './box.js';
+import { batch, chain, fitting, portions, wire } from './box.js';
 import { alone, call, NetFault } from './net.js';
 
 const FIRST = 5000; // back-off, doubled up to MOST_WAIT
 const MOST_WAIT = 5 * 60000;
 const EVERY = 60000; // while the page is visible and something waits
 const HOURLY = 3600000;
+const SOON = 45000; // an answer to records
+const LATER = 115000; // and to a photograph, over a very weak line
 
 /** @typedef {import('./store.js').Store} Store */
 
@@ -200,7 +202,9 @@ export class Sync {
     for (;;) {
       const t = s.clock.step();
       const account = s.who ? s.who.account : '';
-      const ready = s.rows.filter((r) => r.account === account && !silent.has(r.id) && (s.key || !s.sealedHeld.has(r.id)) && (all || r.tried || t - r.t >= s.patience - 50));
+      const here = new Set(s.rows.map((r) => r.id));
+      // A photograph follows its visit.
+      const ready = s.rows.filter((r) => r.account === account && !silent.has(r.id) && !(r.of && here.has(r.of)) && (s.key || !s.sealedHeld.has(r.id)) && (all || r.tried || t - r.t >= s.patience - 50));
       if (ready.length === 0) break;
       await renew();
       const picked = batch(ready);
@@ -217,7 +221,7 @@ export class Sync {
       /** @type {any} */
       let a;
       try {
-        a = await call('POST', 'push', { device: s.device.id, operations: rows.map((r) => wire(r, s.device.id, s.clock.step())) }, 45000);
+        a = await call('POST', 'push', { device: s.device.id, operations: rows.map((r) => wire(r, s.device.id, s.clock.step())) }, rows.some((r) => r.of) ? LATER : SOON);
       } catch (e) {
         if (e instanceof NetFault && e.unsent) await this.unsign(picked, before);
         // One the server can do nothing with must not stop the others: from now
@@ -348,8 +352,8 @@ export class Sync {
     await s.turn(() => s.dropCache({ all: true, barred: true }));
     const rows = await this.signed(s.rows);
     const all = rows || [];
-    for (let i = 0; i < all.length; i += MOST) {
-      await call('POST', 'leave', { device: s.device.id, operations: all.slice(i, i + MOST).map((r) => wire(r, s.device.id, s.clock.step())) });
+    for (const part of portions(all)) {
+      await call('POST', 'leave', { device: s.device.id, operations: part.map((r) => wire(r, s.device.id, s.clock.step())) }, part.some((r) => r.of) ? LATER : SOON);
     }
     await s.wipe(true);
     s.set({ lost: true });
@@ -366,7 +370,7 @@ export class Sync {
     let rows = null;
     for (let i = 0; rows === null && i < 5; i++) {
       await s.reload();
-      const made = await chain(s.rows, s.device, /** @type {CryptoKey} */ (/** @type {CryptoKeyPair} */ (s.pair).privateKey));
+      const made = await chain(fitting(s.rows), s.device, /** @type {CryptoKey} */ (/** @type {CryptoKeyPair} */ (s.pair).privateKey));
       const ok = await s.db.run('readwrite', ['box', 'meta'], async (tx) => {
         if ((await tx.get('meta', 'device')).seq !== s.device.seq) return false;
         for (const r of made.rows) if (!await tx.get('box', r.id)) return false;

@@ -164,7 +164,7 @@
  * @property {() => (Thought & {pending?: Item['state']})[]} thoughts
  * @property {() => Stay[]} stays
  * @property {() => Figure[]} figures
- * @property {(kind: string, body: any, title: string, draft?: string) => Promise<string>} save  seals and stores; resolves with the id when it cannot be lost any more; a draft named ends in the same step
+ * @property {(kind: string, body: any, title: string, draft?: string, photos?: string[]) => Promise<string>} save  seals and stores; resolves with the id when it cannot be lost any more; a draft named ends in the same step, and drafts of photographs ({jpeg}) become records behind it
  * @property {(id: string) => Promise<boolean>} undo  true when it had not been sent
  * @property {() => Promise<Item[]>} box     unsent and held, oldest first
  * @property {(id: string) => Promise<void>} forget  a held one that somebody dealt with is no longer shown

@@ -9,10 +9,12 @@ func visits(r *Registry) {
 		Field{Table: "visits", Column: "void_why", Class: Words, Purpose: "privacy.purpose.history", Readers: "visit.read", Form: FormHidden, Retention: keep, Sealed: true},
 		Field{Table: "visit_versions", Column: "content", Class: Words, Purpose: "privacy.purpose.history", Readers: "visit.read", Form: FormHidden, Retention: keep, Sealed: true},
 		Field{Table: "visit_versions", Column: "why", Class: Words, Purpose: "privacy.purpose.history", Readers: "visit.read", Form: FormHidden, Retention: keep, Sealed: true},
+		Field{Table: "visit_photos", Column: "jpeg", Class: Words, Purpose: "privacy.purpose.diary", Readers: "visit.read", Form: FormHidden, Retention: keep, Sealed: true},
 		Field{Table: "thoughts", Column: "words", Class: Words, Purpose: "privacy.purpose.diary", Readers: "visit.read", Form: FormHidden, Retention: keep, Sealed: true},
 	)
 	r.Plain("home_years", "references and counts", "county", "household", "year", "region", "visits", "last")
 	r.Plain("visit_people", "references", "county", "visit", "cadre", "day")
 	r.Plain("visit_versions", "references", "county", "visit", "version", "actor", "at")
+	r.Plain("visit_photos", "references, a size and a keyed hash", "county", "visit", "id", "day", "writer", "bytes", "sum")
 	r.Plain("thoughts", "references", "county", "id", "cadre", "region", "day", "visit", "at")
 }

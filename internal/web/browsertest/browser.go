@@ -234,6 +234,12 @@ func (p *Page) Set(selector, value string) {
 	p.Do(chromedp.SetValue(chromedp.CSS(selector), value))
 }
 
+// Upload chooses a file, as a person does from the folder of pictures.
+func (p *Page) Upload(selector, file string) {
+	p.t.Helper()
+	p.Do(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+}
+
 // Wait until something is in the page.
 func (p *Page) Wait(selector string) {
 	p.t.Helper()

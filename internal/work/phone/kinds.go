@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/base/strict"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/arrival"
@@ -60,6 +61,7 @@ type decoder func(op string, m arrival.Moment, body []byte) (deed, error)
 var decoders = map[string]decoder{
 	"visit.record/1":  visitRecord1,
 	"visit.amend/1":   visitAmend1,
+	"visit.photo/1":   visitPhoto1,
 	"thought.write/1": thoughtWrite1,
 	"matter.move/1":   matterMove1,
 	"matter.open/1":   matterOpen1,
@@ -115,6 +117,23 @@ func visitAmend1(op string, m arrival.Moment, body []byte) (deed, error) {
 		in.At = m.Time(in.At)
 	}
 	return amend(in), nil
+}
+
+// visitPhoto1 adds a photograph to a visit that came before it. Where the visit
+// itself was not taken the photograph waits beside it in 待核处.
+func visitPhoto1(op string, _ arrival.Moment, body []byte) (deed, error) {
+	var in visit.PhotoInput
+	if err := strict.Decode(body, &in); err != nil {
+		return deed{}, err
+	}
+	in.ID = op
+	return deed{do: func(ctx context.Context, tx *db.Tx, who access.Actor, _ *Desk) (string, error) {
+		p, err := visit.AddPhoto(ctx, tx, who, in)
+		if fault.Is(err, fault.NotFound) {
+			err = fault.New(fault.NotFound, "visit.photo_no_visit")
+		}
+		return "visit:" + p.Visit, err
+	}}, nil
 }
 
 func amend(in visit.AmendInput) deed {

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -364,6 +365,9 @@ func (p *picture) held() error {
 		if err := h.open(p.r, p.who.County()); err != nil {
 			return err
 		}
+		if h.Kind == KindPhoto && !h.Raw {
+			h.Body = withoutPicture(h.Body) // photographs do not travel back
+		}
 		v := recordHeld{h.ID, h.Op, h.Kind, h.At, h.State, p.k.spoken(p.lang, h.Reasons), person, h.Body, nil, h.Answer}
 		if h.State == HeldOpen && h.About != "" {
 			now, err := h.stands(p.ctx, p.r, p.who)
@@ -380,6 +384,16 @@ func (p *picture) held() error {
 		p.put("held:"+h.ID, v)
 	}
 	return nil
+}
+
+// withoutPicture leaves of a photograph's record which visit it belongs to.
+func withoutPicture(body []byte) []byte {
+	var in visit.PhotoInput
+	if json.Unmarshal(body, &in) != nil {
+		return []byte("null")
+	}
+	b, _ := json.Marshal(map[string]string{"visit": in.Visit}) // texts only: it cannot fail
+	return b
 }
 
 func (p *picture) lists() error {

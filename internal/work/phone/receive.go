@@ -24,13 +24,27 @@ import (
 	"lianxin/internal/base/strict"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/arrival"
+	"lianxin/internal/rule/photo"
 )
 
 // Bounds of what is taken at once.
 const (
 	MaxOperations = 50
 	MaxBody       = 64 << 10 // of one operation that is kept
+	// A photograph is kept whole: cut it could not be opened again.
+	MaxPhotoBody = photo.MaxBytes*4/3 + 4<<10
 )
+
+// mostOf is how much of a record of a kind is kept in 待核处.
+func mostOf(kind string) int {
+	if kind == KindPhoto {
+		return MaxPhotoBody
+	}
+	return MaxBody
+}
+
+// KindPhoto is the kind of a photograph of a visit.
+const KindPhoto = "visit.photo"
 
 // Statuses of an operation.
 const (
@@ -399,8 +413,8 @@ func (x *incoming) hold(ctx context.Context, tx *db.Tx, reasons []Reason) (*Resu
 		var any map[string]json.RawMessage
 		raw = strict.Decode(plain, &any) != nil
 	}
-	if len(plain) > MaxBody {
-		plain, raw = plain[:MaxBody], true
+	if most := mostOf(x.op.Kind); len(plain) > most {
+		plain, raw = plain[:most], true
 		reasons = append(reasons, Reason{Key: "offline.too_large"})
 	}
 	m := x.moment(tx)

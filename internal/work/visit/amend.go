@@ -217,8 +217,7 @@ func changeable(ctx context.Context, tx *db.Tx, who access.Actor, id string) (Vi
 	if err != nil {
 		return v, err
 	}
-	own := v.Writer == who.Account() || (who.Cadre() != "" && (v.Cadre == who.Cadre() || slices.Contains(v.With, who.Cadre())))
-	if err := scope.Can(who, access.VisitAmend, v.Region, own && (v.Writer == who.Account() || v.Cadre == who.Cadre())); err != nil {
+	if err := scope.Can(who, access.VisitAmend, v.Region, corrects(who, v)); err != nil {
 		return Visit{}, err
 	}
 	if v.Voided != "" {

@@ -6,9 +6,10 @@
 // Nobody at home and declined are results; 一切如常 is an honest record; a
 // record made later is marked 补记 and counts all the same; a record made for
 // somebody else is marked 代记; a correction keeps the earlier text; a visit is
-// judged by the pairing of its own day. No place, no photograph is asked for.
+// judged by the pairing of its own day. No place, no photograph is asked for;
+// one that was added of free will lies apart from the record and without its Exif.
 //
-// Owns: visits, visit_people, visit_versions, thoughts, home_years.
+// Owns: visits, visit_people, visit_versions, visit_photos, thoughts, home_years.
 // Sources: A4, A7, A11, A12, B10; domain.md §2.3, c2, c4, c17, c18.
 package visit
 

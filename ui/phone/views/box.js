@@ -54,6 +54,7 @@ function inside(f, id) {
     i.person && i.state === 'held' ? h('section', {class: 'box person'}, h('div', null, h('b', null, t('phone.ask_person', {name: i.person.name})), i.person.office && h('p', {class: 'dim'}, i.person.office)), call(i.person.phone, i.person.name, true)) : null,
     theirs ? h('div', {class: 'both'}, h('section', {class: 'box'}, h('h3', null, t('phone.mine')), h('p', {class: 'words'}, mine || '—')), h('section', {class: 'box'}, h('h3', null, t('phone.theirs')), h('p', {class: 'words'}, theirs))) :
       mine ? h('section', {class: 'box'}, h('p', {class: 'words'}, mine)) : i.body === null ? h('p', {class: 'empty box'}, t('phone.body_closed')) : null,
+    i.kind === 'visit.photo' && i.body && i.body.jpeg ? h('p', {class: 'snaps'}, h('img', {src: 'data:image/jpeg;base64,' + i.body.jpeg, alt: t('visit.photos_label')})) : null,
     theirs && i.state === 'held' ? h('p', {class: 'age'}, t('phone.both_kept')) : null,
     i.state === 'saved' ? h('div', {class: 'acts pad'}, h('button', {class: 'btn', type: 'button', onclick: () => void back(f, i)}, t('phone.take_back'))) : null,
     i.state === 'closed' ? h('div', {class: 'acts pad'}, h('button', {class: 'btn p', type: 'button', onclick: async () => { await f.phone.forget(i.id); f.back(); }}, t('phone.seen'))) : null];

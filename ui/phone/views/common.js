@@ -279,7 +279,7 @@ let saving = false;
  * Saves a record, says so, and offers to take it back for five seconds. What
  * was written comes back into the form then.
  * @param {Frame} f
- * @param {{kind: string, body: any, title: string, draft?: string, value?: any, again?: string, says?: string}} r
+ * @param {{kind: string, body: any, title: string, draft?: string, value?: any, photos?: string[], again?: string, says?: string}} r
  * @returns {Promise<boolean>} it cannot be lost any more
  */
 export async function put(f, r) {
@@ -287,7 +287,7 @@ export async function put(f, r) {
   saving = true;
   let id = '';
   try {
-    id = await f.phone.save(r.kind, r.body, r.title, r.draft);
+    id = await f.phone.save(r.kind, r.body, r.title, r.draft, r.photos);
   } catch (e) {
     if (!f.phone.state.locked) await f.ask(t('phone.not_saved'), [{value: 'ok', label: t('phone.seen'), look: 'p'}]);
     return false;

@@ -1,18 +1,21 @@
 // @ts-check
 // 记走访: one answer is asked for, everything else is filled in beforehand or
-// may be left out. Each keystroke is kept as a draft. No place, no photograph.
+// may be left out. Each keystroke is kept as a draft. No place; a photograph is
+// never asked for, and can be added under 更多.
 import {h, icon} from '../dom.js';
 import {t} from '../texts.js';
 import {addDays, clockOf, dayOf, daysBetween, monthDay, today} from '../day.js';
 import {chosen, comma, empty, facts, field, foot, form, group, last, optional, picks, put, place, sound} from './common.js';
 import {fits, seek, sorted} from './homes.js';
 import {missing} from './today.js';
+import {MOST, shrunk} from '../photo.js';
+import {newID} from '../bytes.js';
 
 /** @typedef {import('./common.js').Frame} Frame */
 /** @typedef {import('./common.js').Home} Home */
 /** @typedef {import('./common.js').Page} Page */
 /** @typedef {{title: string, by: string, days: string}} Promised */
-/** @typedef {{began: string, day: string, clock: string, how: string, met: string, unmet: string, topics: string[], need: string, promises: Promised[], words: string, usual: boolean, weather: string, policies: string[], activities: string[], with: string[], thought: string}} Draft */
+/** @typedef {{began: string, day: string, clock: string, how: string, met: string, unmet: string, topics: string[], need: string, promises: Promised[], words: string, usual: boolean, weather: string, policies: string[], activities: string[], with: string[], thought: string, photos: string[]}} Draft */
 
 const topics = ['health', 'income', 'housing', 'school', 'farming', 'subsidy', 'neighbours', 'work', 'water_road', 'other'];
 const policies = ['birth', 'insurance', 'medical', 'education', 'subsidy', 'farming', 'law', 'safety', 'government_work', 'other'];
@@ -26,7 +29,7 @@ const promised = () => ({title: '', by: 'self', days: '7'});
 
 /** @returns {Draft} */
 function blank() {
-  return {began: '', day: '', clock: '', how: 'home', met: 'met', unmet: 'absent', topics: [], need: '', promises: [promised()], words: '', usual: false, weather: '', policies: [], activities: [], with: [], thought: ''};
+  return {began: '', day: '', clock: '', how: 'home', met: 'met', unmet: 'absent', topics: [], need: '', promises: [promised()], words: '', usual: false, weather: '', policies: [], activities: [], with: [], thought: '', photos: []};
 }
 
 /**
@@ -123,13 +126,14 @@ async function write(f, x) {
   const usual = h('div', {class: 'f'}, picks('checkbox', 'usual', [{value: '1', label: t('visit.usual')}], d.usual ? ['1'] : []), h('p', {class: 'hint'}, t('visit.usual_hint')));
   const thought = h('textarea', {rows: 3, maxlength: 4000, value: d.thought});
   const who = companions(f, d, () => keep());
+  const photos = await snaps(f, x.id, d, () => keep());
   const more = h('details', {class: 'more fold'}, h('summary', null, t('visit.more'), h('small', null, t('visit.more_what'))),
     group([t('visit.weather_label'), optional()], picks('radio', 'weather', skies.map(([k, i]) => ({value: k, label: [icon(i), t('visit.weather.' + k)]})), [d.weather], 'grid4')),
     group([t('visit.policies_label'), h('small', null, t('visit.several'))], picks('checkbox', 'policies', policies.map((k) => ({value: k, label: t('visit.policy.' + k)})), d.policies)),
     group([t('visit.activities_label'), h('small', null, t('visit.several'))], picks('checkbox', 'activities', activities.map((k) => ({value: k, label: t('visit.activity.' + k)})), d.activities)),
-    who, field('v-thought', [t('visit.thought_label'), optional()], thought, t('visit.thought_hint')));
-  if (d.weather || d.policies.length || d.activities.length || d.with.length || d.thought) more.open = true;
-  const going = h('p', {class: 'going', hidden: !kept}, t('phone.draft_found'), h('button', {class: 'txt', type: 'button', onclick: () => { void f.phone.keep(key, null).then(() => f.redraw()); }}, t('phone.draft_drop')));
+    who, photos.box, field('v-thought', [t('visit.thought_label'), optional()], thought, t('visit.thought_hint')));
+  if (d.weather || d.policies.length || d.activities.length || d.with.length || d.thought || d.photos.length) more.open = true;
+  const going = h('p', {class: 'going', hidden: !kept}, t('phone.draft_found'), h('button', {class: 'txt', type: 'button', onclick: () => { void photos.drop().then(() => f.phone.keep(key, null)).then(() => f.redraw()); }}, t('phone.draft_drop')));
   const e = form('visit', going, tops, how, met, unmet, about, need, sub, field('v-words', [t('visit.words_label'), optional()], words, [icon('mic'), h('span', null, t('visit.words_hint'))]), usual, more);
 
   const fresh = () => {
@@ -165,6 +169,7 @@ async function write(f, x) {
   e.addEventListener('change', keep);
 
   const save = async () => {
+    await photos.ready();
     fresh();
     const wrongs = [];
     if (chosen(e, 'on')[0] === 'other' && !other.value) wrongs.push({at: 'v-day', text: t('phone.day_needed')});
@@ -174,7 +179,7 @@ async function write(f, x) {
     if (wrongs.some((w) => w.at === 'v-day')) times.hidden = false;
     if (!sound(e, wrongs)) return;
     const body = told(x, d, day(), d.day && !d.clock ? '' : clock());
-    if (await put(f, {kind: 'visit.record', body, title: t('today.home_of', {name: x.head}) + comma() + t('visit.how.' + body.how), draft: key, value: d, again: '#/visit/' + x.id, says: late() ? t('phone.saved_late') : ''})) f.go('#/');
+    if (await put(f, {kind: 'visit.record', body, title: t('today.home_of', {name: x.head}) + comma() + t('visit.how.' + body.how), draft: key, value: d, photos: d.photos.map((p) => photoOf(x.id, p)), again: '#/visit/' + x.id, says: late() ? t('phone.saved_late') : ''})) f.go('#/');
   };
   return {title: t('visit.new_title'), up: '#/', body: e, foot: foot(t('visit.save'), () => void save(), t('phone.first_here_no_place'))};
 }
@@ -193,6 +198,78 @@ function told(x, d, day, clock) {
     usual: d.usual && !need && !words && !d.topics.length && d.how !== 'absent', promises: need ? d.promises.filter((p) => p.title.trim()).map((p) => ({title: p.title.trim(), by: p.by, days: Number(p.days)})) : []};
   for (const k of Object.keys(out)) if (out[k] === '' || out[k] === false || (Array.isArray(out[k]) && !out[k].length)) delete out[k];
   return out;
+}
+
+/**
+ * Where a photograph of an unfinished record is kept.
+ * @param {string} home
+ * @param {string} id
+ */
+const photoOf = (home, id) => 'photo:' + home + ':' + id;
+
+/**
+ * Photographs: each is a draft beside the record's own, so that a keystroke does
+ * not write them anew.
+ * @param {Frame} f
+ * @param {string} home
+ * @param {Draft} d
+ * @param {() => void} changed
+ */
+async function snaps(f, home, d, changed) {
+  /** @type {Map<string, string>} */
+  const there = new Map();
+  for (const id of d.photos) {
+    const p = await f.phone.draft(photoOf(home, id));
+    if (p) there.set(id, p.jpeg);
+  }
+  d.photos = d.photos.filter((id) => there.has(id));
+  const shown = h('div', {class: 'snaps'}), said = h('p', {class: 'hint', role: 'status'});
+  const input = h('input', {type: 'file', accept: 'image/*', id: 'v-photo', class: 'vh', onchange: () => { busy = busy.then(add); }});
+  const button = h('label', {class: 'btn snap'}, input, icon('plus'), t('phone.photo_add'));
+  /** @type {Promise<void>} */
+  let busy = Promise.resolve();
+  const add = async () => {
+    const file = input.files && input.files[0];
+    if (!file || d.photos.length >= MOST) return;
+    said.textContent = t('phone.photo_making');
+    try {
+      const jpeg = await shrunk(file), id = newID();
+      // Named first: what is named and not there is left out at the next opening,
+      // what lies there unnamed would stay.
+      d.photos.push(id);
+      changed();
+      await f.phone.keep(photoOf(home, id), {jpeg});
+      there.set(id, jpeg);
+      said.textContent = '';
+    } catch (e) {
+      d.photos = d.photos.filter((id) => there.has(id));
+      said.textContent = t('phone.photo_not');
+    }
+    input.value = '';
+    draw();
+    changed();
+  };
+  /** @param {string} id */
+  const drop = async (id) => {
+    d.photos = d.photos.filter((p) => p !== id);
+    there.delete(id);
+    await f.phone.keep(photoOf(home, id), null);
+    draw();
+    changed();
+  };
+  const draw = () => {
+    shown.textContent = '';
+    d.photos.forEach((id, i) => shown.append(h('figure', null, h('img', {src: 'data:image/jpeg;base64,' + (there.get(id) || ''), alt: t('phone.photo_n', {n: i + 1})}),
+      h('button', {class: 'txt', type: 'button', 'aria-label': t('phone.photo_drop_n', {n: i + 1}), onclick: () => void drop(id)}, t('phone.photo_drop')))));
+    shown.hidden = !d.photos.length;
+    button.hidden = d.photos.length >= MOST;
+  };
+  draw();
+  return {
+    box: group([t('visit.photos_label'), optional()], [shown, button, said, h('p', {class: 'hint'}, t('phone.photo_how', {n: MOST}))], 'v-photos'),
+    ready: () => busy,
+    drop: async () => { for (const id of d.photos.slice()) await drop(id); },
+  };
 }
 
 /**

@@ -56,11 +56,12 @@ const phone = {
   on(fn) { said.push(fn); fn(state); return () => { said = said.filter((x) => x !== fn); }; },
   me: () => { shut(); return me; }, lists: () => ({topics: [], appealTopics: []}), homes: () => { shut(); return homes; }, home: (id) => { shut(); return homes.find((x) => x.id === id) || null; },
   visits: (id) => { shut(); return visits.filter((v) => !id || v.home === id); }, matters: (id) => { shut(); return matters.filter((m) => !id || m.home === id); }, thoughts: () => { shut(); return thoughts; }, stays: () => { shut(); return stays; }, figures: () => { shut(); return figures; },
-  async save(kind, body, title, draft) {
+  async save(kind, body, title, draft, photos) {
     shut();
     if (q.has('nospace')) throw new Error('quota');
     const id = 'op' + (++n);
     box = box.concat([{id, kind, version: 1, seq: n, saved: Date.now(), state: 'saved', title, body, reasons: [], person: null, theirs: null}]);
+    for (const name of photos || []) box = [{id: 'op' + (++n), kind: 'visit.photo', version: 1, seq: n, saved: Date.now(), state: 'saved', title: '照片（' + title + '）', body: {visit: id, jpeg: JSON.parse(drafts[name]).jpeg}, reasons: [], person: null, theirs: null}, ...box];
     if (draft) delete drafts[draft];
     if (kind === 'visit.record') visits = [{id, home: body.household, day: (body.at || '').slice(0, 10), clock: (body.at || '').slice(11), how: body.how, topics: body.topics || [], weather: body.weather || '', need: Boolean(body.promises), usual: Boolean(body.usual), words: body.words || '', by: me.name, mine: true, late: false, proxy: false, version: 1, voided: false, pending: 'saved'}, ...visits];
     if (kind === 'matter.move' && body.move === 'answer') matters = matters.map((m) => m.id === body.appeal ? Object.assign({}, m, {state: 'answered', outcome: body.outcome, said: body.words, pending: 'saved', moves: []}) : m);
