@@ -296,6 +296,9 @@ var shows = map[string]read{
 	"visit.Versions": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return visit.Versions(ctx, d, who, "visit-one"+p.x)
 	},
+	"visit.Photos": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return visit.Photos(ctx, d, who, "visit-one"+p.x)
+	},
 	"visit.Thoughts": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return visit.Thoughts(ctx, d, who, p.helper, "2026-01-01", "2026-12-31")
 	},

@@ -7,12 +7,8 @@
 package matrix_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"fmt"
-	"image"
-	"image/jpeg"
 	"io"
 	"log/slog"
 	"maps"
@@ -276,7 +272,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	t := thing{"county": county, "town": town, "place": village, "region": region.Last(village), "townregion": region.Last(town), "cadre": helper, "peer": peer,
 		"plan": "plan-issued-" + end, "draft": "plan-draft-" + end,
 		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
-		"visit": "visit-" + x, "photo": "photo-" + x, "jpeg": jpegOf("another"), "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x, "bundle": "bundle-" + x,
+		"visit": "visit-" + x, "photo": "photo-" + x, "jpeg": Photo("another"), "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x, "bundle": "bundle-" + x,
 		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x, "advice": "advice-" + x, "opinion": "opinion-" + x,
 		"reception": "recept-" + x, "waits": "recept-waits-" + x,
 		"holidayyear": "2025", "holidayday": "2026-08-06",
@@ -369,7 +365,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 		return err
 	})
 	step(func(tx *db.Tx) error {
-		_, err := visit.AddPhoto(ctx, tx, own, visit.PhotoInput{ID: t["photo"], Visit: t["visit"], JPEG: jpegOf(t["photo"])})
+		_, err := visit.AddPhoto(ctx, tx, own, visit.PhotoInput{ID: t["photo"], Visit: t["visit"], JPEG: Photo(t["photo"])})
 		return err
 	})
 	step(func(tx *db.Tx) error {
@@ -721,28 +717,16 @@ func (w *world) enter(tb testing.TB) {
 		if s.role == access.Office {
 			// What the office wrote down for somebody else is its own to correct.
 			own["visit"], own["version"], own["photo"] = "visit-of-the-office", "1", "photo-of-the-office"
+			own["jpeg"] = Photo("another")
 			w.do(tb, func(tx *db.Tx) error {
 				_, _, err := visit.Record(ctx, tx, me, visit.RecordInput{ID: own["visit"], Household: w.sets["same village"]["home"], For: w.sets["same village"]["cadre"], How: "home", At: string(today.Add(-15)), Words: "代记一次"}, cal)
 				return err
 			})
 			w.do(tb, func(tx *db.Tx) error {
-				_, err := visit.AddPhoto(ctx, tx, me, visit.PhotoInput{ID: own["photo"], Visit: own["visit"], JPEG: jpegOf("office")})
+				_, err := visit.AddPhoto(ctx, tx, me, visit.PhotoInput{ID: own["photo"], Visit: own["visit"], JPEG: Photo("office")})
 				return err
 			})
 		}
 		w.own[s.role] = own
 	}
-}
-
-// jpegOf is a small photograph that differs by name, as base64.
-func jpegOf(name string) string {
-	m := image.NewGray(image.Rect(0, 0, 16, 16))
-	for i := range m.Pix {
-		m.Pix[i] = name[i%len(name)]
-	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, nil); err != nil {
-		panic(err)
-	}
-	return base64.StdEncoding.EncodeToString(b.Bytes())
 }

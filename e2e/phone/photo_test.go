@@ -163,8 +163,35 @@ func TestPhotograph(t *testing.T) {
 	if w >= h || h > 1280 || !red(w-w/10, h/20) || red(w/10, h/20) {
 		t.Errorf("it lies on its side: %d by %d", w, h)
 	}
+	small := b.Tab(browsertest.Small)
+	small.Before(welcomed)
+	small.Go(form)
+	small.Wait(".snaps img")
+	small.Sound()
+	small.Long("photo-small")
+	small.Letters(2)
+	small.Sound()
+	small.Long("photo-200")
 	b.Kill()
 	if found := browsertest.Lying(t, folder, append([]string{beside, string(mid)}, secrets...)...); len(found) > 0 {
 		t.Errorf("a finder sees %q", found)
+	}
+
+	// At the desk it lies behind a button, and looking stands in the record.
+	looks := v.count(`SELECT COUNT(*) FROM audit_rows WHERE action = 'visit.photo_reveal'`)
+	d := v.office(browsertest.Start(t), browsertest.Desk)
+	d.Go(v.URL + "/visits/" + id)
+	if d.Has("img") || !d.Has(`a[href*="/photos/"]`) {
+		t.Error("the page shows a photograph nobody asked for:", d.Text("main"))
+	}
+	d.Sound()
+	d.Shot("photo-desk")
+	d.Follow(`a[href*="/photos/"]`)
+	if n := browsertest.Eval[int](d, `document.images[0].naturalHeight`); n != h {
+		t.Error("the photograph is", n, "high")
+	}
+	d.Shot("photo-seen")
+	if n := v.count(`SELECT COUNT(*) FROM audit_rows WHERE action = 'visit.photo_reveal'`); n != looks+1 {
+		t.Error(n-looks, "looks")
 	}
 }

@@ -1,8 +1,12 @@
 package worktest
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"testing"
 
 	"lianxin/internal/base/db"
@@ -74,6 +78,10 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 	do(func(tx *db.Tx) error {
 		_, _, err := visit.Record(ctx, tx, own, visit.RecordInput{ID: "visit-one" + x, Household: home, How: "home", At: string(today.Add(-10)), Topics: []string{"health"}, Words: "腿疼得厉害，盼修水渠", Thought: "早该来看看", With: []string{other},
 			Promises: []appeal.OpenInput{{ID: "appeal-one" + x, Title: "送去镇卫生院看腿"}, {ID: "appeal-two" + x, Title: "问水渠"}}}, cal)
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := visit.AddPhoto(ctx, tx, own, visit.PhotoInput{ID: "photo-one" + x, Visit: "visit-one" + x, JPEG: Photo("one" + x)})
 		return err
 	})
 	do(func(tx *db.Tx) error {
@@ -262,4 +270,17 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 		_, err := region.Rename(ctx, tx, office, region.RenameInput{ID: "rename-vil" + x, Region: region.Last(village), Name: h.Head[:3] + "新村", Note: "县政府文件"})
 		return err
 	})
+}
+
+// Photo is a small photograph that differs by name, as base64.
+func Photo(name string) string {
+	m := image.NewGray(image.Rect(0, 0, 16, 16))
+	for i := range m.Pix {
+		m.Pix[i] = name[i%len(name)]
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		panic(err)
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes())
 }
