@@ -28,6 +28,7 @@ var layers = [][]string{
 	{"region"},
 	{"notice"},
 	{"cadre"},
+	{"minors"},
 	{"household"},
 	{"campaign", "workday"},
 	{"advice", "appeal", "leading", "practical", "stay"},

@@ -50,7 +50,10 @@ func (a *API) amendHousehold(c *door.Call, tx *db.Tx, in HouseholdAmend) (househ
 func (a *API) households() []door.Route {
 	home := func(c *door.Call, fn func(*db.Tx) (household.Household, error)) (household.Household, bool, error) {
 		h, made, err := write(a, c, fn)
-		return household.Told(h, c.Who), made, err
+		if err == nil {
+			h, err = household.Told(c.Context(), a.DB, c.Who, h)
+		}
+		return h, made, err
 	}
 	kept := func(c *door.Call, fn func(*db.Tx) (household.Household, error)) (household.Household, bool, error) {
 		h, _, err := home(c, fn)

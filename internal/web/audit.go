@@ -76,7 +76,7 @@ func (w *Web) auditList(c *door.Call) error {
 }
 
 // auditNouns are what actions begin with, for the choice above the list.
-var auditNouns = []string{"account", "grant", "login", "access", "household", "cadre", "pairing", "card", "visit", "note", "appeal", "practical", "stay", "campaign", "roster", "region", "feedback", "export", "audit", "backup", "setup", "leading", "meeting", "reception", "opinion", "complaint", "advice", "notice", "calendar", "phone"}
+var auditNouns = []string{"account", "grant", "login", "access", "household", "cadre", "pairing", "card", "visit", "note", "appeal", "practical", "stay", "campaign", "roster", "region", "feedback", "export", "audit", "backup", "setup", "leading", "meeting", "reception", "opinion", "complaint", "advice", "notice", "calendar", "phone", "minors"}
 
 func (w *Web) auditShown(c *door.Call) (*auditPage, error) {
 	p := &auditPage{Base: Base{Title: K("web.menu.audit")}, Nouns: []Option{{Value: "", Key: "page_account.any"}}}

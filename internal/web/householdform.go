@@ -289,6 +289,9 @@ func (w *Web) memberPage(c *door.Call) (*householdMemberPage, error) {
 		if m.ID == id {
 			p.Member, p.Title = m, K("page_household.member_title", "name", m.Name)
 			p.Young, p.Kept = m.Closed, m.Health != ""
+			if m.Closed && m.Born == "" { // of a minor nobody approved: what is not shown is not written over
+				return nil, fault.New(fault.Forbidden, "household.minor_unapproved")
+			}
 			return p, nil
 		}
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"lianxin/internal/base/db"
@@ -30,6 +31,7 @@ type householdShowPage struct {
 	Address   Masked
 	Notes     Masked
 	People    []personLine
+	Minor     Say          // who approves what more there is of a minor
 	Gone      []personLine // who died or left
 	Sensitive bool         // care tags and health may be seen
 	Tags      []tagLine
@@ -165,6 +167,11 @@ func (w *Web) householdShown(c *door.Call, id string) (*householdShowPage, error
 	}
 	p.Place, p.Successor = n.HomePlace(id), n.Home(h.Successor)
 	p.Base = Base{Title: Plain(h.Head), Sub: Plain(p.Place), Back: "/households"}
+	if slices.ContainsFunc(h.Members, func(m household.Member) bool { return m.Closed && m.Born == "" }) {
+		if p.Minor, err = w.minorsBy(c, h.Region); err != nil {
+			return nil, err
+		}
+	}
 	w.householdPeople(c, p, can(access.HouseholdReveal), can(access.IDReveal))
 	if err := w.householdTags(c, p); err != nil {
 		return nil, err

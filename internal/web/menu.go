@@ -61,6 +61,7 @@ var desk = []Group{
 		{Path: "/cards", Key: "web.menu.cards", Icon: "card", Need: access.CardPrint},
 		{Path: "/plans", Key: "web.menu.plans", Icon: "plan", Need: access.PlanRead},
 		{Path: "/leading", Key: "web.menu.leading", Icon: "pair", Need: access.LeadingRead},
+		{Path: "/minors", Key: "page_minors.menu", Icon: "eye", Need: access.MinorsList},
 		{Path: "/progress", Key: "web.menu.progress", Icon: "bars", Need: access.ProgressSums},
 		{Path: "/exports", Key: "web.menu.exports", Icon: "download", Need: access.Export},
 		{Path: "/accounts", Key: "web.menu.accounts", Icon: "me", Need: access.AccountIssue},

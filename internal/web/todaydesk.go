@@ -98,6 +98,9 @@ func (w *Web) todayDesk(c *door.Call, own bool) error {
 	if err := w.deskMeetings(c, p); err != nil {
 		return err
 	}
+	if err := w.deskMinors(c, p); err != nil {
+		return err
+	}
 	return w.Render(c, "today/desk", p)
 }
 

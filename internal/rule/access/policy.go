@@ -39,8 +39,13 @@ const (
 	HouseholdTags   Action = "household.tags"    // care tags and health: sensitive
 	HouseholdReveal Action = "household.reveal"  // full phone, address
 	HouseholdIDTail Action = "household.id_tail" // the last places of ID numbers
-	HouseholdMinors Action = "household.minors"  // what is kept of people under 18
+	HouseholdMinors Action = "household.minors"  // what is kept of people under 18, with an approval in force (work/minors)
 	IDReveal        Action = "household.reveal_id"
+	// Who may read what is kept of people under 18: the right by role is not
+	// enough. MinorsList shows who waits and who is approved; MinorsDecide names
+	// and approves, and rule/minors says which leader.
+	MinorsList      Action = "household.minors_list"
+	MinorsDecide    Action = "household.minors_decide"
 	HouseholdChange Action = "household.change"
 	HouseholdAdvise Action = "household.advise" // suggestion of a correction to the office
 
@@ -154,6 +159,8 @@ var policy = map[Action]row{
 	HouseholdIDTail: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	HouseholdMinors: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 	IDReveal:        {Office: InRegion},
+	MinorsList:      {Office: InRegion, Leader: TownOnly},
+	MinorsDecide:    {Leader: TownOnly},
 	HouseholdChange: {Office: InRegion},
 	HouseholdAdvise: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 

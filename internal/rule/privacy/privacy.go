@@ -73,6 +73,7 @@ var tables = []func(*Registry){
 	regions,
 	cadres,
 	households,
+	minors,
 	advices,
 	pairings,
 	visits,

@@ -2,18 +2,22 @@ package household
 
 import (
 	"context"
+	"slices"
 
 	"lianxin/internal/base/db"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/rule/mask"
+	"lianxin/internal/work/minors"
+	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
 
 // Carried gives an official's own homes as he may take them along on his phone:
 // names, telephone and address whole, for he goes there; never an ID number,
 // health, evidence of a care tag, income or notes, which nobody needs at the
-// door and a lost phone must not hold. A child's number goes only with a
-// guardian's consent. Homes that are not his own today are left out. The caller
+// door and a lost phone must not hold. What is kept of people under 18 goes with an
+// approval in force, a child's number only with a guardian's consent. Homes that are not his own today are left out. The caller
 // notes that they were read.
 func Carried(ctx context.Context, r db.Reader, who access.Actor, ids []string) ([]Household, error) {
 	if who.Cadre() == "" || len(ids) == 0 || !access.May(who, access.HouseholdReveal) {
@@ -69,7 +73,16 @@ func Carried(ctx context.Context, r db.Reader, who access.Actor, ids []string) (
 	if err != nil {
 		return nil, err
 	}
+	approved := map[string]bool{}
+	if slices.ContainsFunc(ms, func(m Member) bool { return m.Minor(today) }) {
+		if approved, err = minors.Towns(ctx, r, who); err != nil {
+			return nil, err
+		}
+	}
 	for _, m := range ms {
+		if h := kept[index[m.Household]]; m.Minor(today) && !(approved[region.Upto(h.Region, region.Township)] && access.Can(who, access.HouseholdMinors, access.Target{Region: h.Region, Own: true}).OK()) {
+			m = Member{ID: m.ID, Household: m.Household, Name: mask.Name(m.Name), Relation: m.Relation, State: m.State, Closed: true}
+		}
 		if m.Child(today) && !children[m.Household] {
 			m.Phone = ""
 		}

@@ -14,6 +14,7 @@ import (
 	"lianxin/internal/rule/identity"
 	"lianxin/internal/rule/mask"
 	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/minors"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
 )
@@ -210,17 +211,28 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Househ
 	if err := scope.Check(access.Can(who, access.HouseholdRead, t)); err != nil {
 		return Household{}, err
 	}
-	return veil(h, who, t), nil
+	approved, err := approvedFor(ctx, r, who, h)
+	return veil(h, who, t, approved), err
+}
+
+// approvedFor asks whether the reader is approved for people under 18, where the
+// home has any and the right of his role reaches them.
+func approvedFor(ctx context.Context, r db.Reader, who access.Actor, h Household) (bool, error) {
+	if !slices.ContainsFunc(h.Members, func(m Member) bool { return m.Minor(who.Today()) }) || !access.Can(who, access.HouseholdMinors, access.Target{Region: h.Region, Own: h.Own}).OK() {
+		return false, nil
+	}
+	return minors.Approved(ctx, r, who, h.Region)
 }
 
 // veil leaves of a home what domain.md §6.2 gives the reader: masked phone and
 // address, the last places of ID numbers to those who work with them, health as
 // something to open, of a child without a guardian's consent the name and age
-// (§4.1), and of a minor to those the table does not name only that there is one.
+// (§4.1), and of a minor to those the table does not name, or nobody approved,
+// only that there is one.
 // What privacy.FormOpened names is told as kept, never shown.
-func veil(h Household, who access.Actor, t access.Target) Household {
+func veil(h Household, who access.Actor, t access.Target, approved bool) Household {
 	can := func(do access.Action) bool { return access.Can(who, do, t).OK() }
-	tail, sensitive, minors := can(access.HouseholdIDTail), can(access.HouseholdTags), can(access.HouseholdMinors)
+	tail, sensitive, minors := can(access.HouseholdIDTail), can(access.HouseholdTags), approved && can(access.HouseholdMinors)
 	h.Phone, h.Address = mask.Phone(h.Phone), mask.Address(h.Address)
 	guardian := guarded(h.Consents)
 	closed := map[string]bool{}
@@ -275,8 +287,9 @@ func closedUp(s string) string {
 
 // Told is a home that a use case gave whole, as far as its reader may see it
 // without being asked.
-func Told(h Household, who access.Actor) Household {
-	return veil(h, who, access.Target{Region: h.Region, Own: h.Own})
+func Told(ctx context.Context, r db.Reader, who access.Actor, h Household) (Household, error) {
+	approved, err := approvedFor(ctx, r, who, h)
+	return veil(h, who, access.Target{Region: h.Region, Own: h.Own}, approved), err
 }
 
 // guarded reports whether a guardian's consent for the children is in force.
@@ -341,7 +354,7 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 			return "", fault.New(fault.NotFound, "household.tag_unknown")
 		}
 		if m, ok := find(h.Members, h.Tags[i].Member); ok {
-			if err := openable(who, h, m, own); err != nil {
+			if err := openable(ctx, tx, who, h, m, own); err != nil {
 				return "", err
 			}
 		}
@@ -353,7 +366,7 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 		if !ok {
 			return "", fault.New(fault.NotFound, "household.member_unknown")
 		}
-		if err := openable(who, h, m, own); err != nil {
+		if err := openable(ctx, tx, who, h, m, own); err != nil {
 			return "", err
 		}
 		switch in.Field {
@@ -372,13 +385,19 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 }
 
 // openable says whether more of a person is opened than Show shows: of a minor
-// to those the table names, of a child with a guardian's consent only.
-func openable(who access.Actor, h Household, m Member, own bool) error {
+// to those the table names and somebody approved, of a child with a guardian's
+// consent only.
+func openable(ctx context.Context, r db.Reader, who access.Actor, h Household, m Member, own bool) error {
 	if m.Minor(who.Today()) {
 		if err := scope.Can(who, access.HouseholdMinors, h.Region, own); fault.Is(err, fault.Forbidden) {
 			return fault.New(fault.Forbidden, "household.minor_ask") // whom to ask, not only no
 		} else if err != nil {
 			return err
+		}
+		if ok, err := minors.Approved(ctx, r, who, h.Region); err != nil {
+			return err
+		} else if !ok {
+			return fault.New(fault.Forbidden, "household.minor_unapproved")
 		}
 	}
 	if m.Child(who.Today()) && !guarded(h.Consents) {
@@ -559,6 +578,10 @@ func History(ctx context.Context, r db.Reader, who access.Actor, id string) ([]E
 		return nil, err
 	}
 	full := access.Can(who, access.HouseholdChange, t).OK()
+	young, err := closedPast(ctx, r, who, h)
+	if err != nil {
+		return nil, err
+	}
 	v, c := r.Vault(), who.County()
 	return db.All(ctx, r, func(w db.Row) (e Event, err error) {
 		if err = w.Scan(&e.ID, &e.Kind, &e.Day, &e.Other, &e.Before, &e.Note); err != nil {
@@ -568,7 +591,7 @@ func History(ctx context.Context, r db.Reader, who access.Actor, id string) ([]E
 			return e, err
 		}
 		e.Note = mask.Redact(e.Note) // a number written into a reason is still a number
-		if !full {
+		if !full || young[e.Other] {
 			e.Before = ""
 			return e, nil
 		}
@@ -577,6 +600,28 @@ func History(ctx context.Context, r db.Reader, who access.Actor, id string) ([]E
 		}
 		return e, err
 	}, `SELECT id, kind, day, other, before, note FROM household_events WHERE county = $1 AND household = $2 ORDER BY id DESC`, c, id)
+}
+
+// closedPast gives the people of a home whose former records stay closed to the
+// reader: they are under 18 and nobody approved him.
+func closedPast(ctx context.Context, r db.Reader, who access.Actor, h Household) (map[string]bool, error) {
+	ms, err := membersOf(ctx, r, who.County(), h.ID)
+	if err != nil {
+		return nil, err
+	}
+	young := map[string]bool{}
+	for _, m := range ms {
+		if m.Minor(who.Today()) {
+			young[m.ID] = true
+		}
+	}
+	if len(young) == 0 {
+		return nil, nil
+	}
+	if ok, err := minors.Approved(ctx, r, who, h.Region); ok || err != nil {
+		return nil, err
+	}
+	return young, nil
 }
 
 // FindID finds the home of a person by ID number, for import and hand entry;
