@@ -315,6 +315,8 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	must(tb, err)
 	t["post"], t["unit"] = full.Posts[0].ID, full.Posts[0].Unit
 
+	t["approval"] = "approval-" + x
+	w.approve(tb, county, t["approval"], town, "cadre:"+helper)
 	step(func(tx *db.Tx) error {
 		_, err := pairing.Pair(ctx, tx, office, pairing.PairInput{ID: t["pairing"], Household: t["home"], Cadre: helper, From: Since})
 		return err
@@ -625,6 +627,18 @@ func (w *world) account(tb testing.TB, t thing, x string) {
 	}
 }
 
+// approve lets somebody read what is kept of people under 18 (§6.2 "approved"):
+// the letters of the matrix are those of approved readers, package minors tests
+// the others.
+func (w *world) approve(tb testing.TB, county, id, town, subject string) {
+	tb.Helper()
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := tx.Exec(tb.Context(), `INSERT INTO minor_approvals (county, id, region, subject, purpose, valid_from, valid_to, ended_on, ended_by, approved_by, approved_at) VALUES ($1, $2, $3, $4, 'care', '2026-01-05', '2026-12-31', '', '', 'somebody', 1)`,
+			county, id, town, subject)
+		return err
+	})
+}
+
 const password = "Quer-Feld-ein 77 Wacholder"
 
 // person makes an account, gives it a role, hands out a slip and uses it; then
@@ -696,6 +710,18 @@ func (w *world) enter(tb testing.TB) {
 		must(tb, err)
 		own["grant"], own["device"] = gs[0].ID, ds[0].ID
 		own["here"] = "here" // a route without a target
+		switch s.role {
+		case access.Office:
+			w.approve(tb, County, "approval-of-the-office", Qingshi, "account:"+a.account)
+		case access.Leader: // the one named for minors' data; no head of the group is entered
+			w.do(tb, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `INSERT INTO minor_keepers (county, id, region, account, valid_from, valid_to, ended_on, named_by, named_at) VALUES ($1, 'keeper-q', $2, $3, '2026-01-05', '', '', 'somebody', 1)`, County, Qingshi, a.account)
+				return err
+			})
+			for _, t := range w.sets {
+				t["leader"] = a.account
+			}
+		}
 		own["notice"] = w.notify(tb, notice.In{To: notice.Account(a.account), Kind: "appeal.disputed", Ref: "account:of-" + strings.ReplaceAll(string(s.role), "_", "-"), Region: Qingshi})
 		me := who(County, s.role, s.place, s.cadre, a.account)
 		if _, ok := w.sets[string(s.role)]; ok {

@@ -38,8 +38,8 @@ func (l *loader) countyAccounts(ctx context.Context) error {
 	})
 }
 
-// townAccounts gives each township one account per role: the office, the
-// leader, an inspector, an official, a village committee member, a village's first
+// townAccounts gives each township one account per role, of leaders two: the
+// office, the party secretary and the leader named for minors' data, an inspector, an official, a village committee member, a village's first
 // secretary, somebody of a station who is given matters, and the township's discipline inspection; all but
 // the inspector are people of the roster.
 func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[string]sample.Unit) error {
@@ -77,6 +77,14 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 		n := units[p.Unit].Name
 		return p.Rank == sample.RankStaff && c.ID != office.ID && c.ID != official.ID && n != "组织办" && n != "党政办"
 	}, "周凯", "何丽", "孙悦")
+	// The leader for social affairs is named for minors' data; a small township has
+	// only its second leader.
+	deputy := pick(func(c sample.Cadre, p sample.Post) bool {
+		return p.Rank == sample.RankLeader && c.ID != leader.ID && strings.Contains(p.Title, "社会事务")
+	})
+	if deputy.ID == "" {
+		deputy = pick(func(c sample.Cadre, p sample.Post) bool { return p.Rank == sample.RankLeader && c.ID != leader.ID })
+	}
 	discipline := pick(func(c sample.Cadre, p sample.Post) bool {
 		return p.Rank == sample.RankLeader && c.ID != leader.ID && strings.Contains(p.Title, "纪委书记")
 	})
@@ -89,7 +97,7 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 		role  access.Role
 		c     sample.Cadre
 		place string
-	}{{access.Office, office, l.town}, {access.Leader, leader, l.town}, {access.Cadre, official, l.town}, {access.Committee, village, ""}, {access.VillageHead, head, ""}, {access.Handler, handler, l.town}, {access.Discipline, discipline, l.town}} {
+	}{{access.Office, office, l.town}, {access.Leader, leader, l.town}, {access.Leader, deputy, l.town}, {access.Cadre, official, l.town}, {access.Committee, village, ""}, {access.VillageHead, head, ""}, {access.Handler, handler, l.town}, {access.Discipline, discipline, l.town}} {
 		if x.c.ID == "" {
 			continue
 		}
@@ -102,6 +110,7 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 		ws = append(ws, wish{access.Discipline, t.Name, "纪委 郑言", "jiwei" + tail, "", l.town})
 	}
 	ws = append(ws, wish{access.Inspector, t.Name, "检查组 周检", "jiancha" + tail, "", l.town})
+	l.secretary, l.keeper = leader.ID, deputy.ID
 	return l.enrol(ctx, ws)
 }
 

@@ -124,9 +124,12 @@ type loader struct {
 	accounts []Account
 	cards    []Card
 	byCadre  map[string]string // official → account id
-	visits   int
-	done     int
-	about    int
+	// officials of the township at hand: its party secretary, and the leader named
+	// for minors' data.
+	secretary, keeper string
+	visits            int
+	done              int
+	about             int
 }
 
 func (l *loader) write(ctx context.Context, fn func(*db.Tx) error) error {

@@ -53,7 +53,7 @@ func TestFill(t *testing.T) {
 				t.Errorf("%+v cannot log in: %v", a, err)
 			}
 		}
-		if len(got.Accounts) != 22 || len(roles) != 22 {
+		if len(got.Accounts) != 24 || len(roles) != 22 {
 			t.Errorf("%d accounts: %v", len(got.Accounts), roles)
 		}
 	})

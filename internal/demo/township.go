@@ -91,6 +91,7 @@ func (l *loader) township(ctx context.Context, t sample.Township) error {
 	steps = append(steps, l.advice(t)...)
 	steps = append(steps, l.matters(t, units)...)
 	steps = append(steps, l.atDesk(t)...)
+	steps = append(steps, named("minors", l.minors()...)...)
 	sort.SliceStable(steps, func(i, j int) bool {
 		return steps[i].day+steps[i].clock < steps[j].day+steps[j].clock
 	})
