@@ -405,6 +405,10 @@ var shows = map[string]read{
 
 // elsewhere are reads whose own packages test who may see what.
 var elsewhere = map[string]string{
+	"minors.Look":        "minors: TestApproval, a township's office and leaders",
+	"minors.Towns":       "minors: TestApproval, one's own approvals",
+	"minors.Approved":    "minors: TestApproval, one's own approvals",
+	"household.Told":     "household.Show, of a home a use case gave",
 	"phone.Give":         "phone.Picture, and what differs from the one before",
 	"phone.Receive":      "offline: TestReceive, its own answers to its own records",
 	"phone.Devices":      "offline: TestLost",

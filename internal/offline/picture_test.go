@@ -39,6 +39,10 @@ func TestNothingForbiddenGoesToAPhone(t *testing.T) {
 	each(t, func(t *testing.T, w *town) {
 		w.plans()
 		w.home("home-canary-1", worktest.LiMing, "990101196003070038", "2026-01-05")
+		w.do(func(tx *db.Tx) error { // approved for what is kept of people under 18
+			_, err := tx.Exec(t.Context(), `INSERT INTO minor_approvals (county, id, region, subject, purpose, valid_from, valid_to, ended_on, ended_by, approved_by, approved_at) VALUES ($1, 'approval', $2, $3, 'care', '2026-01-05', '2027-01-05', '', '', 'x', 1)`, worktest.County, worktest.Qingshi, "cadre:"+worktest.LiMing)
+			return err
+		})
 		w.push("li", "canary-phone", w.op("canary-visit", "visit.record", map[string]any{"household": "home-canary-1", "how": "home", "words": "在家"}))
 		b, err := json.Marshal(w.pull("li", "canary-phone", ""))
 		if err != nil {

@@ -38,6 +38,9 @@ type minorsPage struct {
 // Tick reports whether the reader may approve somebody.
 func (p *minorsPage) Tick(x minors.Person) bool { return p.Decides && (!x.Own || p.Oneself) }
 
+// Long reports whether the list of those approved is folded up.
+func (p *minorsPage) Long() bool { return len(p.Approved) > 20 }
+
 func (w *Web) minorsShown(c *door.Call, place string) (*minorsPage, error) {
 	p := &minorsPage{Base: Base{Title: K("page_minors.title"), At: "/minors"}}
 	s, err := minors.Look(c.Context(), w.DB, c.Who, either(place, region.Upto(c.Who.Home(), region.Township)))
