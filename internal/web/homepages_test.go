@@ -338,6 +338,7 @@ func TestHouseholdNotes(t *testing.T) {
 // people, care tags, consent, split, moved, merged.
 func TestHouseholdForms(t *testing.T) {
 	k := openWorked(t)
+	k.approve(t, "office")
 	ctx := t.Context()
 	load := func(id string) household.Household {
 		h, err := household.Get(ctx, k.DB, County, id)

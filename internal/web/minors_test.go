@@ -7,8 +7,18 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/pairing"
 	. "lianxin/internal/work/worktest"
 )
+
+// approve lets one of the people of the tests read what is kept of people under 18.
+func (k *worked) approve(t *testing.T, who string) {
+	t.Helper()
+	k.do(t, func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), `INSERT INTO minor_approvals (county, id, region, subject, purpose, valid_from, valid_to, ended_on, ended_by, approved_by, approved_at) VALUES ($1, $2, $3, $4, 'records', '2026-01-05', '2027-01-05', '', '', 'x', 1)`, County, "approval-"+who, Qingshi, "account:"+workedPeople[who].Account)
+		return err
+	})
+}
 
 // TestMinorsPages: whoever nobody approved sees that there is a minor and who
 // approves; what is not shown cannot be written over; the desk says that nobody
@@ -21,6 +31,10 @@ func TestMinorsPages(t *testing.T) {
 			{ID: "member-luo", Name: "罗成仁", Relation: "户主"}, {ID: "member-young", Name: "罗小禾", Relation: "孙女", Born: "2010-06-01", Education: "初中"}}})
 		return err
 	})
+	k.do(t, func(tx *db.Tx) error {
+		_, err := pairing.Pair(t.Context(), tx, office, pairing.PairInput{ID: "pair-young", Household: "home-young", Cadre: LiMing, From: Since, Reason: "plan"})
+		return err
+	})
 	_, body := k.get(t, "office", "/households/home-young")
 	has(t, "the home", body, "罗*禾", "须经批准", "还没有指定批准人")
 	hasNot(t, "the home", body, "罗小禾", "初中")
@@ -29,10 +43,7 @@ func TestMinorsPages(t *testing.T) {
 	}
 	_, body = k.get(t, "office", "/today")
 	has(t, "the desk", body, "未成年人资料还没有指定批准人")
-	k.do(t, func(tx *db.Tx) error {
-		_, err := tx.Exec(t.Context(), `INSERT INTO minor_approvals (county, id, region, subject, purpose, valid_from, valid_to, ended_on, ended_by, approved_by, approved_at) VALUES ($1, 'approval', $2, $3, 'records', '2026-01-05', '2027-01-05', '', '', 'x', 1)`, County, Qingshi, "account:"+workedPeople["office"].Account)
-		return err
-	})
+	k.approve(t, "office")
 	_, body = k.get(t, "office", "/households/home-young")
 	has(t, "approved", body, "罗小禾", "初中")
 	_, body = k.get(t, "leader", "/households/home-young")

@@ -211,9 +211,9 @@ func TestMenu(t *testing.T) {
 		want        string
 	}{
 		{"nobody", "", nil, ""},
-		{"office", "", []access.Role{access.Office}, "/today /search /households /cadres /visits /diary /stays /matters /meetings /receptions /practical /opinions /phones /imports /cards /plans /leading /progress /exports /accounts /handin /confide /settings"},
+		{"office", "", []access.Role{access.Office}, "/today /search /households /cadres /visits /diary /stays /matters /meetings /receptions /practical /opinions /phones /imports /cards /plans /leading /minors /progress /exports /accounts /handin /confide /settings"},
 		{"cadre", "c1", []access.Role{access.Cadre}, "/today /search /households /cadres /visits /diary /stays /matters /meetings /practical /opinions /cards /plans /leading /progress /confide +tabs"},
-		{"leader", "", []access.Role{access.Leader}, "/today /search /households /cadres /visits /diary /stays /matters /meetings /receptions /practical /opinions /plans /leading /progress /confide"},
+		{"leader", "", []access.Role{access.Leader}, "/today /search /households /cadres /visits /diary /stays /matters /meetings /receptions /practical /opinions /plans /leading /minors /progress /confide"},
 		{"inspector", "", []access.Role{access.Inspector}, "/today /households /cadres /visits /stays /plans /leading /progress"},
 		{"county", "", []access.Role{access.CountyAdmin}, "/today /plans /leading /progress /feedback /settings"},
 		{"handler", "c1", []access.Role{access.Handler}, "/search /cadres /matters /meetings /confide"},
