@@ -39,8 +39,8 @@ func (o *office) again(p *browsertest.Page, more string) {
 	o.store(p, more)
 }
 
-// TestStorageDenied: without IndexedDB the page still records and sends, and
-// says that nothing outlives it.
+// TestStorageDenied: without IndexedDB a record is safe at the office only: it
+// goes there at once, or nobody says that it was saved.
 func TestStorageDenied(t *testing.T) {
 	for name, js := range map[string]string{
 		"none":    `Object.defineProperty(window, 'indexedDB', {value: undefined})`,
@@ -50,19 +50,29 @@ func TestStorageDenied(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			o, p := ready(t, "", js)
-			if browsertest.Eval[bool](p, `P.state.kept !== false`) {
+			if browsertest.Eval[bool](p, `P.state.kept !== false || !P.state.fleeting`) {
 				t.Error("it says that it keeps something")
 			}
 			o.set(func() { o.off = true })
-			save(p, "只在这一页")
-			if waitingOf(p) != 1 {
-				t.Error("not in the box")
+			_ = browsertest.Await[bool](p, `P.keep('visit:h1', {words: '只在这一页'}).then(() => true)`)
+			const js = `P.save('visit.record', {household: 'h1', at: '2026-11-26', how: 'home', words: '只在这一页'}, '王桂兰', 'visit:h1')`
+			if _, err := browsertest.Try[string](p, js); err == nil || !strings.Contains(err.Error(), "unsent") {
+				t.Error("it says that the record is safe:", err)
 			}
-			o.set(func() { o.off = false })
-			_ = browsertest.Await[bool](p, `P.send().then(() => true)`)
-			if o.arrived() != 1 || waitingOf(p) != 0 {
+			if waitingOf(p) != 0 || browsertest.Await[string](p, `P.draft('visit:h1').then((d) => d.words)`) != "只在这一页" {
+				t.Error("the words did not stay in the form")
+			}
+			// An answer that is lost: the words stay, and the second try is the same record.
+			o.set(func() { o.off = false; o.fate = func() string { return "cut" } })
+			if _, err := browsertest.Try[string](p, js); err == nil {
+				t.Error("delivered, said nobody")
+			}
+			o.set(func() { o.fate = nil })
+			_ = browsertest.Await[string](p, js)
+			if o.arrived() != 1 || waitingOf(p) != 0 || browsertest.Await[bool](p, `P.draft('visit:h1').then((d) => d !== null)`) {
 				t.Error("not delivered", o.arrived(), waitingOf(p))
 			}
+			o.chained()
 		})
 	}
 }

@@ -66,3 +66,110 @@ func TestScreensWithoutSignal(t *testing.T) {
 	waitFor(t, "a quiet screen", func() bool { return !p.Has(".net") })
 	p.Shot("real-delivered")
 }
+
+// enter signs in with a finger.
+func enter(p *browsertest.Page) {
+	p.Wait("#user")
+	p.Type("#user", "liming")
+	p.Type("#pass", "right")
+	p.Tap(".btn.p.full")
+}
+
+const welcomed = `if (location.protocol !== 'about:') localStorage.setItem('lianxin-pref-welcomed', 'true')`
+
+// TestShellOutlivesSignOut: who signs in after 登出并清除 has an app without
+// signal, too, also by the address without its last stroke; and the browser's
+// history names no home.
+func TestShellOutlivesSignOut(t *testing.T) {
+	o := newOffice(t)
+	o.list()
+	p := browsertest.StartIn(t, t.TempDir()).Tab(browsertest.Phone)
+	p.Before(welcomed)
+	p.Go(o.URL + "/m")
+	enter(p)
+	p.Wait(".go")
+	waitFor(t, "the worker", func() bool {
+		return browsertest.Await[bool](p, `navigator.serviceWorker.ready.then((r) => !!r.active && !!navigator.serviceWorker.controller)`)
+	})
+	p.Tap(".hh h3 a")
+	p.Wait(".people, .empty")
+	if s := browsertest.Eval[string](p, `document.title`); strings.Contains(s, "王桂兰") || !strings.HasPrefix(s, "走访户") {
+		t.Errorf("the browser's history reads %q", s)
+	}
+	_ = browsertest.Eval[bool](p, `location.hash = '#/me', true`)
+	p.Wait(".btn.bad")
+	_ = browsertest.Eval[bool](p, `document.querySelector('.btn.bad').click(), true`)
+	p.Wait("dialog.ask[open]")
+	p.Tap("dialog.ask .btn.bad")
+	enter(p)
+	p.Wait(".cards")
+	p.Tap(".foot .btn")
+	p.Wait(".go")
+	o.set(func() { o.dark = true })
+	for _, path := range []string{"/m/", "/m"} {
+		p.Go("about:blank")
+		p.Go(o.URL + path)
+		waitFor(t, "the list without signal at "+path, func() bool { return p.Has(".go") })
+	}
+}
+
+// TestSavedDraftStaysGone: a text box that still has the focus at 存好, and is
+// taken away with it, does not bring its words back as a draft.
+func TestSavedDraftStaysGone(t *testing.T) {
+	o := newOffice(t)
+	o.list()
+	p := browsertest.Start(t).Open(browsertest.Phone)
+	p.Before(welcomed)
+	p.Go(o.URL + "/m/")
+	enter(p)
+	p.Wait(".go")
+	p.Tap(".go")
+	p.Wait("#v-need")
+	p.Tap("#v-need label:nth-child(1)")
+	p.Type("#v-words", "记过的话")
+	_ = browsertest.Eval[bool](p, `document.querySelector('.foot .btn').click(), true`)
+	p.Wait(".toast:not([hidden])")
+	p.Wait(".go")
+	time.Sleep(300 * time.Millisecond)
+	p.Tap(".go")
+	p.Wait("#v-need")
+	if s := browsertest.Eval[string](p, `document.querySelector('#v-words').value`); s != "" || !p.Has(".going[hidden]") {
+		t.Errorf("the saved words are a draft again: %q", s)
+	}
+}
+
+// TestNothingKept: a browser that keeps nothing is told of before and after,
+// and what could not be sent stays on the screen.
+func TestNothingKept(t *testing.T) {
+	o := newOffice(t)
+	o.list()
+	p := browsertest.Start(t).Open(browsertest.Phone)
+	p.Before(welcomed)
+	p.Before(`IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }`)
+	p.Go(o.URL + "/m/")
+	p.Wait(".info.w")
+	enter(p)
+	p.Wait(".go")
+	if s := p.Text(".net p"); !strings.HasPrefix(s, "这部手机存不住东西") {
+		t.Errorf("strip %q", s)
+	}
+	p.Shot("nothing-kept")
+	p.Tap(".go")
+	p.Wait("#v-need")
+	p.Tap("#v-need label:nth-child(1)")
+	p.Type("#v-words", "不能丢")
+	o.set(func() { o.off = true })
+	p.Tap(".foot .btn")
+	p.Wait("dialog.ask[open]")
+	if s := p.Text("dialog.ask p"); !strings.HasPrefix(s, "没有送出去") {
+		t.Errorf("told %q", s)
+	}
+	p.Tap("dialog.ask .btn")
+	o.set(func() { o.off = false })
+	if s := browsertest.Eval[string](p, `document.querySelector('#v-words').value`); s != "不能丢" {
+		t.Errorf("the words are %q", s)
+	}
+	p.Tap(".foot .btn")
+	waitFor(t, "delivery", func() bool { return o.arrived() == 1 })
+	waitFor(t, "the word that it arrived", func() bool { return strings.HasPrefix(p.Text(".toast p"), "送到了") })
+}

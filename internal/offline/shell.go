@@ -233,6 +233,9 @@ func (s *Shell) Routes() []door.Route {
 	}
 	return []door.Route{
 		row(door.Page, "/m", func(c *door.Call) error {
+			// Kept by the browser: who types the address without its last stroke is
+			// taken to the app without signal, too.
+			c.W.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 			http.Redirect(c.W, c.R, "/m/", http.StatusMovedPermanently)
 			return nil
 		}),

@@ -49,7 +49,7 @@ export class Store {
     this.state = {
       ready: false, signedIn: false, locked: false, expired: false, gone72: false, lost: false, net: 'unknown', sending: null,
       waiting: 0, oldest: 0, held: 0, delivered: 0, listAt: 0, kept: null, used: 0, full: false, worker: false,
-      shell: shellOf(o.agent === undefined ? navigator.userAgent : o.agent), renewed: false, hasLock: false,
+      shell: shellOf(o.agent === undefined ? navigator.userAgent : o.agent), renewed: false, hasLock: false, fleeting: false,
     };
     /** @type {Set<(s: State) => void>} */
     this.hearers = new Set();
@@ -99,6 +99,22 @@ export class Store {
      */
     this.drafts = new Map();
     /**
+     * Drafts that ended with a record: the form that is still on the screen for a
+     * moment writes them no more, until it is opened anew.
+     * @type {Set<string>}
+     */
+    this.over = new Set();
+    /**
+     * Record → the draft that ended with it.
+     * @type {Map<string, string>}
+     */
+    this.endedBy = new Map();
+    /**
+     * Where nothing can be kept: what was tried and not answered, by its words.
+     * @type {Map<string, {rows: Row[], copies: Copy[]}>}
+     */
+    this.unsure = new Map();
+    /**
      * Changes of the key and uses of it take turns.
      * @type {Promise<any>}
      */
@@ -141,7 +157,7 @@ export class Store {
     const kept = await this.db.run('readonly', ['meta'], (tx) => tx.get('meta', 'clock'));
     this.clock = new Clock(kept || null);
     this.contacts = kept && kept.contacts || 0;
-    if (!this.db.kept) this.set({ kept: false });
+    if (!this.db.kept) this.set({ kept: false, fleeting: true });
     await this.reload();
     await this.checkContact();
   }
@@ -339,6 +355,78 @@ export class Store {
   // --- saving ----------------------------------------------------------------
 
   /**
+   * What the screens call: resolves when the record cannot be lost any more.
+   * @param {string} kind @param {any} body @param {string} title @param {string} [draft] @param {string[]} [photos]
+   */
+  async record(kind, body, title, draft, photos = []) {
+    try {
+      const id = await (this.db.kept ? this.save(kind, body, title, draft, photos) : this.through(kind, body, title, draft, photos));
+      if (draft) this.endedBy.set(id, draft);
+      return id;
+    } catch (e) {
+      for (const d of photos.concat(draft || [])) this.over.delete(d);
+      throw e;
+    }
+  }
+
+  /** @param {string} id */
+  async takeBack(id) {
+    const gone = await this.undo(id);
+    if (gone) this.over.delete(this.endedBy.get(id) || '');
+    return gone;
+  }
+
+  /**
+   * Where nothing outlives the page a record is safe at the office and nowhere
+   * else: it goes there at once, or stays on the screen.
+   * @param {string} kind @param {any} body @param {string} title @param {string|undefined} draft @param {string[]} photos
+   */
+  async through(kind, body, title, draft, photos) {
+    const like = JSON.stringify([kind, body, photos]);
+    const drafts = photos.concat(draft || []);
+    const before = await this.db.run('readonly', ['copy'], (tx) => Promise.all(drafts.map((d) => tx.get('copy', 'draft:' + d))));
+    // A try whose answer was lost may have arrived: the same words keep their number.
+    const old = this.unsure.get(like);
+    const id = old ? old.rows[0].id : await this.save(kind, body, title, draft, photos);
+    if (old) await this.turn(() => this.restore(old, drafts));
+    await this.sync.send();
+    return this.turn(async () => {
+      const rows = this.rows.filter((r) => r.id === id || r.of === id);
+      if (rows.length === 0 || rows[0].id !== id) { // a photograph that waits follows later
+        this.unsure.delete(like);
+        return id;
+      }
+      this.unsure.set(like, { rows, copies: /** @type {Copy[]} */ (rows.map((r) => this.copies.get(r.id)).filter(Boolean)) });
+      await this.db.run('readwrite', ['box', 'copy'], async (tx) => {
+        for (const r of rows) {
+          tx.del('box', r.id);
+          tx.del('copy', 'op:' + r.id);
+        }
+        drafts.forEach((d, i) => { if (before[i]) tx.put('copy', 'draft:' + d, before[i]); });
+      });
+      this.rows = this.rows.filter((r) => !rows.includes(r));
+      for (const r of rows) this.copies.delete(r.id);
+      this.changed();
+      throw new Error('unsent');
+    });
+  }
+
+  /** @param {{rows: Row[], copies: Copy[]}} old @param {string[]} drafts */
+  async restore(old, drafts) {
+    const key = this.need();
+    for (const d of drafts) await this.settled(d);
+    const closed = await Promise.all(old.copies.map(async (c) => /** @type {[string, Uint8Array]} */ (['op:' + c.id, await close(key, 'op:' + c.id, c)])));
+    await this.db.run('readwrite', ['box', 'copy'], async (tx) => {
+      for (const r of old.rows) tx.put('box', r.id, r);
+      for (const [place, c] of closed) tx.put('copy', place, c);
+      for (const d of drafts) tx.del('copy', 'draft:' + d);
+    });
+    this.rows = this.rows.concat(old.rows);
+    for (const c of old.copies) this.copies.set(c.id, c);
+    this.changed();
+  }
+
+  /**
    * @param {string} kind @param {any} body @param {string} title
    * @param {string} [draft]  a draft that ends with this record, in the same step
    * @param {string[]} [photos]  drafts of photographs: each becomes a record of its own behind this one
@@ -510,7 +598,9 @@ export class Store {
 
   /** @param {string} name */
   async draft(name) {
-    return this.kept(this.need(), name);
+    const key = this.need();
+    this.over.delete(name);
+    return this.kept(key, name);
   }
 
   /** @param {CryptoKey} key @param {string} name */
@@ -526,6 +616,15 @@ export class Store {
     }
   }
 
+  /** Names of what was begun and not saved. @returns {Promise<string[]>} */
+  async draftNames() {
+    this.need();
+    const all = await this.db.run('readonly', ['copy'], (tx) => tx.all('copy'));
+    const out = new Set(all.map((e) => e[0]).filter((place) => place.startsWith('draft:')).map((place) => place.slice(6)));
+    for (const [name, d] of this.drafts) if (d.value === null) out.delete(name); else out.add(name);
+    return Array.from(out);
+  }
+
   /**
    * One write is under way at a time; the last value wins.
    * @param {string} name
@@ -535,6 +634,7 @@ export class Store {
   keep(name, value) {
     this.touch();
     if (!this.key || this.state.locked) return Promise.reject(new Error('locked'));
+    if (this.over.has(name)) return Promise.resolve();
     const d = this.drafts.get(name);
     if (d) {
       d.value = copyOf(value);
@@ -582,6 +682,7 @@ export class Store {
   async settled(name) {
     const d = this.drafts.get(name);
     if (d) d.value = null;
+    this.over.add(name);
   }
 
   // --- the picture -----------------------------------------------------------
@@ -810,9 +911,8 @@ export class Store {
     // or at the next opening.
     remember('lianxin-logout', device);
     await this.sync.logout().then(() => remember('lianxin-logout', ''), () => {});
-    try {
-      for (const c of await caches.keys()) if (c.startsWith('lianxin')) await caches.delete(c);
-    } catch (e) { /* no service worker here */ }
+    // The shell stays: nothing of anybody is in it, and the next one who signs in
+    // has to be able to open it without signal.
     const none = { signedIn: false, locked: false, hasLock: false, expired: false, gone72: false, sending: null, waiting: 0, oldest: 0, held: 0, listAt: 0 };
     if (!lost) {
       this.g = 0;
@@ -1045,9 +1145,9 @@ export async function openPhone(o) {
     on: (fn) => s.on(fn),
     me: () => s.me(), lists: () => s.lists(), homes: () => s.homes(), home: (id) => s.home(id),
     visits: (home) => s.visits(home), matters: (home) => s.matters(home), thoughts: () => s.thoughts(), stays: () => s.stays(), figures: () => s.figures(),
-    save: (kind, body, title, draft, photos) => s.save(kind, body, title, draft, photos),
-    undo: (id) => s.undo(id), box: () => s.box(), forget: (id) => s.forget(id),
-    draft: (key) => s.draft(key), keep: (key, value) => s.keep(key, value),
+    save: (kind, body, title, draft, photos) => s.record(kind, body, title, draft, photos),
+    undo: (id) => s.takeBack(id), box: () => s.box(), forget: (id) => s.forget(id),
+    drafts: () => s.draftNames(), draft: (key) => s.draft(key), keep: (key, value) => s.keep(key, value),
     send: () => s.sync.send(), file: () => s.sync.file(),
     signIn: (user, password) => s.signIn(user, password), signOut: (how) => s.signOut(how),
     unlock: (pin) => s.unlock(pin), setLock: (pin) => s.setLock(pin), lock: () => s.lock(),

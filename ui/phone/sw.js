@@ -8,9 +8,11 @@ const NAME = 'lianxin-' + BUILD;
 const PAGE = '/m/';
 const PATIENCE = 3000;
 
-self.addEventListener('install', (e) => {
-  e.waitUntil(caches.open(NAME).then((c) => c.addAll(FILES.map((f) => new Request(f, f === PAGE ? { cache: 'reload', credentials: 'omit' } : { credentials: 'omit' })))));
-});
+function fill() {
+  return caches.open(NAME).then((c) => c.addAll(FILES.map((f) => new Request(f, f === PAGE ? { cache: 'reload', credentials: 'omit' } : { credentials: 'omit' }))));
+}
+
+self.addEventListener('install', (e) => { e.waitUntil(fill()); });
 
 self.addEventListener('activate', (e) => {
   e.waitUntil(caches.keys()
@@ -29,7 +31,7 @@ self.addEventListener('fetch', (e) => {
   const u = new URL(r.url);
   if (r.method !== 'GET' || u.origin !== self.location.origin) return;
   if (u.pathname.startsWith('/m/a/')) e.respondWith(kept(r));
-  else if (r.mode === 'navigate' && u.pathname === PAGE) e.respondWith(page(r));
+  else if (r.mode === 'navigate' && u.pathname === PAGE) e.respondWith(page(e, r));
 });
 
 /** Files carry the build in their address and never change. */
@@ -42,7 +44,7 @@ async function kept(r) {
  * another build is shown only when all its files are kept already: half a
  * program is worse than an old one.
  */
-async function page(r) {
+async function page(e, r) {
   // Looking must not open: an old worker that still answers would make its cache
   // anew, empty, after the new one has cleared it away.
   const mine = await caches.match(PAGE, { ignoreVary: true, cacheName: NAME });
@@ -52,11 +54,13 @@ async function page(r) {
     const res = await fetch(r.url, { credentials: 'same-origin', cache: 'no-cache', signal: stop.signal, redirect: 'follow' });
     clearTimeout(timer);
     const build = res.headers.get('X-Lianxin-Build') || '';
+    // The browser may take a cache away from a worker that lives on.
+    if (res.ok && build === BUILD && !mine) e.waitUntil(fill().catch(() => {}));
     if (res.ok && (build === BUILD || !mine)) return res;
     if (res.ok && build) {
       if (await caches.match(PAGE, { ignoreVary: true, cacheName: 'lianxin-' + build })) return res;
       self.registration.update().catch(() => {});
     }
-  } catch (e) { /* no network, or too slow */ }
+  } catch (fault) { /* no network, or too slow */ }
   return mine || Response.error();
 }

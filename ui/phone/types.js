@@ -24,6 +24,7 @@
  * @property {'wechat-ios'|'wechat'|''} shell  a browser inside another program
  * @property {boolean} renewed   a new version waits
  * @property {boolean} hasLock
+ * @property {boolean} fleeting  nothing outlives the page: the browser keeps no data here
  */
 
 /**
@@ -164,11 +165,12 @@
  * @property {() => (Thought & {pending?: Item['state']})[]} thoughts
  * @property {() => Stay[]} stays
  * @property {() => Figure[]} figures
- * @property {(kind: string, body: any, title: string, draft?: string, photos?: string[]) => Promise<string>} save  seals and stores; resolves with the id when it cannot be lost any more; a draft named ends in the same step, and drafts of photographs ({jpeg}) become records behind it
+ * @property {(kind: string, body: any, title: string, draft?: string, photos?: string[]) => Promise<string>} save  seals and stores; resolves with the id when it cannot be lost any more: on the phone, or at the office where the phone keeps nothing (rejects with "unsent"); a draft named ends in the same step, and drafts of photographs ({jpeg}) become records behind it
  * @property {(id: string) => Promise<boolean>} undo  true when it had not been sent
  * @property {() => Promise<Item[]>} box     unsent and held, oldest first
  * @property {(id: string) => Promise<void>} forget  a held one that somebody dealt with is no longer shown
- * @property {(key: string) => Promise<any>} draft
+ * @property {() => Promise<string[]>} drafts  names of what was begun and not saved
+ * @property {(key: string) => Promise<any>} draft  for the form that opens with it
  * @property {(key: string, value: any) => Promise<void>} keep  a draft, at each keystroke; null deletes
  * @property {() => Promise<void>} send      now
  * @property {() => Promise<Blob>} file      the unsent records, sealed, for the office

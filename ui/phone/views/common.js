@@ -15,6 +15,7 @@ import {addDays, clockOf, dayOf, daysBetween, monthDay, today, weekday} from '..
  * One screen.
  * @typedef {object} Page
  * @property {string} title
+ * @property {string} [outside]  title for the browser, which writes it into its history for anybody to read: no name of anybody in it
  * @property {string} [sub]
  * @property {string} [tab]   the tab it is; without one the screen has a way back
  * @property {string} [up]    where back leads when nothing was opened before
@@ -273,6 +274,14 @@ export async function keepFile(f) {
   f.toast(t('phone.file_kept'));
 }
 
+/**
+ * What saving does here: on this phone first, or at once to the office where the
+ * phone keeps nothing.
+ * @param {Frame} f
+ * @param {string} [key]
+ */
+export function keeping(f, key) { return t(f.phone.state.fleeting ? 'phone.first_now' : key || 'phone.first_here'); }
+
 let saving = false;
 
 /**
@@ -289,11 +298,13 @@ export async function put(f, r) {
   try {
     id = await f.phone.save(r.kind, r.body, r.title, r.draft, r.photos);
   } catch (e) {
-    if (!f.phone.state.locked) await f.ask(t('phone.not_saved'), [{value: 'ok', label: t('phone.seen'), look: 'p'}]);
+    const s = f.phone.state;
+    if (!s.locked) await f.ask(t(!s.fleeting ? 'phone.not_saved' : s.expired ? 'phone.not_sent_expired' : 'phone.not_sent'), [{value: 'ok', label: t('phone.seen'), look: 'p'}]);
     return false;
   } finally {
     saving = false;
   }
+  if (f.phone.state.fleeting) { f.toast(t('phone.sent_now')); return true; }
   f.toast(r.says || t('phone.saved'), {label: t('phone.undo'), run: async () => {
     if (!await f.phone.undo(id)) { f.toast(t('phone.undo_late')); return; }
     if (r.draft) await f.phone.keep(r.draft, r.value);

@@ -4,7 +4,7 @@
 import {h, icon} from '../dom.js';
 import {t} from '../texts.js';
 import {addDays, month, monthDay, today, weekday} from '../day.js';
-import {chosen, comma, empty, field, foot, form, group, marks, pending, picks, put, sound, way} from './common.js';
+import {chosen, comma, empty, field, foot, form, group, keeping, marks, pending, picks, put, sound, way} from './common.js';
 import {said} from './homes.js';
 import {missing} from './today.js';
 
@@ -74,7 +74,7 @@ export async function thought(f, id) {
     const day = v ? v.day : d.on === 'yesterday' ? addDays(today(), -1) : d.on === 'other' ? d.day : today();
     if (await put(f, {kind: 'thought.write', body: {day, visit: v ? v.id : '', words: d.words.trim()}, title: t('visit.thought_label') + comma() + monthDay(day), draft: key, value: d, again: '#/thought/' + id})) f.back();
   };
-  return {title: t('phone.thought_title'), up: '#/diary', body: e, foot: foot(t('visit.save'), () => void save(), t('phone.first_here'))};
+  return {title: t('phone.thought_title'), up: '#/diary', body: e, foot: foot(t('visit.save'), () => void save(), keeping(f))};
 }
 
 /**

@@ -38,6 +38,7 @@ export function signIn(f) {
   const say = (/** @type {string} */ text) => { wrong.hidden = false; wrong.textContent = ''; wrong.append(icon('alert'), h('span', null, text)); };
   const e = h('form', {class: 'gatebox', novalidate: true, onsubmit: (/** @type {Event} */ ev) => { ev.preventDefault(); void go(); }},
     h(again ? 'h2' : 'h1', null, t(again ? 'phone.enter_again' : 'phone.enter_title')), again && h('p', {class: 'lead2'}, t('phone.enter_kept')),
+    f.phone.state.fleeting && h('p', {class: 'info w'}, t('phone.fleeting')),
     h('div', {class: 'f'}, h('label', {for: 'user'}, t('phone.user')), user), h('div', {class: 'f'}, h('label', {for: 'pass'}, t('phone.pass')), h('div', {class: 'asking'}, pass, show)), wrong, button,
     h('p', {class: 'hint'}, t('phone.enter_forgot')));
   e.addEventListener('keydown', (ev) => { if (ev.key === 'Enter' && composing(ev)) ev.preventDefault(); });
@@ -85,6 +86,7 @@ export function welcome(f) {
   const apple = /iPhone|iPad|iPod/.test(navigator.userAgent), again = Boolean(f.phone.pref('welcomed'));
   /** @type {[string, string, string][]} */
   const cards = [['device', 'phone.card1', apple ? 'phone.card1_apple' : 'phone.card1_android'], ['cloudoff', 'phone.card2', 'phone.card2_what'], ['eye', 'phone.card3', 'phone.card3_what']];
+  if (f.phone.state.fleeting) { cards.shift(); cards[0] = ['cloudoff', 'phone.card_fleeting', 'phone.fleeting']; }
   const done = () => { f.phone.pref('welcomed', true); if (again) f.back(); else { f.go('#/'); f.redraw(); } };
   return {title: t('phone.learn'), up: '#/me', body: h('ol', {class: 'cards'}, cards.map(([sign, head, what]) => h('li', {class: 'box'}, icon(sign), h('div', null, h('h2', null, t(head)), h('p', null, t(what)))))),
     foot: h('div', {class: 'foot'}, h('button', {class: 'btn p', type: 'button', onclick: done}, t(again ? 'phone.seen' : 'phone.start')))};

@@ -3,7 +3,7 @@
 import {h, icon} from '../dom.js';
 import {t} from '../texts.js';
 import {monthDay} from '../day.js';
-import {call, chosen, comma, dots, empty, facts, field, foot, form, group, last, marks, optional, pending, picks, put, place, reason, section, sound, tag, waiting, way, when} from './common.js';
+import {call, chosen, comma, dots, empty, facts, field, foot, form, group, keeping, last, marks, optional, pending, picks, put, place, reason, section, sound, tag, waiting, way, when} from './common.js';
 import {age, missing} from './today.js';
 
 /** @typedef {import('./common.js').Frame} Frame */
@@ -83,7 +83,7 @@ export function home(f, id) {
     const y = f.phone.home(id);
     return y ? inside(f, y) : empty(t('phone.home_gone'));
   }));
-  return {title: x.head, up: '#/homes', body, foot: h('div', {class: 'foot'}, h('a', {class: 'btn p', href: '#/visit/' + id}, icon('pen'), t('web.tab.record')))};
+  return {title: x.head, outside: t('web.tab.households'), up: '#/homes', body, foot: h('div', {class: 'foot'}, h('a', {class: 'btn p', href: '#/visit/' + id}, icon('pen'), t('web.tab.record')))};
 }
 
 /** @param {Frame} f @param {Home} x */
@@ -164,5 +164,5 @@ export async function advise(f, id) {
     if (!sound(e, wrongs)) return;
     if (await put(f, {kind: 'advice.send', body: {household: id, kind: d.kind, member: who.hidden ? '' : d.member, value: asks ? d.value.trim() : '', words: d.words.trim()}, title: t('today.home_of', {name: x.head}) + comma() + t('advice.kind.' + d.kind), draft: key, value: d, again: '#/advise/' + id})) f.back();
   };
-  return {title: t('phone.advise_title', {name: x.head}), up: '#/home/' + id, body: e, foot: foot(t('visit.save'), () => void save(), t('phone.first_here'))};
+  return {title: t('phone.advise_title', {name: x.head}), outside: t('phone.advise'), up: '#/home/' + id, body: e, foot: foot(t('visit.save'), () => void save(), keeping(f))};
 }

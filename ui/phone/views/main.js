@@ -147,7 +147,7 @@ export function start(phone, root) {
     if (mine !== turn) return;
     shown = before;
     up = p.up || '#/';
-    document.title = p.title + ' · ' + t('web.product');
+    document.title = (p.outside || p.title) + ' · ' + t('web.product');
     root.className = 'app' + (before || p.tab === undefined ? ' task' : ' tabbed') + (before && before !== welcome ? ' bare' : '');
     head(p, before);
     main.textContent = '';

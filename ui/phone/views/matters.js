@@ -4,7 +4,7 @@
 import {h, icon} from '../dom.js';
 import {t} from '../texts.js';
 import {addDays, monthDay, today} from '../day.js';
-import {chosen, comma, empty, field, foot, form, group, headOf, optional, pending, picks, put, runs, section, sound, tag, when} from './common.js';
+import {chosen, comma, empty, field, foot, form, group, headOf, keeping, optional, pending, picks, put, runs, section, sound, tag, when} from './common.js';
 import {age, missing} from './today.js';
 import {matterRow} from './homes.js';
 
@@ -102,7 +102,7 @@ export async function matter(f, id) {
     const w = ways.find((y) => y[0] === d.way);
     if (await put(f, {kind: 'matter.move', body, title: (w ? t(w[2]) : '') + t('web.colon') + m.title, draft: key, value: d, again: '#/matter/' + id})) f.back();
   };
-  return {title: t('web.tab.promises'), up: '#/matters', body: h('div', null, title, facts, e), foot: foot(t('visit.save'), () => void save(), t('phone.first_here'))};
+  return {title: t('web.tab.promises'), up: '#/matters', body: h('div', null, title, facts, e), foot: foot(t('visit.save'), () => void save(), keeping(f))};
 }
 
 /**
@@ -123,5 +123,5 @@ export async function raise(f) {
     if (!sound(e, wrongs)) return;
     if (await put(f, {kind: 'matter.open', body: {household: d.home, title: d.title.trim(), wish: d.wish.trim(), source: 'own'}, title: t('matter.new_do') + t('web.colon') + d.title.trim(), draft: 'raise', value: d, again: '#/raise'})) f.go('#/matters/raised');
   };
-  return {title: t('matter.new_title'), up: '#/matters', body: e, foot: foot(t('visit.save'), () => void save(), t('phone.first_here'))};
+  return {title: t('matter.new_title'), up: '#/matters', body: e, foot: foot(t('visit.save'), () => void save(), keeping(f))};
 }

@@ -26,7 +26,7 @@ export function me(f) {
       section('phone.this_phone'),
       h('ul', {class: 'list'}, row('#/lock', 'lock', t('phone.lock'), t(s.hasLock ? 'phone.on' : 'phone.off')),
         s.hasLock ? h('li', null, h('button', {class: 'way', type: 'button', onclick: () => f.phone.lock()}, icon('lock'), h('span', null, t('phone.lock_now')))) : null,
-        h('li', {class: 'way still'}, icon('device'), h('span', null, t('phone.used'), s.kept === false && h('small', null, t('phone.not_kept')), !s.worker && h('small', null, t('phone.no_worker'))), h('small', {class: 'num'}, bytes(s.used)))),
+        h('li', {class: 'way still'}, icon('device'), h('span', null, t('phone.used'), s.kept === false && h('small', null, t(s.fleeting ? 'phone.net.fleeting' : 'phone.not_kept')), !s.worker && h('small', null, t('phone.no_worker'))), h('small', {class: 'num'}, bytes(s.used)))),
       section('phone.help'),
       h('ul', {class: 'list'}, row('#/about', 'eye', t('phone.about'), null), row('#/welcome', 'plan', t('phone.learn'), null),
         h('li', {class: 'way still'}, icon('alert'), h('span', null, t('web.foot.feedback'), h('small', null, t('phone.feedback_how'))), m && m.complaints ? call(m.complaints, t('web.foot.feedback'), true) : null),

@@ -4,7 +4,7 @@
 import {h} from '../dom.js';
 import {t} from '../texts.js';
 import {addDays, monday, monthDay, today} from '../day.js';
-import {chosen, empty, field, foot, form, group, picks, put, section, sound, tag} from './common.js';
+import {chosen, empty, field, foot, form, group, keeping, picks, put, section, sound, tag} from './common.js';
 
 /** @typedef {import('./common.js').Frame} Frame */
 /** @typedef {import('./common.js').Page} Page */
@@ -41,5 +41,5 @@ export function nights(f, which) {
     if (!sound(e, wrongs)) return;
     if (await put(f, {kind: 'stay.week', body: {monday: first, nights: fresh, village: villages.length > 1 ? village.value : villages.length ? villages[0].id : ''}, title: t('phone.nights_title', {from: monthDay(first), n: fresh.filter(Boolean).length}), again: '#/nights' + (which ? '/' + which : '')})) f.go('#/');
   };
-  return {title: t('today.stays'), up: '#/', body: h('div', null, e, list), foot: foot(t('visit.save'), () => void save(), t('phone.nights_no_place'))};
+  return {title: t('today.stays'), up: '#/', body: h('div', null, e, list), foot: foot(t('visit.save'), () => void save(), keeping(f, 'phone.nights_no_place'))};
 }

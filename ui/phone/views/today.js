@@ -51,9 +51,8 @@ export function today(f) {
  * @param {Frame} f
  */
 async function looking(f) {
-  const ids = f.phone.homes().map((x) => x.id);
-  const found = await Promise.all(ids.map((id) => f.phone.draft('visit:' + id).then((d) => d ? id : '', () => '')));
-  const next = found.filter(Boolean);
+  const names = await f.phone.drafts().catch(() => /** @type {string[]} */ ([]));
+  const next = f.phone.homes().map((x) => x.id).filter((id) => names.indexOf('visit:' + id) >= 0);
   if (next.join() === begun.join()) return;
   begun = next;
   f.refresh();
@@ -74,6 +73,7 @@ export function strip(f) {
     const it = f.box.find((i) => i.state === 'held'), why = it && it.reasons[0];
     return line('w', 'alert', why ? t('phone.net.held', {n: s.held, why: saying(why)}) : t('phone.net.held_plain', {n: s.held}), see('phone.open_it'));
   }
+  if (s.fleeting) return line('w', 'alert', t('phone.net.fleeting'), null);
   if (n && s.full) return line('w', 'alert', t('phone.net.full', {n}), send());
   if (n && s.oldest && Date.now() - s.oldest > 3 * 864e5) {
     return line('w', 'clock', t('phone.net.old', {n, day: monthDay(addDays(now(), -Math.floor((Date.now() - s.oldest) / 864e5)))}),

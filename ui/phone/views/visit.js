@@ -5,7 +5,7 @@
 import {h, icon} from '../dom.js';
 import {t} from '../texts.js';
 import {addDays, clockOf, dayOf, daysBetween, monthDay, today} from '../day.js';
-import {chosen, comma, empty, facts, field, foot, form, group, last, optional, picks, put, place, sound} from './common.js';
+import {chosen, comma, empty, facts, field, foot, form, group, keeping, last, optional, picks, put, place, sound} from './common.js';
 import {fits, seek, sorted} from './homes.js';
 import {missing} from './today.js';
 import {MOST, shrunk} from '../photo.js';
@@ -181,7 +181,7 @@ async function write(f, x) {
     const body = told(x, d, day(), d.day && !d.clock ? '' : clock());
     if (await put(f, {kind: 'visit.record', body, title: t('today.home_of', {name: x.head}) + comma() + t('visit.how.' + body.how), draft: key, value: d, photos: d.photos.map((p) => photoOf(x.id, p)), again: '#/visit/' + x.id, says: late() ? t('phone.saved_late') : ''})) f.go('#/');
   };
-  return {title: t('visit.new_title'), up: '#/', body: e, foot: foot(t('visit.save'), () => void save(), t('phone.first_here_no_place'))};
+  return {title: t('visit.new_title'), up: '#/', body: e, foot: foot(t('visit.save'), () => void save(), keeping(f, 'phone.first_here_no_place'))};
 }
 
 /**
@@ -314,5 +314,5 @@ export async function amend(f, id) {
     const title = t('visit.amend_title') + comma() + (x ? t('today.home_of', {name: x.head}) : monthDay(v.day));
     if (await put(f, {kind: 'visit.amend', body, title, draft: key, value: d, again: '#/amend/' + id})) f.back();
   };
-  return {title: t('visit.amend_title'), up: '#/diary', body: e, foot: foot(t('visit.save'), () => void save(), t('phone.first_here'))};
+  return {title: t('visit.amend_title'), up: '#/diary', body: e, foot: foot(t('visit.save'), () => void save(), keeping(f))};
 }

@@ -80,7 +80,7 @@ const phone = {
     return true;
   },
   box: async () => box, async forget(id) { box = box.filter((x) => x.id !== id); window.fake.set({}); },
-  async draft(key) { shut(); return drafts[key] ? JSON.parse(drafts[key]) : null; },
+  drafts: async () => Object.keys(drafts), async draft(key) { shut(); return drafts[key] ? JSON.parse(drafts[key]) : null; },
   async keep(key, value) { if (value === null) delete drafts[key]; else drafts[key] = JSON.stringify(value); window.fake.kept++; },
   async send() { window.fake.sent++; }, file: async () => new Blob(['sealed']),
   async signIn(user, password) { if (password !== 'right') return {ok: false, text: '用户名或密码不对，或者试得太勤。'}; fill(); window.fake.set({signedIn: true, expired: false, locked: false}); return {ok: true}; },
