@@ -25,7 +25,7 @@ import (
 type met struct{ set, field string }
 
 // named are ids of a set's records: lists of bare references leak too.
-var named = regexp.MustCompile(`\b(?:home|home-two|home-free|pair|pair-two|change|visit|visit-void|promise|promise-closed|stay|opinion|opinion-told|item-proposed|item-done|item-confirmed)-(cadre|committee|village-head|handler|same-village|other-village|other-township|other-county)\b`)
+var named = regexp.MustCompile(`\b(?:home|home-two|home-free|pair|pair-two|change|visit|visit-void|promise|promise-closed|stay|stay-contested|opinion|opinion-told|item-proposed|item-done|item-confirmed)-(cadre|committee|village-head|handler|same-village|other-village|other-township|other-county)\b`)
 
 var planted = regexp.MustCompile(`([鸢鹂鹧鸬鹪鸱鹮鸲])鸟([a-z0-9-]+)。`)
 

@@ -272,7 +272,7 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	t := thing{"county": county, "town": town, "place": village, "region": region.Last(village), "townregion": region.Last(town), "cadre": helper, "peer": peer,
 		"plan": "plan-issued-" + end, "draft": "plan-draft-" + end,
 		"home": "home-" + x, "home2": "home-two-" + x, "free": "home-free-" + x, "pairing": "pair-" + x, "handover": "change-" + x,
-		"visit": "visit-" + x, "photo": "photo-" + x, "jpeg": Photo("another"), "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x, "bundle": "bundle-" + x,
+		"visit": "visit-" + x, "photo": "photo-" + x, "jpeg": Photo("another"), "voided": "visit-void-" + x, "promise": "promise-" + x, "closed": "promise-closed-" + x, "stay": "stay-" + x, "contested": "stay-contested-" + x, "bundle": "bundle-" + x,
 		"proposed": "item-proposed-" + x, "done": "item-done-" + x, "import": "import-" + x, "imported": "imported-" + x, "feedback": "feedback-" + x, "leading": "lead-" + x, "advice": "advice-" + x, "opinion": "opinion-" + x,
 		"reception": "recept-" + x, "waits": "recept-waits-" + x,
 		"holidayyear": "2025", "holidayday": "2026-08-06",
@@ -400,6 +400,14 @@ func (w *world) fill(tb testing.TB, key, county, town, village, helper, peer str
 	})
 	step(func(tx *db.Tx) error {
 		_, _, err := stay.Declare(ctx, tx, own, stay.DeclareInput{ID: t["stay"], Kind: stay.Research, From: today.Add(-12), To: today.Add(-11), Village: village, Topic: c.text("topic"), Note: c.text("stay-note")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, _, err := stay.Declare(ctx, tx, own, stay.DeclareInput{ID: t["contested"], Kind: stay.Village, From: today.Add(-16), To: today.Add(-15), Village: village, Note: c.text("stay-note")})
+		return err
+	})
+	step(func(tx *db.Tx) error {
+		_, err := stay.Dispute(ctx, tx, office, stay.ActInput{ID: "dispute-" + x, Stay: t["contested"], Why: c.text("dispute")})
 		return err
 	})
 	step(func(tx *db.Tx) error {

@@ -33,6 +33,13 @@ func (a *API) stays() []door.Route {
 				return s, err
 			})
 		}),
+		door.API("POST", base+"/stays/confirm", door.Need(access.StayConfirm), door.Small, door.Writes, "api.stay_confirm_many", func(c *door.Call, in stay.ManyInput) (stay.Many, bool, error) {
+			return change(a, c, func(tx *db.Tx) (stay.Many, error) { return stay.ConfirmMany(c.Context(), tx, c.Who, in) })
+		}),
+		door.API("POST", base+"/stays/{id}/rule", door.Need(access.StayRule), door.Small, door.Writes, "api.stay_rule", func(c *door.Call, in stay.RuleInput) (stay.Stay, bool, error) {
+			in.Stay = c.Path("id")
+			return change(a, c, func(tx *db.Tx) (stay.Stay, error) { return stay.Rule(c.Context(), tx, c.Who, in) })
+		}),
 		door.API("GET", base+"/stays/{id}", door.Need(access.StayRead), door.Small, door.Reads, "api.stay", func(c *door.Call, _ door.Nothing) (stay.Stay, bool, error) {
 			s, err := stay.Show(c.Context(), a.DB, c.Who, c.Path("id"))
 			return s, false, err

@@ -13,6 +13,7 @@ import (
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/notice"
 	"lianxin/internal/work/roster"
+	"lianxin/internal/work/stay"
 )
 
 // The kinds of the program's own jobs.
@@ -84,6 +85,14 @@ func (a *App) funcs() map[string]jobs.Func {
 					return err
 				}
 				if err := appeal.Remind(ctx, a.DB, county, cal); err != nil {
+					return err
+				}
+			}
+			if counties, err = stay.Counties(ctx, a.DB); err != nil {
+				return err
+			}
+			for _, county := range counties {
+				if err := stay.Remind(ctx, a.DB, county); err != nil {
 					return err
 				}
 			}

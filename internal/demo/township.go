@@ -482,8 +482,16 @@ func (l *loader) stay(s sample.Stay) []step {
 		return err
 	}}}
 	if s.ConfirmedBy != "" {
-		steps = append(steps, step{s.To, "22:30", func(ctx context.Context, tx *db.Tx) error {
-			_, err := stay.Confirm(ctx, tx, l.office(s.To), stay.ActInput{ID: s.ID + "-yes", Stay: s.ID})
+		// At the month's end the village says who was there.
+		end := calendar.Day(s.To)
+		end = calendar.Date(end.Year(), end.Month(), 1).Add(31)
+		end = calendar.Date(end.Year(), end.Month(), 1).Add(-1)
+		if end > l.today {
+			end = calendar.Day(s.To)
+		}
+		day := string(end)
+		steps = append(steps, step{day, "22:30", func(ctx context.Context, tx *db.Tx) error {
+			_, err := stay.Confirm(ctx, tx, l.actor(s.ConfirmedBy, access.VillageHead, region.PathOf(s.Village), day), stay.ActInput{ID: s.ID + "-yes", Stay: s.ID})
 			return err
 		}})
 	}

@@ -91,7 +91,8 @@ func Progress(ctx context.Context, r db.Reader, who access.Actor, f progress.Fil
 }
 
 // remarks says what stands beside a figure on the page: a higher target, in how
-// many homes what is due was reached, and why less is due.
+// many homes what is due was reached, what waits for the village, and why less is
+// due.
 func remarks(l quota.Line, t Words) (out []string) {
 	duty := t("quota.duty." + l.Duty)
 	if l.Target > l.Due {
@@ -99,6 +100,9 @@ func remarks(l quota.Line, t Words) (out []string) {
 	}
 	if l.Homes > 0 {
 		out = append(out, duty+t("quota.reached", "homes", l.Homes, "reached", l.Reached))
+	}
+	if n := l.Waits(); n > 0 {
+		out = append(out, duty+t(quota.BesideWaiting, "n", n.String(), "unit", t("quota.unit."+l.Unit)))
 	}
 	for _, n := range l.Notes {
 		out = append(out, n.Text(func(key string, args ...any) string { return t(key, args...) }))

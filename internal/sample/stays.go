@@ -79,7 +79,8 @@ func (b *builder) stay(r *rand.Rand, c *cadreState, kind string, from, to day, s
 	} else {
 		s.Note = pick(r, stayNotes(from))
 	}
-	if to < b.today-9 || chance(r, 0.4) {
+	// A village confirms month by month; of the present month some wait.
+	if to.month() != b.today.month() || to.year() != b.today.year() || chance(r, 0.4) {
 		s.ConfirmedBy = secretaries[s.Village]
 	}
 	b.t.Stays = append(b.t.Stays, s)

@@ -49,6 +49,8 @@ var things = map[string]string{
 	"feedback":  "/feedback/{id}",
 	"calendar":  "/settings/holidays",
 	"account":   "/me",
+	"stay":      "/stays/{id}",
+	"stays":     "/stays/waiting",
 }
 
 // noticeHref is NoticePath for a reader: a page he may open, and what climbed up

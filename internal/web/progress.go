@@ -76,7 +76,7 @@ type personRow struct {
 type dutyCell struct {
 	Href    string
 	Figures []tallied
-	Beside  []string // calls by phone, nights …
+	Waits   []string // what does not count before the village says so
 }
 
 // tallied is one number with the one it is held against.
@@ -327,10 +327,20 @@ func (w *Web) dutyCell(c *door.Call, a progressAsk, id string, h dutyHead, lines
 		cell.Href = whyHref(id, a.year, a.campaign, l.Duty, "")
 		cell.Figures = append(cell.Figures, figureOf(l, a.year))
 		for _, b := range l.Beside {
-			cell.Beside = append(cell.Beside, w.T(c.Lang, b.Key)+" "+b.N.String())
+			if b.Key == quota.BesideWaiting {
+				cell.Waits = append(cell.Waits, w.beside(c, l, b))
+			}
 		}
 	}
 	return cell
+}
+
+// beside says a number that stands beside a line.
+func (w *Web) beside(c *door.Call, l quota.Line, b quota.Beside) string {
+	if b.Key == quota.BesideWaiting {
+		return w.T(c.Lang, b.Key, "n", b.N.String(), "unit", w.T(c.Lang, "quota.unit."+l.Unit))
+	}
+	return w.T(c.Lang, b.Key) + " " + b.N.String()
 }
 
 func figureOf(l quota.Line, year int) tallied {

@@ -76,7 +76,7 @@ func (w *Web) ownLine(c *door.Call, l quota.Line, id string, year int, name stri
 		o.Notes = append(o.Notes, w.reason(c, n))
 	}
 	for _, b := range l.Beside {
-		o.Beside = append(o.Beside, w.T(c.Lang, b.Key)+" "+b.N.String())
+		o.Beside = append(o.Beside, w.beside(c, l, b))
 	}
 	return o
 }

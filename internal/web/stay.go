@@ -14,7 +14,7 @@ import (
 )
 
 func stayPages() []Page {
-	return []Page{{"stay/own", &stayOwnPage{}}, {"stay/list", &stayListPage{}}, {"stay/new", &stayFormPage{}}, {"stay/show", &stayShowPage{}}}
+	return []Page{{"stay/own", &stayOwnPage{}}, {"stay/list", &stayListPage{}}, {"stay/new", &stayFormPage{}}, {"stay/show", &stayShowPage{}}, {"stay/waiting", &stayWaitingPage{}}}
 }
 
 func (w *Web) stayRoutes() []door.Route {
@@ -24,9 +24,12 @@ func (w *Web) stayRoutes() []door.Route {
 		Get("/stays/new", declare, door.Reads, w.stayNew),
 		Post("/stays", declare, door.Writes, w.staySent),
 		Post("/stays/week", declare, door.Writes, w.stayWeekSent),
+		Get("/stays/waiting", confirm, door.Reads, w.stayWaiting),
+		Post("/stays/confirm", confirm, door.Writes, w.stayManyConfirmed),
 		Get("/stays/{id}", read, door.Reads, w.stayShow),
 		Post("/stays/{id}/confirm", confirm, door.Writes, w.stayConfirm),
 		Post("/stays/{id}/dispute", confirm, door.Writes, w.stayDispute),
+		Post("/stays/{id}/rule", door.Need(access.StayRule), door.Writes, w.stayRuled),
 		Post("/stays/{id}/void", declare, door.Writes, w.stayVoid),
 	}
 }
@@ -102,7 +105,7 @@ func (l stayLine) Tag() Tag {
 	switch l.State {
 	case stay.Confirmed:
 		tone, icon = "g", "check"
-	case stay.Disputed:
+	case stay.Disputed, stay.RuledOut:
 		tone, icon = "o", "alert"
 	}
 	return Tag{Tone: tone, Icon: icon, Text: K("stay.state." + l.State)}
@@ -123,7 +126,9 @@ func (w *Web) stayLines(c *door.Call, ss []stay.Stay) ([]stayLine, error) {
 	out := make([]stayLine, len(ss))
 	for i, s := range ss {
 		may := s.Cadre != c.Who.Cadre() && s.Voided == "" && access.Can(c.Who, access.StayConfirm, access.Target{Region: s.Region}).OK()
-		out[i] = stayLine{Stay: s, Helper: n.Cadre(s.Cadre), Place: n.Place(s.Region), Op: w.DB.NewID(), Confirms: may && s.State != stay.Confirmed && s.To <= c.Who.Today()}
+		// The office rules on a dispute, the village may take it back.
+		may = may && (s.State == stay.Declared || s.State == stay.Disputed && !access.Can(c.Who, access.StayRule, access.Target{Region: s.Region}).OK())
+		out[i] = stayLine{Stay: s, Helper: n.Cadre(s.Cadre), Place: n.Place(s.Region), Op: w.DB.NewID(), Confirms: may && s.To <= c.Who.Today()}
 	}
 	return out, nil
 }
@@ -134,8 +139,9 @@ type stayOwnPage struct {
 	Year         int
 	Prev, Next   int
 	Rows         []stayLine
-	Days, Nights string
+	Days, Nights string // confirmed
 	Research     string
+	Waits        string // days the village has not confirmed yet, "" for none
 	Marks        []yearMark
 	Week         weekForm
 	Villages     []Option
@@ -198,7 +204,7 @@ func (w *Web) stayOwn(c *door.Call, wide bool) (*stayOwnPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	days, research, nights := 0, 0, 0
+	days, research, nights, waits := 0, 0, 0, 0
 	for i := len(lines) - 1; i >= 0; i-- {
 		l := lines[i]
 		p.Rows = append(p.Rows, l)
@@ -206,12 +212,21 @@ func (w *Web) stayOwn(c *door.Call, wide bool) (*stayOwnPage, error) {
 			continue
 		}
 		l = l.within(p.Year)
-		if l.Kind == stay.Research {
+		switch {
+		case l.State == stay.Declared:
+			if l.From <= today {
+				waits += l.halves()
+			}
+		case l.State != stay.Confirmed:
+		case l.Kind == stay.Research:
 			research += l.halves()
-		} else {
+		default:
 			days, nights = days+l.halves(), nights+l.Nights()
 		}
 		p.Marks = append(p.Marks, yearMarks(l, p.Year)...)
+	}
+	if waits > 0 {
+		p.Waits = halves(waits)
 	}
 	p.Days, p.Research, p.Nights = halves(days), halves(research), strconv.Itoa(nights)
 	if p.Villages, err = w.villageOptions(c); err != nil {
@@ -224,7 +239,10 @@ func (w *Web) stayOwn(c *door.Call, wide bool) (*stayOwnPage, error) {
 // yearMarks draws a stay into the year's picture: a row a month, a column a day.
 func yearMarks(l stayLine, year int) (out []yearMark) {
 	kind := l.Kind
-	if l.State == stay.Disputed {
+	switch l.State {
+	case stay.Declared:
+		kind += " waits"
+	case stay.Disputed, stay.RuledOut:
 		kind = "disputed"
 	}
 	for d := l.From; d <= l.To; d = d.Add(1) {

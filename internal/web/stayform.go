@@ -33,7 +33,7 @@ func (w *Web) stayList(c *door.Call, own bool) error {
 	if p.Rows, err = w.stayLines(c, ss); err != nil {
 		return err
 	}
-	for _, s := range []string{"", stay.Declared, stay.Disputed, stay.Confirmed} {
+	for _, s := range []string{"", stay.Declared, stay.Disputed, stay.RuledOut, stay.Confirmed} {
 		text := K("stay_page.all")
 		if s != "" {
 			text = K("stay.state." + s)
@@ -132,9 +132,11 @@ func (w *Web) staySent(c *door.Call) error {
 // stayShowPage is one stay with what may be done about it.
 type stayShowPage struct {
 	Base
-	Line   stayLine
-	Judges bool // may confirm or dispute
-	Voids  bool
+	Line     stayLine
+	Judges   bool // may confirm or dispute
+	Rules    bool // may rule on the dispute
+	Verdicts []Option
+	Voids    bool
 }
 
 func (w *Web) stayShow(c *door.Call) error {
@@ -156,7 +158,13 @@ func (w *Web) stayShown(c *door.Call) (*stayShowPage, error) {
 	}
 	p := &stayShowPage{Base: Base{Title: K("stay_page.show_title", "name", ls[0].Helper, "kind", K("stay.kind."+s.Kind)), Back: "/stays"}, Line: ls[0]}
 	t := access.Target{Region: s.Region, Own: s.Cadre != "" && s.Cadre == c.Who.Cadre()}
-	p.Judges = !t.Own && s.Voided == "" && access.Can(c.Who, access.StayConfirm, t).OK()
+	p.Judges = !t.Own && s.Voided == "" && s.RuledOn == "" && access.Can(c.Who, access.StayConfirm, t).OK()
+	p.Rules = !t.Own && s.Voided == "" && (s.State == stay.Disputed || s.RuledOn != "") && access.Can(c.Who, access.StayRule, t).OK()
+	for _, v := range stay.Verdicts {
+		if v != s.State {
+			p.Verdicts = append(p.Verdicts, Option{Value: v, Key: "stay_page.verdict." + v})
+		}
+	}
 	p.Voids = s.Voided == "" && access.Can(c.Who, access.StayDeclare, t).OK()
 	return p, nil
 }
@@ -187,4 +195,53 @@ func (w *Web) stayDispute(c *door.Call) error {
 
 func (w *Web) stayVoid(c *door.Call) error {
 	return w.stayAct(c, "void", "stay_page.void_done", func(tx *db.Tx, in stay.ActInput) (stay.Stay, error) { return stay.Void(c.Context(), tx, c.Who, in) })
+}
+
+func (w *Web) stayRuled(c *door.Call) error {
+	return w.stayAct(c, "rule", "stay_page.ruled", func(tx *db.Tx, in stay.ActInput) (stay.Stay, error) {
+		return stay.Rule(c.Context(), tx, c.Who, stay.RuleInput{ID: in.ID, Stay: in.Stay, Verdict: c.Form("verdict"), Why: in.Why})
+	})
+}
+
+// stayWaitingPage is what waits for the village's word, with one button for all.
+type stayWaitingPage struct {
+	Base
+	Rows []stayLine
+	More bool
+}
+
+func (w *Web) stayWaits(c *door.Call) (*stayWaitingPage, error) {
+	p := &stayWaitingPage{Base: Base{Title: K("stay_page.waiting_title"), Back: "/stays"}}
+	ss, more, err := stay.WaitingList(c.Context(), w.DB, c.Who, c.Query("place"))
+	if err != nil {
+		return nil, err
+	}
+	p.More = more
+	p.Rows, err = w.stayLines(c, ss)
+	return p, err
+}
+
+func (w *Web) stayWaiting(c *door.Call) error {
+	p, err := w.stayWaits(c)
+	if err != nil {
+		return err
+	}
+	return w.Render(c, "stay/waiting", p)
+}
+
+func (w *Web) stayManyConfirmed(c *door.Call) error {
+	f, err := w.Form(c)
+	if err != nil {
+		return err
+	}
+	var m stay.Many
+	err = db.Do(c.Context(), w.DB, func(tx *db.Tx) error {
+		var err error
+		m, err = stay.ConfirmMany(c.Context(), tx, c.Who, stay.ManyInput{ID: c.Operation, Stays: f["stays"]})
+		return err
+	})
+	if err == nil {
+		return w.Done(c, "/stays/waiting", "stay_page.many_confirmed", "n", m.Confirmed)
+	}
+	return again(w, c, "stay/waiting", "", err, w.stayWaits)
 }

@@ -16,6 +16,7 @@ import (
 	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/scope"
+	"lianxin/internal/work/stay"
 )
 
 // todayDeskPage is the office's and the leader's desk: figures that lead to
@@ -85,6 +86,15 @@ func (w *Web) todayDesk(c *door.Call, own bool) error {
 	}
 	if n > 0 {
 		p.Others = append([]figure{{N: strconv.Itoa(n), Name: K("page_advice.waiting"), Href: "/households/advice"}}, p.Others...)
+	}
+	if access.May(c.Who, access.StayConfirm) {
+		n, err := stay.WaitingCount(c.Context(), w.DB, c.Who)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			p.Others = append([]figure{{N: strconv.Itoa(n), Name: K("today.to_confirm"), Href: "/stays/waiting"}}, p.Others...)
+		}
 	}
 	if access.May(c.Who, access.CadreChange) {
 		n, err := phone.Waiting(c.Context(), w.DB, c.Who)

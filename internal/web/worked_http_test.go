@@ -205,3 +205,38 @@ func TestStayReasonsAreToldOnce(t *testing.T) {
 		t.Errorf("%d, told: %s", status, above)
 	}
 }
+
+// What is declared does not count before the village says so: until then it
+// stands beside the figure, one button confirms all that waits, and the office
+// rules on what the village disputes.
+func TestStaysCountWhenConfirmed(t *testing.T) {
+	k := openWorked(t)
+	must := func(who, path string, form url.Values, status int, has ...string) {
+		t.Helper()
+		got, body, _ := k.call(t, who, path, form)
+		if got != status {
+			t.Errorf("%s %s: %d, want %d", who, path, got, status)
+		}
+		for _, h := range has {
+			if !strings.Contains(body, h) {
+				t.Errorf("%s %s does not say %q", who, path, h)
+			}
+		}
+	}
+	must("li", "/stays?mine=1", nil, 200, "已确认驻村4.5天，住4夜", "另有15.5天待村里确认")
+	must("office", "/progress?campaign=siqun&year=2026", nil, 200, "另有12.5天待村里确认")
+	must("office", "/progress/why?cadre="+LiMing+"&campaign=siqun&year=2026", nil, 200, "4.5", "另有12.5天待村里确认", "待村里确认</small>")
+	must("head", "/today?desk=1", nil, 200, "/stays/waiting", "待确认的驻村、调研")
+	must("head", "/stays/waiting", nil, 200, "stay-0002", "stay-0003", "stay-0004", "stay-0005")
+	must("li", "/stays/waiting", nil, 403)
+	must("head", "/stays/confirm", url.Values{"op": {"01K00000000000000000000101"}}, 422, "请至少选一条")
+	must("head", "/stays/confirm", url.Values{"op": {"01K00000000000000000000102"}, "stays": {"stay-0002", "stay-0003", "stay-0004", "stay-0005"}}, 303)
+	must("head", "/stays/waiting", nil, 200, "没有等着确认的")
+	must("li", "/stays?mine=1", nil, 200, "已确认驻村17天，住17夜")
+	must("office", "/stays/stay-0001", nil, 200, "/stays/stay-0001/rule")
+	must("head", "/stays/stay-0001/rule", url.Values{"op": {"01K00000000000000000000103"}, "verdict": {"ruled_out"}, "why": {"签到簿上没有"}}, 403)
+	must("office", "/stays/stay-0001/rule", url.Values{"op": {"01K00000000000000000000104"}, "verdict": {"ruled_out"}}, 422, "请写明原因")
+	must("office", "/stays/stay-0001/rule", url.Values{"op": {"01K00000000000000000000105"}, "verdict": {"ruled_out"}, "why": {"签到簿上没有"}}, 303)
+	must("li", "/stays/stay-0001", nil, 200, "裁定不计", "签到簿上没有", "周四下午就回镇里开会了")
+	must("li", "/notices", nil, 200, "有了裁定")
+}

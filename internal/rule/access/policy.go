@@ -91,6 +91,7 @@ const (
 	StayRead    Action = "stay.read"
 	StayDeclare Action = "stay.declare"
 	StayConfirm Action = "stay.confirm" // the village head confirms or disputes
+	StayRule    Action = "stay.rule"    // the office rules on what is disputed
 
 	ProgressRead Action = "progress.read"
 	ProgressSums Action = "progress.sums" // of whole townships, without names
@@ -198,6 +199,7 @@ var policy = map[Action]row{
 	StayRead:    {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	StayDeclare: {Office: InRegion, Cadre: OwnOnly},
 	StayConfirm: {Office: InRegion, VillageHead: InRegion},
+	StayRule:    {Office: InRegion},
 
 	ProgressRead: {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},
 	ProgressSums: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},

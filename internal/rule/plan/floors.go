@@ -109,7 +109,7 @@ func (f *floors) duty(c, t Duty) {
 	}
 }
 
-// rest compares what is not owed by a rank: reports and checks.
+// rest compares what is not owed by a rank: reports, checks, when stays count.
 func (f *floors) rest(c, t Plan) {
 	f.rank = ""
 	if c.Report != nil {
@@ -123,6 +123,9 @@ func (f *floors) rest(c, t Plan) {
 				f.report("report.due_working_days", "floor_looser", "report.due_working_days")
 			}
 		}
+	}
+	if c.StaysWait() && !t.StaysWait() {
+		f.report("stays.counts_when", "floor_looser", "stays.counts_when")
 	}
 	for _, cc := range c.Checks {
 		i := slices.IndexFunc(t.Checks, func(x Check) bool { return x.ID == cc.ID })

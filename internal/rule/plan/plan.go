@@ -68,6 +68,7 @@ type Plan struct {
 
 	Duties    []Duty    `toml:"duty"`
 	Counting  Counting  `toml:"counting"`
+	Stays     *Stays    `toml:"stays"`
 	Coverage  Coverage  `toml:"coverage"`
 	CareTags  Catalogue `toml:"care_tags"`
 	Catalogue struct {
@@ -162,6 +163,12 @@ type Research struct {
 	Min             int    `toml:"min"`
 	SeedText        string `toml:"seed_text"`
 	OverlapWithStay bool   `toml:"overlap_with_stay"` // a stay day is a research day too (c5)
+	Source
+}
+
+// Stays says from when a declared stay or research day counts (domain.md §6.4).
+type Stays struct {
+	CountsWhen string `toml:"counts_when" word:"staycounts"` // confirmed, declared
 	Source
 }
 
@@ -346,6 +353,10 @@ func (p Plan) Bound() []Rank {
 	}
 	return out
 }
+
+// StaysWait reports whether a stay counts only when the village confirmed it.
+// So it is where a plan says nothing: a plan that wants it otherwise says so.
+func (p Plan) StaysWait() bool { return p.Stays == nil || p.Stays.CountsWhen != StaysDeclared }
 
 // Start is the first day duties are owed.
 func (p Plan) Start() calendar.Day {

@@ -334,6 +334,7 @@ func TestCheckFloors(t *testing.T) {
 		{`basis = "per_household"`, `basis = "per_official_total"`},
 		{`counts = ["home", "met"]`, `counts = ["home", "met", "phone"]`},
 		{`counts_when = "household_confirmed"`, `counts_when = "done"`},
+		{`counts_when = "confirmed"`, `counts_when = "declared"`},
 		{`period = { is = "half_year"`, `period = { is = "year"`},
 		{`due_working_days = { is = 10`, `due_working_days = { is = 20`},
 	} {

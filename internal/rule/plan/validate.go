@@ -13,6 +13,9 @@ func validate(p Plan) []Problem {
 	v := validator{at: p.Lines}
 	v.head(p)
 	v.duties(p)
+	if p.Stays != nil {
+		v.oneOf("stays.counts_when", p.Stays.CountsWhen, StaysConfirmed, StaysDeclared)
+	}
 	v.catalogues(p)
 	v.times(p)
 	v.matters(p)

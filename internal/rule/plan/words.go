@@ -15,6 +15,8 @@ const (
 	PerOfficialDays    = "per_official_days"
 	HouseholdConfirmed = "household_confirmed"
 	WhenDone           = "done"
+	StaysConfirmed     = "confirmed" // a stay counts once the village confirmed it
+	StaysDeclared      = "declared"  // a stay counts as soon as it is declared, unless disputed
 	UnitDay            = "day"
 	UnitNight          = "night"
 
@@ -48,6 +50,8 @@ func vocabulary(tag string) []string {
 		return []string{PerHousehold, PerOfficial, PerOfficialTotal, PerOfficialDays}
 	case "countswhen":
 		return []string{HouseholdConfirmed, WhenDone}
+	case "staycounts":
+		return []string{StaysConfirmed, StaysDeclared}
 	case "unit":
 		return []string{UnitDay, UnitNight}
 	case "how":

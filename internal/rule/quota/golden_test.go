@@ -138,7 +138,7 @@ func readFacts(t testing.TB, text string) Facts {
 				village = ""
 			}
 			f.Stays = append(f.Stays, Stay{ID: w[1], Kind: kind, Village: village, From: day(w[3]), To: day(w[4]), FromHalf: has("起半天"), ToHalf: has("止半天"),
-				Night: has("住下"), Topic: after("题目"), Disputed: has("有争议"), Voided: has("作废")})
+				Night: has("住下"), Topic: after("题目"), Disputed: has("有争议"), Waiting: has("待确认"), RuledOut: has("裁定不计"), Voided: has("作废")})
 		case "实事":
 			x := Practical{ID: w[1], Household: w[2], ProposedOn: day(w[3]), DoneOn: day(w[4]), ConfirmedOn: day(w[5])}
 			if w[2] == "全村" {
@@ -179,6 +179,10 @@ func write(say func(string, ...any) string, lines []Line) string {
 			b.WriteString("；" + n.Text(say))
 		}
 		for _, x := range l.Beside {
+			if x.Key == BesideWaiting {
+				b.WriteString("；" + say(x.Key, "n", x.N.String(), "unit", say("quota.unit."+l.Unit)))
+				continue
+			}
 			fmt.Fprintf(&b, "；%s%s", say(x.Key), x.N)
 		}
 		b.WriteString("\n")

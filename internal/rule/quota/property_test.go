@@ -58,7 +58,7 @@ func drawFacts(t *rapid.T) Facts {
 		f.Stays = append(f.Stays, Stay{ID: next("s"), Kind: rapid.SampledFrom([]string{VillageStay, FieldResearch}).Draw(t, "kind"), From: from, To: from.Add(rapid.IntRange(-1, 20).Draw(t, "days")),
 			FromHalf: rapid.Bool().Draw(t, "fromHalf"), ToHalf: rapid.Bool().Draw(t, "toHalf"), Night: rapid.Bool().Draw(t, "night"),
 			Village: rapid.SampledFrom([]string{"石桥村", "大河村", ""}).Draw(t, "village"), Topic: rapid.SampledFrom([]string{"产业", ""}).Draw(t, "topic"),
-			Disputed: rapid.IntRange(0, 9).Draw(t, "disputed") == 0, Voided: rapid.IntRange(0, 9).Draw(t, "void") == 0})
+			Disputed: rapid.IntRange(0, 9).Draw(t, "disputed") == 0, Waiting: rapid.IntRange(0, 3).Draw(t, "waiting") == 0, RuledOut: rapid.IntRange(0, 9).Draw(t, "ruledOut") == 0, Voided: rapid.IntRange(0, 9).Draw(t, "void") == 0})
 	}
 	for range rapid.IntRange(0, 6).Draw(t, "items") {
 		x := Practical{ID: next("x"), Household: rapid.SampledFrom([]string{"甲家", "乙家", ""}).Draw(t, "home"), ProposedOn: drawDay(t, "proposed")}
@@ -88,6 +88,7 @@ func allPlans(t testing.TB) []plan.Plan {
 		shipped(t, "guabangbao", "min = 6", "min = 3", `period = "year"`, `period = "half_year"`, "joint_counts = false", "joint_counts = true"),
 		shipped(t, "guabangbao", `basis = "per_household"`, `basis = "per_official_days"`, "started = 2012-02-28", "started = 2012-02-28", `basis = "per_official"`, `basis = "per_household"`),
 		shipped(t, "siqun", "overlap_with_stay = true", "overlap_with_stay = false", `unit = "day"`, `unit = "night"`),
+		shipped(t, "siqun", `counts_when = "confirmed"`, `counts_when = "declared"`),
 		shipped(t, "siqun", "effective = 2012-02-29", "effective = 2026-02-10", "started = 2012-02-29", "started = 2026-02-10"),
 	}
 }
@@ -241,8 +242,9 @@ func (x plain) halvesOf(match func(s Stay, d calendar.Day, afternoon bool) bool)
 	return n
 }
 
-func there(s Stay, d calendar.Day, pm bool) bool {
-	if s.Voided || s.Disputed || d < s.From || d > s.To {
+func (x plain) there(s Stay, d calendar.Day, pm bool) bool {
+	waits := s.Waiting && (x.p.Stays == nil || x.p.Stays.CountsWhen == plan.StaysConfirmed)
+	if s.Voided || s.Disputed || s.RuledOut || waits || d < s.From || d > s.To {
 		return false
 	}
 	if s.From == s.To && s.FromHalf && s.ToHalf {
@@ -269,10 +271,10 @@ func TestCountAgreesWithAPlainCount(t *testing.T) {
 					}
 					return d.StayDays.Min
 				}, map[string]float64{UnitDay: 0.5, UnitNight: 1}[l.Unit])
-				done = x.halvesOf(func(s Stay, d calendar.Day, pm bool) bool { return s.Kind == VillageStay && there(s, d, pm) })
+				done = x.halvesOf(func(s Stay, d calendar.Day, pm bool) bool { return s.Kind == VillageStay && x.there(s, d, pm) })
 				if l.Unit == UnitNight {
 					done = x.halvesOf(func(s Stay, d calendar.Day, pm bool) bool {
-						inOrder := there(s, s.From, true) || there(s, s.From, false) || there(s, s.To, false)
+						inOrder := x.there(s, s.From, true) || x.there(s, s.From, false) || x.there(s, s.To, false)
 						return !pm && s.Kind == VillageStay && s.Night && inOrder && d >= s.From && d <= s.To && !(d == s.To && s.ToHalf)
 					}) * 2
 				}
@@ -285,9 +287,9 @@ func TestCountAgreesWithAPlainCount(t *testing.T) {
 				}, 0.5)
 				overlap := p.For(plan.SectionLeader).ResearchDays.OverlapWithStay
 				research := func(s Stay, d calendar.Day, pm bool) bool {
-					return s.Kind == FieldResearch && s.Topic != "" && s.Village != "" && there(s, d, pm)
+					return s.Kind == FieldResearch && s.Topic != "" && s.Village != "" && x.there(s, d, pm)
 				}
-				stay := func(s Stay, d calendar.Day, pm bool) bool { return s.Kind == VillageStay && there(s, d, pm) }
+				stay := func(s Stay, d calendar.Day, pm bool) bool { return s.Kind == VillageStay && x.there(s, d, pm) }
 				if overlap {
 					done = x.halvesOf(func(s Stay, d calendar.Day, pm bool) bool { return research(s, d, pm) || stay(s, d, pm) })
 				} else {
@@ -526,7 +528,7 @@ func visitIDs(lines []Line) []string {
 	return out
 }
 
-// Whatever StayConflicts lets in is counted to its last half day.
+// Whatever StayConflicts lets in is counted, once confirmed, to its last half day.
 func TestDeclaredStaysCountInFull(t *testing.T) {
 	p := shipped(t, "siqun")
 	rapid.Check(t, func(t *rapid.T) {
@@ -536,7 +538,7 @@ func TestDeclaredStaysCountInFull(t *testing.T) {
 		var accepted []Stay
 		var want Halves
 		for _, s := range f.Stays {
-			s.Disputed, s.Voided = false, false
+			s.Disputed, s.Voided, s.Waiting, s.RuledOut = false, false, false, false
 			if s.Kind != VillageStay || s.From.Year() != year || s.To.Year() != year || len(StayConflicts(accepted, f.Leaves, s)) > 0 {
 				continue
 			}
@@ -607,4 +609,47 @@ func TestNextVisitMovesBehindLeave(t *testing.T) {
 	if got := NextVisits(p, f); got != nil {
 		t.Errorf("another year: %+v", got)
 	}
+}
+
+// What stands as waiting beside a figure is what it grows by when the village
+// confirms everything, and a plan that counts what is declared counts it at once.
+func TestConfirmingAddsWhatWaits(t *testing.T) {
+	plans := []plan.Plan{shipped(t, "siqun"), shipped(t, "siqun", `unit = "day"`, `unit = "night"`)}
+	declared := []plan.Plan{shipped(t, "siqun", `counts_when = "confirmed"`, `counts_when = "declared"`), shipped(t, "siqun", `unit = "day"`, `unit = "night"`, `counts_when = "confirmed"`, `counts_when = "declared"`)}
+	rapid.Check(t, func(t *rapid.T) {
+		i := rapid.IntRange(0, len(plans)-1).Draw(t, "plan")
+		f := drawFacts(t)
+		now := Count(plans[i], f)
+		atOnce := Count(declared[i], f)
+		f.Stays = slices.Clone(f.Stays)
+		for j := range f.Stays {
+			f.Stays[j].Waiting = false
+		}
+		for j, l := range Count(plans[i], f) {
+			if l.Duty != StayDays && l.Duty != ResearchDays {
+				continue
+			}
+			if got := now[j].Done + besideOf(now[j], "waiting"); got != l.Done || besideOf(l, "waiting") != 0 || atOnce[j].Done != l.Done {
+				t.Fatalf("%s: %s and %s waiting, confirmed %s, counted when declared %s", l.Duty, now[j].Done, besideOf(now[j], "waiting"), l.Done, atOnce[j].Done)
+			}
+			var told Halves
+			for _, x := range now[j].Not {
+				if x.Because.Key == "quota.waiting" {
+					told += x.Weight
+				}
+			}
+			if told != besideOf(now[j], "waiting") {
+				t.Fatalf("%s: %s waiting, the records say %s", l.Duty, besideOf(now[j], "waiting"), told)
+			}
+		}
+	})
+}
+
+func besideOf(l Line, key string) Halves {
+	for _, b := range l.Beside {
+		if b.Key == "quota.beside."+key {
+			return b.N
+		}
+	}
+	return 0
 }

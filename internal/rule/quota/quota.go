@@ -150,6 +150,8 @@ type Stay struct {
 	Night            bool // slept there (住村): every night of the range, and the last one unless ToHalf
 	Village, Topic   string
 	Disputed, Voided bool
+	Waiting          bool // declared, and the village has not said yet
+	RuledOut         bool // disputed, and ruled that it does not count
 }
 
 // Practical is a practical item (实事).
@@ -215,6 +217,20 @@ type Beside struct {
 	Key string `json:"key"`
 	N   Halves `json:"n"`
 }
+
+// Waits is what the line would have besides if the villages confirmed what they
+// have not yet.
+func (l Line) Waits() Halves {
+	for _, b := range l.Beside {
+		if b.Key == BesideWaiting {
+			return b.N
+		}
+	}
+	return 0
+}
+
+// BesideWaiting is the key of what waits for the village's word.
+const BesideWaiting = "quota.beside.waiting"
 
 // Ref points to a record and says with what weight it counts.
 type Ref struct {

@@ -37,6 +37,7 @@ type part struct {
 
 type parts struct {
 	counted Halves
+	waits   Halves // would count; among the refused
 	refused []part
 }
 
@@ -68,6 +69,23 @@ func (l *looker) stays() {
 	stay := &claims{owner: make([]string, 2*days)}
 	nights := &claims{owner: make([]string, days)}
 	research := &claims{owner: make([]string, 2*days)}
+	// What waits for the village comes after all that counts: it takes no day
+	// from it, and what is left is what its confirmation would add.
+	for _, waiting := range []bool{false, true} {
+		l.staysThat(slices.Collect(func(yield func(Stay) bool) {
+			for _, s := range list {
+				if l.waits(s) == waiting && !yield(s) {
+					return
+				}
+			}
+		}), stay, nights, research)
+	}
+}
+
+// waits reports whether a stay counts only when the village has confirmed it.
+func (l *looker) waits(s Stay) bool { return s.Waiting && l.plan.StaysWait() }
+
+func (l *looker) staysThat(list []Stay, stay, nights, research *claims) {
 	for _, s := range list {
 		if s.Kind == VillageStay {
 			l.oneStay(s, stay, nights)
@@ -90,6 +108,7 @@ func (l *looker) stays() {
 			got := l.claim(s, research, Reason{}, nil)
 			l.tallies.FromStays += got.counted
 			l.tallies.Research += got.counted
+			l.tallies.ResearchWaits += got.waits
 			l.tell(ResearchDays, ref, got)
 		}
 	}
@@ -102,8 +121,10 @@ func (l *looker) oneStay(s Stay, stay, nights *claims) {
 	ref := Ref{Kind: VillageStay, ID: s.ID, On: s.From}
 	got := l.claim(s, stay, Reason{}, nil)
 	l.tallies.Stay += got.counted
+	l.tallies.StayWaits += got.waits
 	slept := l.claimNights(s, nights)
 	l.tallies.Nights += int(slept.counted) / 2
+	l.tallies.NightsWait += int(slept.waits) / 2
 	if l.dues.Stay == nil {
 		return
 	}
@@ -125,6 +146,7 @@ func (l *looker) oneResearch(s Stay, stay, research *claims) {
 	}
 	got := l.claim(s, research, why, taken)
 	l.tallies.Research += got.counted
+	l.tallies.ResearchWaits += got.waits
 	l.tell(ResearchDays, ref, got)
 }
 
@@ -147,6 +169,8 @@ func (s Stay) whole() Reason {
 		return because("voided")
 	case s.Disputed:
 		return because("disputed")
+	case s.RuledOut:
+		return because("ruled_out")
 	case !s.rangeOK():
 		return because("bad_range")
 	}
@@ -188,6 +212,10 @@ func (l *looker) claim(s Stay, mine *claims, refused Reason, other *claims) part
 			why = because("taken", "id", mine.owner[h-2*l.first])
 		default:
 			mine.owner[h-2*l.first] = s.ID
+			if l.waits(s) {
+				why = because("waiting")
+				got.waits++
+			}
 		}
 		got.add(why, 1)
 	}
@@ -213,6 +241,10 @@ func (l *looker) claimNights(s Stay, mine *claims) parts {
 				why = because("taken", "id", id)
 			} else {
 				mine.owner[day-l.first] = s.ID
+				if l.waits(s) {
+					why = because("waiting")
+					got.waits += 2
+				}
 			}
 		}
 		got.add(why, 2)
@@ -264,8 +296,8 @@ func openEnd(d calendar.Day) string {
 // a range that makes no sense, half days already declared, two places at once,
 // days on leave, research without topic or place. Nothing returned means it
 // can. A village stay and research in the same village may share days, the
-// plan decides what that counts for (c5); voided records and the record's own
-// earlier version (same id) are no obstacle.
+// plan decides what that counts for (c5); voided records, those ruled out and the
+// record's own earlier version (same id) are no obstacle.
 func StayConflicts(existing []Stay, leaves []Leave, s Stay) []Reason {
 	if !s.rangeOK() {
 		return []Reason{because("bad_range")}
@@ -294,7 +326,7 @@ func StayConflicts(existing []Stay, leaves []Leave, s Stay) []Reason {
 	list := slices.Clone(existing)
 	slices.SortFunc(list, func(a, b Stay) int { return order(string(a.From), string(b.From), a.ID, b.ID) })
 	for _, e := range list {
-		if e.Voided || e.ID == s.ID || !e.rangeOK() {
+		if e.Voided || e.RuledOut || e.ID == s.ID || !e.rangeOK() {
 			continue
 		}
 		a, b := e.halves()

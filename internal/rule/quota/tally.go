@@ -21,6 +21,10 @@ type Tallies struct {
 	Nights    int           `json:"nights"`
 	Research  Halves        `json:"research"`
 	FromStays Halves        `json:"from_stays"` // part of Research that are village days
+	// What would count besides if the villages confirmed what they have not yet.
+	StayWaits     Halves `json:"stay_waits"`
+	NightsWait    int    `json:"nights_wait"`
+	ResearchWaits Halves `json:"research_waits"`
 }
 
 // Home is the tally of one household the official is paired with in the year.
@@ -105,9 +109,9 @@ func assemble(p plan.Plan, d *Dues, t Tallies, each bool) []Line {
 			Days: d.daysIn(kStay, first, last, nil), Of: d.Of}
 		if x.Unit == plan.UnitNight {
 			l.Unit, l.Done = UnitNight, Whole(t.Nights)
-			l.Beside = beside(l.Beside, "days", t.Stay)
+			l.Beside = beside(beside(l.Beside, "days", t.Stay), "waiting", Whole(t.NightsWait))
 		} else {
-			l.Beside = beside(l.Beside, "nights", Whole(t.Nights))
+			l.Beside = beside(beside(l.Beside, "nights", Whole(t.Nights)), "waiting", t.StayWaits)
 		}
 		prorata(&l)
 		out = append(out, l)
@@ -116,7 +120,7 @@ func assemble(p plan.Plan, d *Dues, t Tallies, each bool) []Line {
 	if x := d.Research; x != nil {
 		l := Line{Duty: ResearchDays, Period: year, Rank: d.ranks[kResearch], Due: d.ResearchDue, Target: d.ResearchDue, Done: t.Research, Unit: UnitDay, Clause: x.Source,
 			Days: d.daysIn(kResearch, first, last, nil), Of: d.Of}
-		l.Beside = beside(l.Beside, "from_stays", t.FromStays)
+		l.Beside = beside(beside(l.Beside, "from_stays", t.FromStays), "waiting", t.ResearchWaits)
 		prorata(&l)
 		out = append(out, l)
 	}

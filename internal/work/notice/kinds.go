@@ -26,6 +26,7 @@ const (
 	ForOffice   Audience = "office"
 	ForLeader   Audience = "leader"
 	ForCounty   Audience = "county_admin"
+	ForVillage  Audience = "village"
 	// ForDiscipline: what is said in confidence about an official reaches nobody else.
 	ForDiscipline Audience = "discipline"
 )
@@ -47,6 +48,8 @@ var Kinds = []Kind{
 	{"opinion.returned", ForOffice, nil},
 	{"opinion.answered", ForOfficial, nil},
 	{"opinion.dropped", ForOfficial, nil},
+	{"stay.to_confirm", ForVillage, []string{"n"}},
+	{"stay.ruled", ForOfficial, nil},
 	{"complaint.arrived", ForDiscipline, nil},
 	{"calendar.year_missing", ForCounty, []string{"year"}},
 }

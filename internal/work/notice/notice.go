@@ -123,6 +123,18 @@ func Tell(ctx context.Context, tx *db.Tx, in In) error {
 	return ask(ctx, tx, county, id, in)
 }
 
+// Told reports whether a notice of this kind about this thing was told to the
+// same receiver before, on whichever day: for what is told once and not daily.
+func Told(ctx context.Context, r db.Reader, county string, in In) (bool, error) {
+	place := in.Region
+	if in.To.role != "" {
+		place = in.To.region
+	}
+	n, err := db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM notices WHERE county = $1 AND ref = $2 AND kind = $3 AND account = $4 AND cadre = $5 AND role = $6 AND region = $7`,
+		county, in.Ref, in.Kind, in.To.account, in.To.cadre, string(in.To.role), place)
+	return n > 0, err
+}
+
 // Item is one line of somebody's list.
 type Item struct {
 	ID    string         `json:"id"`

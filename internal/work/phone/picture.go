@@ -345,7 +345,11 @@ func (p *picture) figures() error {
 			if l.Household != "" {
 				continue
 			}
-			p.put("figure:"+x.Campaign+":"+l.Duty, recordFigure{x.Short, "quota.duty." + strings.TrimPrefix(l.Duty, "quota.duty."), l.Done.String(), l.Due.String(), "quota.unit." + l.Unit})
+			waits := ""
+			if n := l.Waits(); n > 0 {
+				waits = n.String()
+			}
+			p.put("figure:"+x.Campaign+":"+l.Duty, recordFigure{x.Short, "quota.duty." + strings.TrimPrefix(l.Duty, "quota.duty."), l.Done.String(), l.Due.String(), "quota.unit." + l.Unit, waits})
 		}
 	}
 	return nil

@@ -138,6 +138,7 @@ type (
 		Done     string `json:"done"`
 		Due      string `json:"due"`
 		Unit     string `json:"unit"`
+		Waits    string `json:"waits,omitempty"` // for the village's word
 	}
 	recordHeld struct {
 		ID      string          `json:"id"`

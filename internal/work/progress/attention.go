@@ -293,7 +293,7 @@ func disputed(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part
 	where := scope.Where(s, &args, "s.region", func(c string) string { return "(s.county = " + args.Add(who.County()) + " AND s.cadre = " + c + ")" })
 	return collect(db.All(ctx, r, func(w db.Row) (x counted[Dispute], err error) {
 		return x, w.Scan(&x.row.ID, &x.row.Cadre, &x.row.Region, &x.row.Kind, &x.row.From, &x.row.To, &x.n)
-	}, `SELECT s.id, s.cadre, s.region, s.kind, s.valid_from, s.valid_to, COUNT(*) OVER () FROM stays s WHERE `+where+` AND s.state = 'disputed' AND s.voided_on = '' ORDER BY s.region, s.valid_from, s.id LIMIT `+args.Add(in.First), args...))
+	}, `SELECT s.id, s.cadre, s.region, s.kind, s.valid_from, s.valid_to, COUNT(*) OVER () FROM stays s WHERE `+where+` AND s.state = 'disputed' AND s.ruling = '' AND s.voided_on = '' ORDER BY s.region, s.valid_from, s.id LIMIT `+args.Add(in.First), args...))
 }
 
 func cards(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part[Card], error) {

@@ -23,14 +23,14 @@ var (
 	duties  = [...]string{quota.Households, quota.Visits, quota.Practicals, quota.StayDays, quota.ResearchDays}
 	units   = [...]string{quota.UnitHousehold, quota.UnitVisit, quota.UnitVisitDay, quota.UnitItem, quota.UnitDay, quota.UnitNight}
 	ranks   = [...]plan.Rank{plan.TownshipLeader, plan.SectionLeader, plan.TownshipStaff, plan.VillageCommittee, plan.OtherRank}
-	besides = [...]string{"quota.beside.visits", "quota.beside.phone", "quota.beside.absent", "quota.beside.declined", "quota.beside.nights", "quota.beside.days", "quota.beside.from_stays", "quota.beside.items"}
+	besides = [...]string{"quota.beside.visits", "quota.beside.phone", "quota.beside.absent", "quota.beside.declined", "quota.beside.nights", "quota.beside.days", "quota.beside.from_stays", "quota.beside.items", "quota.beside.waiting"}
 )
 
 const (
 	dutyLetters   = "HVPSR"
 	rankLetters   = "lctvo"
 	unitLetters   = "hvdiyn"
-	besideLetters = "vpadnysi"
+	besideLetters = "vpadnysiw"
 )
 
 func letter[T comparable](of []T, letters string, v T) byte {

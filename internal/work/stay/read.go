@@ -10,18 +10,22 @@ import (
 	"lianxin/internal/work/scope"
 )
 
-const columns = `s.id, s.cadre, s.region, s.kind, s.valid_from, s.valid_to, s.from_half, s.to_half, s.night, s.topic, s.note, s.writer, s.proxy, s.state, s.judged_on, s.judged_by, s.judge_why, s.voided_on, s.void_why, s.written_at`
+const columns = `s.id, s.cadre, s.region, s.kind, s.valid_from, s.valid_to, s.from_half, s.to_half, s.night, s.topic, s.note, s.writer, s.proxy, s.state, s.judged_on, s.judged_by, s.judge_why, s.ruling, s.ruled_on, s.ruled_by, s.ruled_why, s.voided_on, s.void_why, s.written_at`
 
 func scanner(r db.Reader, county string) func(db.Row) (Stay, error) {
 	v := r.Vault()
 	return func(w db.Row) (s Stay, err error) {
-		if err = w.Scan(&s.ID, &s.Cadre, &s.Region, &s.Kind, &s.From, &s.To, &s.FromHalf, &s.ToHalf, &s.Night, &s.Topic, &s.Note, &s.Writer, &s.Proxy, &s.State, &s.JudgedOn, &s.JudgedBy, &s.JudgeWhy, &s.Voided, &s.VoidWhy, &s.Written); err != nil {
+		var ruling string
+		if err = w.Scan(&s.ID, &s.Cadre, &s.Region, &s.Kind, &s.From, &s.To, &s.FromHalf, &s.ToHalf, &s.Night, &s.Topic, &s.Note, &s.Writer, &s.Proxy, &s.State, &s.JudgedOn, &s.JudgedBy, &s.JudgeWhy, &ruling, &s.RuledOn, &s.RuledBy, &s.RuledWhy, &s.Voided, &s.VoidWhy, &s.Written); err != nil {
 			return s, err
+		}
+		if s.State == Disputed && ruling == out {
+			s.State = RuledOut
 		}
 		for _, x := range []struct {
 			column string
 			text   *string
-		}{{"topic", &s.Topic}, {"note", &s.Note}, {"judge_why", &s.JudgeWhy}, {"void_why", &s.VoidWhy}} {
+		}{{"topic", &s.Topic}, {"note", &s.Note}, {"judge_why", &s.JudgeWhy}, {"ruled_why", &s.RuledWhy}, {"void_why", &s.VoidWhy}} {
 			if *x.text, err = v.Open(place(county, s.ID, x.column), *x.text); err != nil {
 				return s, err
 			}
@@ -74,7 +78,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 	for _, x := range []struct {
 		field, value string
 		words        []string
-	}{{"kind", f.Kind, []string{Village, Research}}, {"state", f.State, []string{Declared, Confirmed, Disputed}}} {
+	}{{"kind", f.Kind, Kinds}, {"state", f.State, States}} {
 		if err := scope.Known(x.field, x.value, "stay."+x.field+".", x.words...); err != nil {
 			return nil, "", err
 		}
@@ -85,6 +89,13 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 	}
 	var args scope.Args
 	where := scope.Where(sp, &args, "s.region", func(c string) string { return "s.cadre = " + c }) + " AND s.county = " + args.Add(who.County())
+	state, ruling := f.State, ""
+	switch f.State {
+	case RuledOut:
+		state, ruling = Disputed, out
+	case Disputed:
+		where += " AND s.ruling = ''"
+	}
 	if f.Cadre == "" {
 		where += scope.InTown(sp, f.Place, &args, "s.region")
 	}
@@ -92,7 +103,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 		lo, hi := db.Under(f.Place)
 		where += " AND s.region >= " + args.Add(lo) + " AND s.region < " + args.Add(hi)
 	}
-	for _, x := range []struct{ column, value string }{{"s.cadre =", f.Cadre}, {"s.kind =", f.Kind}, {"s.state =", f.State}, {"s.valid_to >=", string(f.From)}, {"s.valid_from <=", string(f.To)}} {
+	for _, x := range []struct{ column, value string }{{"s.cadre =", f.Cadre}, {"s.kind =", f.Kind}, {"s.state =", state}, {"s.ruling =", ruling}, {"s.valid_to >=", string(f.From)}, {"s.valid_from <=", string(f.To)}} {
 		if x.value != "" {
 			where += " AND " + x.column + " " + args.Add(x.value)
 		}

@@ -2,7 +2,9 @@
 // which village from when to when, in half days, and whether he slept there.
 //
 // A stay is declared in a range, for oneself or by the office for somebody; the
-// village confirms it or says that it was not so, and then it does not count.
+// village confirms it, and from then on it counts (a plan may have it count from
+// its declaration), or says that it was not so; then the office rules, with
+// words, whether it counts or stays out.
 // Days already declared, days in another village and days on leave are refused
 // with the reason when they are entered, so that nothing has to be taken back
 // later. A stay is never deleted: it is voided with a reason. Nobody is asked
@@ -42,6 +44,7 @@ const (
 	Declared  = "declared"
 	Confirmed = "confirmed"
 	Disputed  = "disputed"
+	RuledOut  = "ruled_out" // disputed, and the office ruled that it does not count
 )
 
 // Stay is one declared range, both days included.
@@ -63,6 +66,9 @@ type Stay struct {
 	JudgedOn calendar.Day `json:"judged_on,omitempty"`
 	JudgedBy string       `json:"judged_by,omitempty"` // account
 	JudgeWhy string       `json:"judge_why,omitempty"`
+	RuledOn  calendar.Day `json:"ruled_on,omitempty"`
+	RuledBy  string       `json:"ruled_by,omitempty"` // account
+	RuledWhy string       `json:"ruled_why,omitempty"`
 	Voided   calendar.Day `json:"voided,omitempty"`
 	VoidWhy  string       `json:"void_why,omitempty"`
 	Written  int64        `json:"written"` // milliseconds
@@ -70,11 +76,14 @@ type Stay struct {
 
 // Fact is the stay as rules count it.
 func (s Stay) Fact() quota.Stay {
-	return quota.Stay{ID: s.ID, Kind: s.Kind, From: s.From, To: s.To, FromHalf: s.FromHalf, ToHalf: s.ToHalf, Night: s.Night, Village: s.Region, Topic: s.Topic, Disputed: s.State == Disputed, Voided: s.Voided != ""}
+	return quota.Stay{ID: s.ID, Kind: s.Kind, From: s.From, To: s.To, FromHalf: s.FromHalf, ToHalf: s.ToHalf, Night: s.Night, Village: s.Region, Topic: s.Topic, Disputed: s.State == Disputed, Waiting: s.State == Declared, RuledOut: s.State == RuledOut, Voided: s.Voided != ""}
 }
 
 // Kinds of stays, as message keys stay.kind.<code>.
 var Kinds = []string{Village, Research}
+
+// States lists the states, as message keys stay.state.<code>.
+var States = []string{Declared, Confirmed, Disputed, RuledOut}
 
 // DeclareInput is a range as somebody tells it.
 type DeclareInput struct {

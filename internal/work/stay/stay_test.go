@@ -1,6 +1,7 @@
 package stay_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -133,7 +134,8 @@ func TestConfirmDisputeVoid(t *testing.T) {
 			{"disputed without a reason", village, dispute, "stay-0001", " ", fault.Invalid, stay.Declared},
 			{"disputed", village, dispute, "stay-0001", "周三就回镇里了", "", stay.Disputed},
 			{"disputed again", village, dispute, "stay-0001", "同上", fault.Conflict, stay.Disputed},
-			{"confirmed after all", Office(today), confirm, "stay-0001", "", "", stay.Confirmed},
+			{"confirmed by the office without a ruling", Office(today), confirm, "stay-0001", "", fault.Conflict, stay.Disputed},
+			{"taken back by the village", village, confirm, "stay-0001", "", "", stay.Confirmed},
 			{"voided by a colleague", Who(access.Cadre, Qingshi, ZhaoWei, today), void, "stay-0001", "记错", fault.Forbidden, stay.Confirmed},
 			{"voided without a reason", li, void, "stay-0001", "", fault.Invalid, stay.Confirmed},
 			{"voided", li, void, "stay-0001", "日期记错", "", stay.Confirmed},
@@ -233,4 +235,168 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// After a dispute the office rules, with words; the village's word stays beside it.
+func TestRule(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		_, err := declare(t, d, li, stay.DeclareInput{ID: "stay-0001", Kind: stay.Village, From: "2026-11-09", To: "2026-11-13", Village: Lijiawan})
+		must(t, err)
+		village := Who(access.VillageHead, Lijiawan, "", today)
+		himself := Who(access.Office, Qingshi, LiMing, today)
+		office := Office(today)
+		rule := func(verdict, why string) func(*db.Tx, access.Actor, string) error {
+			return func(tx *db.Tx, who access.Actor, id string) error {
+				_, err := stay.Rule(t.Context(), tx, who, stay.RuleInput{ID: id, Stay: "stay-0001", Verdict: verdict, Why: why})
+				return err
+			}
+		}
+		judge := func(f func(context.Context, *db.Tx, access.Actor, stay.ActInput) (stay.Stay, error)) func(*db.Tx, access.Actor, string) error {
+			return func(tx *db.Tx, who access.Actor, id string) error {
+				_, err := f(t.Context(), tx, who, stay.ActInput{ID: id, Stay: "stay-0001", Why: "周三就回镇里了"})
+				return err
+			}
+		}
+		for i, x := range []struct {
+			name  string
+			who   access.Actor
+			do    func(*db.Tx, access.Actor, string) error
+			want  fault.Kind
+			state string
+		}{
+			{"nothing is disputed", office, rule(stay.RuledOut, "查过"), fault.Conflict, stay.Declared},
+			{"disputed", village, judge(stay.Dispute), "", stay.Disputed},
+			{"ruled by the village", village, rule(stay.RuledOut, "没来"), fault.Forbidden, stay.Disputed},
+			{"ruled by himself", himself, rule(stay.Confirmed, "我在"), fault.Forbidden, stay.Disputed},
+			{"by another township", Who(access.Office, Baihe, "", today), rule(stay.RuledOut, "查过"), fault.NotFound, stay.Disputed},
+			{"without words", office, rule(stay.RuledOut, " "), fault.Invalid, stay.Disputed},
+			{"with no verdict", office, rule("declared", "查过"), fault.Invalid, stay.Disputed},
+			{"ruled out", office, rule(stay.RuledOut, "签到簿上没有"), "", stay.RuledOut},
+			{"the same again", office, rule(stay.RuledOut, "签到簿上没有"), fault.Conflict, stay.RuledOut},
+			{"confirmed by the village after the ruling", village, judge(stay.Confirm), fault.Conflict, stay.RuledOut},
+			{"the ruling is changed", office, rule(stay.Confirmed, "另一本上有"), "", stay.Confirmed},
+			{"disputed again", village, judge(stay.Dispute), fault.Conflict, stay.Confirmed},
+			{"and changed back", office, rule(stay.RuledOut, "那本不对"), "", stay.RuledOut},
+		} {
+			err := db.Do(t.Context(), d, func(tx *db.Tx) error { return x.do(tx, x.who, fmt.Sprintf("act-%05d", i)) })
+			if fault.Of(err) != x.want || (err == nil) != (x.want == "") {
+				t.Errorf("%s: %v, want %q", x.name, err, x.want)
+			}
+			if s, err := stay.Show(t.Context(), d, li, "stay-0001"); err != nil || s.State != x.state {
+				t.Errorf("%s: state %s, want %s (%v)", x.name, s.State, x.state, err)
+			}
+		}
+		s, err := stay.Get(t.Context(), d, County, "stay-0001")
+		if err != nil || s.JudgeWhy != "周三就回镇里了" || s.RuledWhy != "那本不对" || !s.Fact().RuledOut || s.Fact().Disputed || s.Fact().Waiting {
+			t.Errorf("%+v %v", s, err)
+		}
+		for state, n := range map[string]int{stay.Disputed: 0, stay.RuledOut: 1, "": 1} {
+			if ss, _, err := stay.List(t.Context(), d, office, stay.Filter{State: state}); err != nil || len(ss) != n {
+				t.Errorf("%q: %d stays, %v", state, len(ss), err)
+			}
+		}
+		raw, err := db.One(t.Context(), d, db.Text, `SELECT ruled_why FROM stays WHERE id = 'stay-0001'`)
+		if err != nil || raw == "" || strings.Contains(raw, "那本") {
+			t.Errorf("the words lie open: %q %v", raw, err)
+		}
+		// The days that were ruled out may be declared as they were; then the ruling stands.
+		if _, err := declare(t, d, li, stay.DeclareInput{ID: "stay-0002", Kind: stay.Village, From: "2026-11-09", To: "2026-11-11", Village: Lijiawan}); err != nil {
+			t.Error(err)
+		}
+		if err := db.Do(t.Context(), d, func(tx *db.Tx) error { return rule(stay.Confirmed, "还是对的")(tx, office, "act-overlap") }); !fault.Is(err, fault.Conflict) {
+			t.Error("two records hold the same days", err)
+		}
+	})
+}
+
+// A village sees what waits for its word, confirms it together, and is reminded
+// once a month of what is left from the months before.
+func TestWaitingForTheVillage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		ctx := t.Context()
+		for i, x := range []stay.DeclareInput{
+			{From: "2026-10-12", To: "2026-10-13", Village: Lijiawan},
+			{From: "2026-11-09", To: "2026-11-13", Village: Lijiawan},
+			{From: "2026-11-23", To: "2026-11-26", Village: Lijiawan}, // not over
+			{From: "2026-10-19", To: "2026-10-20", Village: Dahe},
+		} {
+			x.ID, x.Kind = fmt.Sprintf("stay-%04d", i), stay.Village
+			_, err := declare(t, d, li, x)
+			must(t, err)
+		}
+		ids := func(who access.Actor) string {
+			ss, more, err := stay.WaitingList(ctx, d, who, "")
+			must(t, err)
+			if n, err := stay.WaitingCount(ctx, d, who); err != nil || n != len(ss) {
+				t.Errorf("%d are counted, %d listed (%v)", n, len(ss), err)
+			}
+			var out []string
+			for _, s := range ss {
+				out = append(out, s.ID)
+			}
+			return fmt.Sprint(out, more)
+		}
+		village := Who(access.VillageHead, Lijiawan, "", today)
+		if got := ids(village); got != "[stay-0000 stay-0001] false" {
+			t.Error(got)
+		}
+		if got := ids(Office(today)); got != "[stay-0003 stay-0000 stay-0001] false" && got != "[stay-0000 stay-0001 stay-0003] false" {
+			t.Error(got)
+		}
+		if got := ids(Who(access.Office, Qingshi, LiMing, today)); got != "[] false" {
+			t.Error("he is witness in his own matter:", got)
+		}
+		if _, _, err := stay.WaitingList(ctx, d, li, ""); !fault.Is(err, fault.Forbidden) {
+			t.Error(err)
+		}
+		reminders := func() int {
+			must(t, stay.Remind(ctx, d, County))
+			n, err := db.One(ctx, d, db.Int, `SELECT COUNT(*) FROM notices WHERE kind = 'stay.to_confirm' AND region = $1 AND role = 'village_head'`, Lijiawan)
+			must(t, err)
+			return n
+		}
+		first := reminders()
+		if again := reminders(); first != 1 || again != first {
+			t.Errorf("reminded %d and then %d times", first, again)
+		}
+		many := func(who access.Actor, id string, stays ...string) (stay.Many, error) {
+			return db.Write(ctx, d, func(tx *db.Tx) (stay.Many, error) {
+				return stay.ConfirmMany(ctx, tx, who, stay.ManyInput{ID: id, Stays: stays})
+			})
+		}
+		for i, x := range []struct {
+			name  string
+			who   access.Actor
+			stays []string
+			want  fault.Kind
+		}{
+			{"another village's among them", village, []string{"stay-0000", "stay-0003"}, fault.NotFound},
+			{"one that is not over", village, []string{"stay-0000", "stay-0002"}, fault.Conflict},
+			{"none", village, nil, fault.Invalid},
+			{"his own", Who(access.Office, Qingshi, LiMing, today), []string{"stay-0000"}, fault.Forbidden},
+			{"an official", Who(access.Cadre, Qingshi, ZhaoWei, today), []string{"stay-0000"}, fault.Forbidden},
+		} {
+			if _, err := many(x.who, fmt.Sprintf("many-bad-%d", i), x.stays...); !fault.Is(err, x.want) {
+				t.Errorf("%s: %v, want %s", x.name, err, x.want)
+			}
+		}
+		if m, err := many(village, "many-0001", "stay-0000", "stay-0001"); err != nil || m.Confirmed != 2 || m.Already != 0 {
+			t.Error(m, err)
+		}
+		if m, err := many(village, "many-0002", "stay-0000"); err != nil || m.Confirmed != 0 || m.Already != 1 {
+			t.Error(m, err)
+		}
+		if got := ids(village); got != "[] false" {
+			t.Error(got)
+		}
+		s, err := stay.Get(ctx, d, County, "stay-0000")
+		if err != nil || s.State != stay.Confirmed || s.JudgedBy == "" || s.Fact().Waiting {
+			t.Errorf("%+v %v", s, err)
+		}
+		if _, bad, err := audit.Verify(ctx, d, nil, nil); err != nil || len(bad) > 0 {
+			t.Error(bad, err)
+		}
+	})
 }

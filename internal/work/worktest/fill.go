@@ -125,7 +125,15 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 		return err
 	})
 	do(func(tx *db.Tx) error {
+		_, err := stay.Rule(ctx, tx, office, stay.RuleInput{ID: "rule-st" + x, Stay: "stay-one" + x, Verdict: stay.RuledOut, Why: "周三就回去了，有签到"})
+		return err
+	})
+	do(func(tx *db.Tx) error {
 		_, _, err := stay.Declare(ctx, tx, own, stay.DeclareInput{ID: "stay-two" + x, Kind: stay.Village, From: today.Add(-3), Village: village, Night: true})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, _, err := stay.Declare(ctx, tx, own, stay.DeclareInput{ID: "stay-three" + x, Kind: stay.Village, From: today.Add(-20), To: today.Add(-19), Village: village})
 		return err
 	})
 	do(func(tx *db.Tx) error {

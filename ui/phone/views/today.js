@@ -183,7 +183,7 @@ export function figures(f) {
   if (!all.length) return null;
   return [section('phone.figures'), h('ul', {class: 'list far'}, all.map((g) => {
     const n = f.box.filter((i) => i.kind === kinds[g.duty] && (i.state === 'saved' || i.state === 'sending')).length;
-    return h('li', null, h('div', null, h('b', null, t(g.duty)), h('small', null, g.campaign)), h('span', {class: 'num'}, t('quota.line', {due: g.due, unit: t(g.unit), done: g.done}), n ? h('small', {class: 'wait'}, t('phone.more_waiting', {n})) : null));
+    return h('li', null, h('div', null, h('b', null, t(g.duty)), h('small', null, g.campaign)), h('span', {class: 'num'}, t('quota.line', {due: g.due, unit: t(g.unit), done: g.done}), g.waits ? h('small', null, t('quota.beside.waiting', {n: g.waits, unit: t(g.unit)})) : null, n ? h('small', {class: 'wait'}, t('phone.more_waiting', {n})) : null));
   }))];
 }
 
