@@ -34,8 +34,11 @@ func classify(err error) error {
 		}
 		return err
 	}
-	if se, ok := errors.AsType[*sqlite3.Error](err); ok {
-		switch se.ExtendedCode() {
+	// The driver gives an *Error, and at times a code alone, extended or not; As
+	// reads all of them, the plain code being the low byte of the extended one.
+	var extended sqlite3.ExtendedErrorCode
+	if errors.As(err, &extended) {
+		switch extended {
 		case sqlite3.CONSTRAINT_UNIQUE, sqlite3.CONSTRAINT_PRIMARYKEY:
 			return fault.Wrap(err, fault.Conflict, "fault.duplicate")
 		case sqlite3.CONSTRAINT_FOREIGNKEY:
@@ -43,11 +46,16 @@ func classify(err error) error {
 		case sqlite3.CONSTRAINT_CHECK, sqlite3.CONSTRAINT_NOTNULL:
 			return fault.Wrap(err, fault.Invalid, "fault.constraint")
 		}
-		switch se.Code() {
+	}
+	var code sqlite3.ErrorCode
+	if errors.As(err, &code) {
+		switch code {
 		case sqlite3.BUSY, sqlite3.LOCKED:
 			return fault.Wrap(err, fault.Busy, "fault.busy")
 		case sqlite3.FULL:
 			return fault.Wrap(err, fault.Busy, "fault.disk_full")
+		case sqlite3.CONSTRAINT:
+			return fault.Wrap(err, fault.Invalid, "fault.constraint")
 		}
 	}
 	return err
