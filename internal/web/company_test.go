@@ -58,7 +58,7 @@ func TestCompanionsAreChosen(t *testing.T) {
 		t.Error("the village's committee is not offered")
 	}
 	form := func(op string) url.Values {
-		return url.Values{"op": {op}, "household": {WangHome}, "day": {"2026-11-23"}, "clock": {"14:30"}, "how": {"home"}, "need": {"0"}}
+		return url.Values{"op": {op}, "household": {WangHome}, "day": {"2026-11-23"}, "clock": {"11:30"}, "how": {"home"}, "need": {"0"}}
 	}
 	f := form("01JZZZZZZZZZZZZZZZZZZZZZZA")
 	f.Set("with", "张强、赵")
@@ -81,7 +81,7 @@ func TestCompanionsAreChosen(t *testing.T) {
 		t.Error("the correction does not show who came along")
 	}
 	// A correction takes one back and adds another; the figures follow both.
-	f = url.Values{"op": {"01JZZZZZZZZZZZZZZZZZZZZZZB"}, "version": {"1"}, "day": {"2026-11-23"}, "clock": {"14:30"}, "how": {"home"}, "with_id": {ZhaoWei}, "with": {"李守田"}, "why": {"记漏了"}}
+	f = url.Values{"op": {"01JZZZZZZZZZZZZZZZZZZZZZZB"}, "version": {"1"}, "day": {"2026-11-23"}, "clock": {"11:30"}, "how": {"home"}, "with_id": {ZhaoWei}, "with": {"李守田"}, "why": {"记漏了"}}
 	if status, body, _ := k.call(t, "li", "/visits/"+v.ID+"/amend", f); status != 303 {
 		t.Fatalf("%d %s", status, body)
 	}

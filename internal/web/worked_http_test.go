@@ -85,7 +85,7 @@ func TestWhoSeesWhat(t *testing.T) {
 // the diary, in its Word file, among the promises and on today's page.
 func TestWrittenOnceFoundEverywhere(t *testing.T) {
 	k := openWorked(t)
-	form := url.Values{"op": {"01JZZZZZZZZZZZZZZZZZZZZZZZ"}, "household": {WangHome}, "day": {"2026-11-23"}, "clock": {"14:30"}, "how": {"home"}, "topics": {"health"}, "need": {"1"}, "words": {"想装一部老人机。"},
+	form := url.Values{"op": {"01JZZZZZZZZZZZZZZZZZZZZZZZ"}, "household": {WangHome}, "day": {"2026-11-23"}, "clock": {"11:30"}, "how": {"home"}, "topics": {"health"}, "need": {"1"}, "words": {"想装一部老人机。"},
 		"promises.0.title": {"帮忙装老人机"}, "promises.0.by": {"self"}, "promises.0.days": {"3"}, "with": {"赵伟"}, "thought": {"独居老人都该有。"}}
 	for range 2 { // the second time as after a lost answer
 		if status, body, head := k.call(t, "li", "/visits", form); status != 303 || head.Get("Location") != "/today" {
@@ -97,7 +97,7 @@ func TestWrittenOnceFoundEverywhere(t *testing.T) {
 		t.Fatalf("%+v %v", vs, err)
 	}
 	for path, words := range map[string][]string{
-		"/visits": {"想装一部老人机"}, "/visits?household=" + WangHome: {"想装一部老人机"}, "/diary": {"想装一部老人机", "帮忙装老人机", "独居老人都该有", "14:30"}, "/diary/print": {"想装一部老人机", "帮忙装老人机", "独居老人都该有"},
+		"/visits": {"想装一部老人机"}, "/visits?household=" + WangHome: {"想装一部老人机"}, "/diary": {"想装一部老人机", "帮忙装老人机", "独居老人都该有", "11:30"}, "/diary/print": {"想装一部老人机", "帮忙装老人机", "独居老人都该有"},
 		"/matters": {"帮忙装老人机"}, "/today": {"帮忙装老人机"}, "/visits/" + vs[0].ID: {"想装一部老人机", "帮忙装老人机", "独居老人都该有", "赵伟"},
 	} {
 		_, body, _ := k.call(t, "li", path, nil)

@@ -54,6 +54,9 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Vis
 		}
 		var f fault.Fields
 		f.Check(ok && day <= today && day >= today.Add(-3*366), "at", "visit.at_bad")
+		if in.At != "" && ok && day <= today { // what was written before stands
+			f.Check(!ahead(day, clock, tx.Now), "at", "visit.at_ahead", "clock", clock)
+		}
 		check(&f, RecordInput{How: in.How, Topics: in.Topics, Policies: in.Policies, Activities: in.Activities, Weather: in.Weather, Words: in.Words, With: in.With})
 		if err := f.Err(); err != nil {
 			return v, err

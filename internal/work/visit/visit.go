@@ -125,6 +125,9 @@ func record(ctx context.Context, tx *db.Tx, who access.Actor, in RecordInput, ca
 	f.Check(id.Valid(in.ID), "id", "fault.id_needed")
 	f.Check(ok, "at", "visit.at_bad")
 	f.Check(!ok || (day <= today && day >= today.Add(-3*366)), "at", "visit.at_range")
+	if ok && day <= today {
+		f.Check(!ahead(day, clock, tx.Now), "at", "visit.at_ahead", "clock", clock)
+	}
 	check(&f, in)
 	for i, p := range in.Promises {
 		p.On = day

@@ -42,12 +42,12 @@ func TestRecord(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		Seed(t, d)
 		li := Who(access.Cadre, Qingshi, LiMing, today)
-		v, err := record(t, d, li, visit.RecordInput{ID: "visit-0001", Household: WangHome, How: "home", At: "2026-11-23T15:20", Topics: []string{"health"}, Words: "腿疼得厉害，想去镇卫生院看。",
+		v, err := record(t, d, li, visit.RecordInput{ID: "visit-0001", Household: WangHome, How: "home", At: "2026-11-23T11:20", Topics: []string{"health"}, Words: "腿疼得厉害，想去镇卫生院看。",
 			Promises: []appeal.OpenInput{{Title: "送王桂兰去镇卫生院看腿", Days: 7}}, With: []string{ZhaoWei}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !v.Paired || v.Late != 0 || v.Clock != "15:20" || len(v.Promises) != 1 || v.Promises[0].DueOn != "2026-12-02" || v.Promises[0].Owner != LiMing {
+		if !v.Paired || v.Late != 0 || v.Clock != "11:20" || len(v.Promises) != 1 || v.Promises[0].DueOn != "2026-12-02" || v.Promises[0].Owner != LiMing {
 			t.Fatalf("%+v", v)
 		}
 		got, err := visit.Show(t.Context(), d, li, v.ID)
@@ -86,6 +86,8 @@ func TestWhoMayRecord(t *testing.T) {
 			{"a leader", Who(access.Leader, Qingshi, "", today), visit.RecordInput{Household: WangHome, For: LiMing}, fault.Forbidden},
 			{"before the pairing", li, visit.RecordInput{Household: WangHome, At: "2026-01-04"}, ""}, // his home today; recorded, and not counted
 			{"for an official of another township", Office(today), visit.RecordInput{Household: WangHome, For: SunYue}, fault.Invalid},
+			{"later today", li, visit.RecordInput{Household: WangHome, At: "2026-11-23T12:11"}, fault.Invalid},
+			{"later today, with a zone", li, visit.RecordInput{Household: WangHome, At: "2026-11-23T05:00:00Z"}, fault.Invalid},
 			{"tomorrow", li, visit.RecordInput{Household: WangHome, At: "2026-11-24"}, fault.Invalid},
 			{"a way that is none", li, visit.RecordInput{Household: WangHome, How: "drone"}, fault.Invalid},
 		} {

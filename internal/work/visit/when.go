@@ -3,6 +3,7 @@ package visit
 import (
 	"time"
 
+	"lianxin/internal/rule/arrival"
 	"lianxin/internal/rule/calendar"
 )
 
@@ -34,6 +35,17 @@ func readAt(s string, now time.Time) (day calendar.Day, clock string, ok bool) {
 		}
 	}
 	return "", "", false
+}
+
+// grace is how far a clock may be ahead of ours before its time is refused; the
+// phone's way moves times by the same measure (rule/arrival).
+const grace = arrival.Drift
+
+// ahead reports whether a day and time lie later than now, with the grace.
+func ahead(day calendar.Day, clock string, now time.Time) bool {
+	late := now.In(calendar.China()).Add(grace)
+	last := calendar.FromTime(late)
+	return day > last || clock != "" && day == last && clock > late.Format("15:04")
 }
 
 func digits(s string) bool {

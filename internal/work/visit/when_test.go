@@ -3,6 +3,8 @@ package visit
 import (
 	"testing"
 	"time"
+
+	"lianxin/internal/rule/calendar"
 )
 
 // The short way for what forms and phones send says what the long way says.
@@ -34,6 +36,33 @@ func TestReadAt(t *testing.T) {
 		day, clock, ok := readAt(x.at, now)
 		if string(day) != x.day || clock != x.clock || ok != x.ok {
 			t.Errorf("readAt(%q) = %q %q %v, want %q %q %v", x.at, day, clock, ok, x.day, x.clock, x.ok)
+		}
+	}
+}
+
+// A time later than now is refused; ten minutes of a clock that is ahead are not.
+func TestAhead(t *testing.T) {
+	for _, x := range []struct {
+		now, day, clock string
+		want            bool
+	}{
+		{"2026-11-23T15:00", "2026-11-23", "15:00", false},
+		{"2026-11-23T15:00", "2026-11-23", "15:10", false},
+		{"2026-11-23T15:00", "2026-11-23", "15:11", true},
+		{"2026-11-23T15:00", "2026-11-23", "23:59", true},
+		{"2026-11-23T15:00", "2026-11-23", "", false},
+		{"2026-11-23T15:00", "2026-11-22", "23:59", false},
+		{"2026-11-23T15:00", "2026-11-24", "", true},
+		{"2026-11-23T23:55", "2026-11-24", "00:05", false},
+		{"2026-11-23T23:55", "2026-11-24", "00:06", true},
+		{"2026-11-23T23:55", "2026-11-23", "23:59", false},
+	} {
+		now, err := time.ParseInLocation("2006-01-02T15:04", x.now, calendar.China())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ahead(calendar.Day(x.day), x.clock, now); got != x.want {
+			t.Errorf("%s %s at %s: %v", x.day, x.clock, x.now, got)
 		}
 	}
 }
