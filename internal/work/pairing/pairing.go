@@ -87,11 +87,8 @@ func pair(ctx context.Context, tx *db.Tx, who access.Actor, in PairInput) (Pairi
 	if err := scope.Can(who, access.PairingChange, h.Region, false); err != nil {
 		return Pairing{}, err
 	}
-	c, err := cadre.Get(ctx, tx, county, in.Cadre)
+	c, err := helper(ctx, tx, who, in.Cadre, h)
 	if err != nil {
-		return Pairing{}, err
-	}
-	if err := scope.Can(who, access.PairingChange, c.Region, false); err != nil {
 		return Pairing{}, err
 	}
 	ps, err := Of(ctx, tx, county, h.ID)
@@ -102,6 +99,11 @@ func pair(ctx context.Context, tx *db.Tx, who access.Actor, in PairInput) (Pairi
 	if err != nil {
 		return Pairing{}, err
 	}
+	// What a list of an earlier year brings is taken as it is (PairMany): there the
+	// post begins with the list. Whoever pairs by hand is told.
+	if first := firstPost(c); first != "" && p.From < first {
+		return Pairing{}, oneField("from", "pairing.before_post", "name", c.Name, "day", string(first))
+	}
 	if err := db.Insert(ctx, tx, pairingInsert, "", [][]any{pairingRow(county, p, in.Source)}); err != nil {
 		return p, err
 	}
@@ -110,6 +112,36 @@ func pair(ctx context.Context, tx *db.Tx, who access.Actor, in PairInput) (Pairi
 	}
 	audit.Note(tx, who, "pairing.pair", "pairing:"+p.ID, p.Region, "household", h.ID, "cadre", c.ID, "role", p.Role)
 	return p, tally.MarkSince(ctx, tx, county, c.ID, p.From)
+}
+
+// helper gives the official who is to help a home: one whom the writer may pair,
+// and of the home's own township.
+func helper(ctx context.Context, r db.Reader, who access.Actor, id string, h household.Household) (cadre.Cadre, error) {
+	c, err := cadre.Get(ctx, r, who.County(), id)
+	if err != nil {
+		return c, err
+	}
+	if err := scope.Can(who, access.PairingChange, c.Region, false); err != nil {
+		return cadre.Cadre{}, err
+	}
+	if !strings.HasPrefix(h.Region, c.Region) {
+		return cadre.Cadre{}, oneField("cadre", "pairing.other_town", "name", c.Name)
+	}
+	return c, nil
+}
+
+// firstPost is the day an official's first post begins, "" without a post.
+func firstPost(c cadre.Cadre) (first calendar.Day) {
+	for _, p := range c.Posts {
+		if first == "" || p.From < first {
+			first = p.From
+		}
+	}
+	return first
+}
+
+func oneField(name, key string, args ...any) error {
+	return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: name, Key: key, Args: args}}}
 }
 
 // led tells the home's own row of its lead helper.
@@ -229,6 +261,10 @@ func Change(ctx context.Context, tx *db.Tx, who access.Actor, in ChangeInput) (H
 			return Handover{}, err
 		}
 		if err := scope.Can(who, access.PairingChange, h.Region, false); err != nil {
+			return Handover{}, err
+		}
+		// Who it is comes before when: of somebody who cannot be it no day is right.
+		if _, err := helper(ctx, tx, who, in.Cadre, h); err != nil {
 			return Handover{}, err
 		}
 		old, err := leadOf(ctx, tx, county, in.Household, in.From)

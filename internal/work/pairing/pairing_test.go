@@ -66,6 +66,7 @@ func TestOneLead(t *testing.T) {
 			{"an official for himself", li, pairing.PairInput{Household: YangHome, Cadre: LiMing, Role: pairing.Joint}, fault.Forbidden},
 			{"a home of another township", office, pairing.PairInput{Household: BaiHome, Cadre: LiMing}, fault.NotFound},
 			{"an official of another township", office, pairing.PairInput{Household: WangHome, Cadre: SunYue}, fault.NotFound},
+			{"before he held a post", office, pairing.PairInput{Household: ChenHome, Cadre: LiMing, Role: pairing.Joint, From: "1999-01-01"}, fault.Invalid},
 			{"a reason that is none", office, pairing.PairInput{Household: WangHome, Cadre: LiMing, Reason: "because"}, fault.Invalid},
 		} {
 			x.in.ID = fmt.Sprintf("pair-%05d", i)
@@ -148,6 +149,7 @@ func TestChange(t *testing.T) {
 			{"by himself", ZhaoWei, today, li, fault.Forbidden},
 			{"to the same", LiMing, today, office, fault.Conflict},
 			{"before it began", ZhaoWei, Since, office, fault.Invalid},
+			{"to an official of another township, on a day that is wrong too", SunYue, "2001-01-01", office, fault.NotFound},
 			{"by another township's office", ZhaoWei, today, Who(access.Office, Baihe, "", today), fault.NotFound},
 		} {
 			if _, err := change("change-x"+x.helper, x.helper, x.from, x.who); fault.Of(err) != x.want {
