@@ -17,7 +17,23 @@ func wantsHelp(args []string) bool {
 			return false
 		}
 	}
-	return len(args) == 0 || args[0] == "help"
+	return len(args) == 0 || firstWord(args) == "help"
+}
+
+// valued are the program's own flags that have a value after them.
+var valued = map[string]bool{"--config": true, "--data": true, "--set": true, "--lang": true}
+
+// firstWord gives the command, past the program's own flags and their values.
+func firstWord(args []string) string {
+	for i := 0; i < len(args); i++ {
+		switch a := args[i]; {
+		case valued[a]:
+			i++
+		case !strings.HasPrefix(a, "-"):
+			return a
+		}
+	}
+	return ""
 }
 
 // help prints what the program or one of its commands can do, in the run's
@@ -25,7 +41,10 @@ func wantsHelp(args []string) bool {
 func (r *run) help(k *kong.Kong, args []string) {
 	node := k.Model.Node
 	path := []string{"lianxin"}
-	for _, a := range args {
+	for n, a := range args {
+		if n > 0 && valued[args[n-1]] {
+			continue // a folder may be called like a command
+		}
 		i := slices.IndexFunc(node.Children, func(c *kong.Node) bool { return c.Name == a })
 		if i < 0 {
 			continue

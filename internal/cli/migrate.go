@@ -3,9 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"lianxin/internal/app"
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 )
 
 type migrateCmd struct {
@@ -34,6 +37,11 @@ func (c *migrateCmd) Run(r *run) error {
 	if !c.Plan {
 		if err := app.Free(r.cfg.Data); err != nil {
 			return err
+		}
+	}
+	if c.Plan && r.cfg.Database == "" { // to look makes nothing
+		if _, err := os.Stat(r.cfg.DSN()); errors.Is(err, fs.ErrNotExist) {
+			return fault.New(fault.NotFound, "cli.no_data", "folder", r.cfg.Data)
 		}
 	}
 	a, err := r.open(!c.Plan)
