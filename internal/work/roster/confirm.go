@@ -183,9 +183,11 @@ func (w *writer) homes() error {
 	return household.AddMany(w.ctx, w.tx, w.who, ins)
 }
 
+// home is a new home as it comes into the register: it is known here from today,
+// and has not waited for a visit before, however old its pairing is.
 func (w *writer) home(h *HomeLine) household.AddInput {
 	r := h.rule
-	in := household.AddInput{ID: h.Ref, Region: h.path, Head: r.Head, Address: address(r), Housing: clip(r.Housing, 60), Income: clip(r.Income, 60), Since: w.in.Since, Source: w.source}
+	in := household.AddInput{ID: h.Ref, Region: h.path, Head: r.Head, Address: address(r), Housing: clip(r.Housing, 60), Income: clip(r.Income, 60), Since: w.today, Source: w.source}
 	var notes []string
 	for i, p := range r.Phones {
 		if i == 0 {

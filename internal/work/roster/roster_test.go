@@ -24,6 +24,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/progress"
 	"lianxin/internal/work/region"
 	"lianxin/internal/work/roster"
 	"lianxin/internal/work/visit"
@@ -231,6 +232,10 @@ func TestStored(t *testing.T) {
 		}
 		if h.Region != worktest.Lijiawan+"990101100201L03/" || h.Phone != "13800002001" || h.Notes != "13800002002\n腿脚不便" || len(h.Members) != 2 || h.Members[0].IDNumber != "990101195003070025" || !h.Priority {
 			t.Errorf("%+v", h)
+		}
+		// The home is known here from today: nobody can have left it without a visit before.
+		if a, err := progress.Attend(t.Context(), d, who, progress.Look{}); err != nil || a.Unvisited.N != 0 || h.Since != calendar.FromTime(d.Now()) {
+			t.Errorf("just imported, and %d homes wait for a visit since %s (%v)", a.Unvisited.N, h.Since, err)
 		}
 		tags := map[string]string{}
 		for _, g := range h.Tags {
