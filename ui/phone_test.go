@@ -123,6 +123,7 @@ func TestPhoneScreens(t *testing.T) {
 		{"item", "box=saved", "item/a", ".box"},
 		{"item-held", "box=held", "item/c", ".person"},
 		{"item-both", "box=both", "item/d", ".both"},
+		{"item-wordless", "box=wordless", "item/f", "#b-words"},
 		{"item-closed", "box=closed", "item/e", ".info"},
 		{"me", "box=saved", "me", ".sizes"},
 		{"me-long", "long=1&unkept=1", "me", ".sizes"},
@@ -399,6 +400,36 @@ func TestPhoneForm(t *testing.T) {
 		if at, _ := body["at"].(string); len(at) != 10 {
 			t.Errorf("a time nobody told: %v", body["at"])
 		}
+	})
+	t.Run("two edits of one text", func(t *testing.T) {
+		p := b.Open(browsertest.Phone)
+		open(p, phone(t), "box=both", "item/d")
+		p.Wait(".choose")
+		tap(p, "[data-at=mine]")
+		p.Wait(".toast:not([hidden])")
+		kind, body := last(t, p)
+		want(t, "kind", kind, "held.choose")
+		want(t, "body", body, map[string]any{"held": "held-d", "choice": "mine", "seen": 2})
+		p.Wait(".info:not(.w)")
+		if p.Has(".choose") || !strings.Contains(p.Text("#main"), "选好了：留我写的") {
+			t.Errorf("it can be chosen again: %s", p.Text("#main"))
+		}
+		p.Sound()
+		p.Axe()
+		p.Shot("item-chosen")
+	})
+	t.Run("the words that were missing", func(t *testing.T) {
+		p := b.Open(browsertest.Phone)
+		open(p, phone(t), "box=wordless", "item/f")
+		p.Wait("#b-words")
+		tap(p, "[data-at=words]")
+		p.Wait("#b-words-wrong")
+		p.Type("#b-words", "补贴已经批下来了")
+		tap(p, "[data-at=words]")
+		p.Wait(".toast:not([hidden])")
+		kind, body := last(t, p)
+		want(t, "kind", kind, "held.choose")
+		want(t, "body", body, map[string]any{"held": "held-f", "choice": "words", "words": "补贴已经批下来了"})
 	})
 	t.Run("no room to store", func(t *testing.T) {
 		p := record(t, b, "nospace=1")

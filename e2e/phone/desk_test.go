@@ -121,7 +121,7 @@ func TestDesk(t *testing.T) {
 	}
 	d.Shot("held-fixed")
 	pull()
-	waitFor(t, p, "the phone is told", func() bool { return !strings.Contains(pull(), `"held"`) })
+	waitFor(t, p, "the phone is told", func() bool { return !strings.Contains(pull(), `"state":"held"`) })
 
 	// Two edits of one text: both are kept.
 	id, err := db.One(t.Context(), v.app.DB, db.Text, `SELECT id FROM visits WHERE county = $1`, worktest.County)

@@ -232,6 +232,14 @@ func (w *Web) heldSays(c *door.Call, p *heldShowPage) error {
 			p.Wordless = true
 			return nil
 		}
+	case h.Kind == phone.KindChoose:
+		var in phone.ChooseInput
+		if as(&in) {
+			p.Facts = append(p.Facts, heldFact{Label: K("page_phone.of_held"), Value: K("page_phone.see_held"), Href: "/held/" + in.Held})
+			p.fact("page_phone.which", w.coded("page_phone.do.", in.Choice, Plain(in.Choice)))
+			p.Words, p.Wordless = in.Words, in.Words == ""
+			return nil
+		}
 	case h.Kind == "thought.write":
 		var in visit.ThinkInput
 		if as(&in) {

@@ -28,7 +28,7 @@ import { digest, placeOf, seal, sign, toSign } from './seal.js';
  * @type {Record<string, number>}
  */
 export const VERSIONS = {
-  'visit.record': 1, 'visit.amend': 1, 'visit.photo': 1, 'thought.write': 1, 'matter.move': 1, 'matter.open': 1, 'stay.week': 1, 'advice.send': 1,
+  'visit.record': 1, 'visit.amend': 1, 'visit.photo': 1, 'thought.write': 1, 'matter.move': 1, 'matter.open': 1, 'stay.week': 1, 'advice.send': 1, 'held.choose': 1,
 };
 
 /** Operations of one push, and their bytes. */

@@ -299,7 +299,7 @@ export class Store {
   counts() {
     const waiting = this.rows.length;
     const oldest = this.rows.reduce((a, r) => (a === 0 ? r.saved : Math.min(a, r.saved)), 0);
-    return { waiting, oldest, held: this.heldItems().filter((i) => i.state === 'held').length };
+    return { waiting, oldest, held: this.heldItems().filter((i) => i.state === 'held' && !i.chosen).length };
   }
 
   /** @param {(s: State) => void} fn */
@@ -554,7 +554,7 @@ export class Store {
     const out = new Map();
     for (const c of this.copies.values()) {
       if (c.state !== 'held') continue;
-      out.set(c.id, { id: c.id, kind: c.kind, version: c.version, seq: c.n, saved: c.saved, state: 'held', title: c.title, body: c.body, reasons: c.reasons || [], person: c.person || null, theirs: c.theirs || null });
+      out.set(c.id, { id: c.id, kind: c.kind, version: c.version, seq: c.n, saved: c.saved, state: 'held', title: c.title, body: c.body, reasons: c.reasons || [], person: c.person || null, theirs: c.theirs || null, held: c.held || '' });
     }
     const ids = new Map(Array.from(this.copies.values(), (c) => [c.held || c.id, c.id]));
     for (const [k, v] of this.recs) {
@@ -563,10 +563,15 @@ export class Store {
       const mine = this.copies.get(id);
       out.set(id, {
         id, kind: v.kind, version: mine ? mine.version : 1, seq: mine ? mine.n : 0, saved: v.at, state: v.state === 'open' ? 'held' : 'closed',
-        title: mine ? mine.title : '', body: v.body || (mine ? mine.body : null), reasons: v.reasons || [], person: v.person || null, theirs: v.theirs || null, answer: v.answer || '',
+        title: mine ? mine.title : '', body: v.body || (mine ? mine.body : null), reasons: v.reasons || [], person: v.person || null, theirs: v.theirs || null, answer: v.answer || '', held: v.id,
       });
     }
     for (const id of this.forgotten) out.delete(id);
+    // What was chosen here counts until the picture tells what came of it.
+    for (const c of this.copies.values()) {
+      if (c.kind !== 'held.choose' || c.state === 'held' || !c.body) continue;
+      for (const i of out.values()) if (i.state === 'held' && i.held === c.body.held) i.chosen = c.body.choice;
+    }
     return Array.from(out.values());
   }
 

@@ -42,6 +42,8 @@
  * @property {{name: string, phone: string, office: string}|null} person
  * @property {any} theirs        for two edits of one text: what stands at the office
  * @property {string} [answer]   what the office said about a held one
+ * @property {string} [held]     the held one's number at the office
+ * @property {'mine'|'theirs'|'both'|'words'} [chosen]  what was chosen here about a held one, on its way
  */
 
 /**

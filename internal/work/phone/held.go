@@ -210,6 +210,7 @@ const (
 	Mine   = "mine"   // of two edits, the sender's
 	Theirs = "theirs" // … what stands
 	Both   = "both"   // … both texts, one after the other
+	Worded = "words"  // what was refused for want of words, with these
 	Drop   = "drop"
 )
 
@@ -243,21 +244,25 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, who access.Actor, in Decid
 		}
 		in.Words = strings.TrimSpace(in.Words)
 		var f fault.Fields
-		f.Check(in.Choice == Let || in.Choice == Drop || h.About != "" && (in.Choice == Mine || in.Choice == Theirs || in.Choice == Both), "choice", "offline.choice_bad")
-		f.Check(in.Choice != Drop || in.Words != "", "words", "offline.words_needed")
-		f.Check(utf8.RuneCountInString(in.Words) <= maxAnswer, "words", "fault.too_long", "n", maxAnswer)
+		f.Check(in.Choice == Let || in.Choice == Drop || in.Choice == Worded || h.About != "" && (in.Choice == Mine || in.Choice == Theirs || in.Choice == Both), "choice", "offline.choice_bad")
+		f.Check(in.Choice != Drop && in.Choice != Worded || in.Words != "", "words", "offline.words_needed")
+		f.Check(in.Choice == Worded || utf8.RuneCountInString(in.Words) <= maxAnswer, "words", "fault.too_long", "n", maxAnswer)
 		if err := f.Err(); err != nil {
 			return decided{}, err
 		}
 		out := decided{State: HeldDropped}
 		if in.Choice != Drop && in.Choice != Theirs {
-			if out.Ref, err = k.through(ctx, tx, who, h, in.Choice); err != nil {
+			if out.Ref, err = k.through(ctx, tx, who, h, in.Choice, in.Words); err != nil {
 				return decided{}, err
 			}
 			out.State = HeldDone
 		}
+		answer := in.Words
+		if in.Choice == Worded {
+			answer = "" // they stand in what came of it
+		}
 		n, err := tx.Exec(ctx, `UPDATE phone_held SET state = $3, decided_by = $4, decided_at = $5, choice = $6, answer = $7, ref = $8 WHERE county = $1 AND id = $2 AND state = 'open'`,
-			who.County(), h.ID, out.State, who.Account(), tx.Now.UnixMilli(), in.Choice, tx.Vault().Seal(place("answer", who.County(), h.ID), in.Words), out.Ref)
+			who.County(), h.ID, out.State, who.Account(), tx.Now.UnixMilli(), in.Choice, tx.Vault().Seal(place("answer", who.County(), h.ID), answer), out.Ref)
 		if err == nil && n == 0 {
 			err = db.ErrAgain
 		}
@@ -271,8 +276,8 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, who access.Actor, in Decid
 }
 
 // through does what a record says, as its sender's own.
-func (k *Desk) through(ctx context.Context, tx *db.Tx, who access.Actor, h Holding, choice string) (string, error) {
-	decode, ok := decoders[h.Kind+"/"+itoa(h.Version)]
+func (k *Desk) through(ctx context.Context, tx *db.Tx, who access.Actor, h Holding, choice, words string) (string, error) {
+	decode, ok := decoderOf(h.Kind, h.Version)
 	if !ok || h.Raw {
 		return "", fault.New(fault.Conflict, "offline.cannot_let")
 	}
@@ -288,6 +293,12 @@ func (k *Desk) through(ctx context.Context, tx *db.Tx, who access.Actor, h Holdi
 	d, err := decode(h.Op, arrival.Again(h.Saved, h.shift), []byte(body))
 	if err != nil {
 		return "", err
+	}
+	if choice == Worded {
+		if d.worded == nil {
+			return "", fault.New(fault.Conflict, "offline.cannot_let")
+		}
+		d = d.worded(words)
 	}
 	if choice == Mine || choice == Both {
 		now, err := h.stands(ctx, tx, sender)

@@ -50,6 +50,8 @@ type deed struct {
 	// merged gives the deed with the version that stands now, for "mine"; with the
 	// line that goes between the two texts, for "both".
 	merged func(now any, between string) deed
+	// worded gives the deed with words for the ones that were missing.
+	worded func(words string) deed
 }
 
 // decoder makes a deed of a body. The moment moves the times in it.
@@ -69,9 +71,19 @@ var decoders = map[string]decoder{
 	"advice.send/1":   adviceSend1,
 }
 
+// decoderOf gives the decoder of a kind and version. A choice about a held record
+// reads the table itself, so it cannot stand in it.
+func decoderOf(kind string, version int) (decoder, bool) {
+	if kind == KindChoose && version == 1 {
+		return heldChoose1, true
+	}
+	d, ok := decoders[kind+"/"+strconv.Itoa(version)]
+	return d, ok
+}
+
 // Kinds lists kinds and versions that can be decoded.
 func Kinds() []string {
-	out := make([]string, 0, len(decoders))
+	out := []string{KindChoose + "/1"}
 	for k := range decoders {
 		out = append(out, k)
 	}
@@ -80,7 +92,7 @@ func Kinds() []string {
 
 // Readable reports whether a body of a kind and version can be decoded.
 func Readable(kind string, version int, body []byte) error {
-	d, ok := decoders[kind+"/"+strconv.Itoa(version)]
+	d, ok := decoderOf(kind, version)
 	if !ok {
 		return errUnknown
 	}
@@ -165,10 +177,17 @@ func thoughtWrite1(op string, m arrival.Moment, body []byte) (deed, error) {
 	if in.Day == "" && in.Visit == "" {
 		in.Day = m.Today()
 	}
+	return think(in), nil
+}
+
+func think(in visit.ThinkInput) deed {
 	return deed{do: func(ctx context.Context, tx *db.Tx, who access.Actor, _ *Desk) (string, error) {
 		t, err := visit.Think(ctx, tx, who, in)
 		return "thought:" + t.ID, err
-	}}, nil
+	}, worded: func(words string) deed {
+		in.Words = words
+		return think(in)
+	}}
 }
 
 func matterMove1(op string, m arrival.Moment, body []byte) (deed, error) {
@@ -196,6 +215,10 @@ func move(in appeal.MoveInput) deed {
 				x.Version = a.Version
 			}
 			return move(x)
+		},
+		worded: func(words string) deed {
+			in.Words = words
+			return move(in)
 		}}
 }
 
@@ -239,8 +262,15 @@ func adviceSend1(op string, _ arrival.Moment, body []byte) (deed, error) {
 		return deed{}, err
 	}
 	in.ID = op
+	return advise(in), nil
+}
+
+func advise(in advice.SendInput) deed {
 	return deed{do: func(ctx context.Context, tx *db.Tx, who access.Actor, _ *Desk) (string, error) {
 		a, _, err := advice.Send(ctx, tx, who, in)
 		return "advice:" + a.ID, err
-	}}, nil
+	}, worded: func(words string) deed {
+		in.Words = words
+		return advise(in)
+	}}
 }

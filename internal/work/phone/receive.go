@@ -342,7 +342,7 @@ func (x *incoming) apply(ctx context.Context, tx *db.Tx) (*Result, error) {
 		}
 		return x.again(ctx, tx, sum, a)
 	}
-	decode, ok := decoders[x.op.Kind+"/"+itoa(x.op.Version)]
+	decode, ok := decoderOf(x.op.Kind, x.op.Version)
 	if !ok {
 		return nil, errUnknown
 	}
@@ -424,7 +424,7 @@ func (x *incoming) hold(ctx context.Context, tx *db.Tx, reasons []Reason) (*Resu
 	}
 	o := x.op
 	h := Holding{ID: tx.NewID(), Op: o.ID, Account: x.device.Account, Cadre: x.device.Cadre, Region: x.device.Region, Device: x.device.ID, Kind: clip(o.Kind), Version: o.Version, Raw: raw, Reasons: reasons, Way: x.way, State: HeldOpen}
-	if d, ok := decoders[o.Kind+"/"+itoa(o.Version)]; ok && !raw {
+	if d, ok := decoderOf(o.Kind, o.Version); ok && !raw {
 		if deed, err := d(o.ID, m, plain); err == nil {
 			h.About = deed.about
 		}

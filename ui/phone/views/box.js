@@ -3,7 +3,7 @@
 import {h, icon} from '../dom.js';
 import {t} from '../texts.js';
 import {monthDay} from '../day.js';
-import {call, comma, empty, keepFile, moment, pending, section} from './common.js';
+import {call, comma, empty, field, form, keepFile, moment, pending, put, section, sound} from './common.js';
 import {saying, strip} from './today.js';
 
 /** @typedef {import('./common.js').Frame} Frame */
@@ -48,16 +48,67 @@ export async function item(f, id) {
 function inside(f, id) {
   const i = f.box.find((x) => x.id === id);
   if (!i) return h('p', {class: 'empty box'}, t('phone.box_went'));
-  const mine = i.body && text(i.kind, i.body), theirs = i.theirs && text(i.kind, i.theirs);
+  const clash = i.theirs && i.reasons.some((r) => /\.changed_meanwhile$/.test(r.key));
+  const mine = i.body && text(i.kind, i.body), theirs = clash && text(i.kind, i.theirs);
   return [h('h2', {class: 'what'}, i.title || t('phone.kind.' + i.kind)), h('p', {class: 'lead2 num'}, t('phone.kept_at', {at: moment(i.saved)}), ' ', pending(i.state)),
     i.reasons.length ? h('section', {class: 'info w'}, h('p', null, h('b', null, t(i.state === 'closed' ? 'phone.was_held' : 'phone.not_through'))), i.reasons.map((r) => h('p', null, saying(r) + t('phone.stop'))), i.answer && h('p', null, i.answer), i.state === 'held' && h('p', null, t('phone.safe'))) : null,
     i.person && i.state === 'held' ? h('section', {class: 'box person'}, h('div', null, h('b', null, t('phone.ask_person', {name: i.person.name})), i.person.office && h('p', {class: 'dim'}, i.person.office)), call(i.person.phone, i.person.name, true)) : null,
-    theirs ? h('div', {class: 'both'}, h('section', {class: 'box'}, h('h3', null, t('phone.mine')), h('p', {class: 'words'}, mine || '—')), h('section', {class: 'box'}, h('h3', null, t('phone.theirs')), h('p', {class: 'words'}, theirs))) :
+    clash ? h('div', {class: 'both'}, h('section', {class: 'box'}, h('h3', null, t('phone.mine')), h('p', {class: 'words'}, mine || '—')), h('section', {class: 'box'}, h('h3', null, t('phone.theirs')), h('p', {class: 'words'}, theirs || '—'))) :
       mine ? h('section', {class: 'box'}, h('p', {class: 'words'}, mine)) : i.body === null ? h('p', {class: 'empty box'}, t('phone.body_closed')) : null,
     i.kind === 'visit.photo' && i.body && i.body.jpeg ? h('p', {class: 'snaps'}, h('img', {src: 'data:image/jpeg;base64,' + i.body.jpeg, alt: t('visit.photos_label')})) : null,
-    theirs && i.state === 'held' ? h('p', {class: 'age'}, t('phone.both_kept')) : null,
+    i.state === 'held' ? i.chosen ? h('p', {class: 'info'}, t('phone.chosen', {what: t('phone.choose.' + i.chosen)})) : clash ? choosing(f, i) : wordless(i) ? adding(f, i) : null : null,
     i.state === 'saved' ? h('div', {class: 'acts pad'}, h('button', {class: 'btn', type: 'button', onclick: () => void back(f, i)}, t('phone.take_back'))) : null,
     i.state === 'closed' ? h('div', {class: 'acts pad'}, h('button', {class: 'btn p', type: 'button', onclick: async () => { await f.phone.forget(i.id); f.back(); }}, t('phone.seen'))) : null];
+}
+
+/**
+ * Two edits of one text met: which is to stand.
+ * @param {Frame} f
+ * @param {Item} i
+ */
+function choosing(f, i) {
+  /** @param {'mine'|'theirs'|'both'} choice none is put before the others */
+  const button = (choice) => h('button', {class: 'btn', type: 'button', 'data-at': choice, onclick: () => void choose(f, i, {choice, seen: i.theirs.version || 0})}, t('phone.choose.' + choice));
+  return [h('div', {class: 'acts pad choose'}, button('mine'), button('theirs'), i.kind === 'visit.amend' ? button('both') : null), h('p', {class: 'age'}, t('phone.both_kept'))];
+}
+
+/**
+ * Sends a choice about a held record.
+ * @param {Frame} f
+ * @param {Item} i
+ * @param {{choice: string, seen?: number, words?: string}} what
+ * @param {{draft: string, value: any}} [kept]
+ */
+async function choose(f, i, what, kept) {
+  const title = t('phone.choose.' + what.choice) + comma() + (i.title || t('phone.kind.' + i.kind));
+  if (!await put(f, {kind: 'held.choose', body: {held: i.held, ...what}, title, again: '#/item/' + i.id, ...(kept || {})})) return;
+  f.box = await f.phone.box();
+  f.refresh();
+}
+
+/** @param {Item} i it was refused for want of words */
+function wordless(i) {
+  return !!i.held && ['matter.move', 'thought.write', 'advice.send'].includes(i.kind) && !(i.body && i.body.words) && i.reasons.some((r) => r.field === 'words');
+}
+
+/**
+ * The words that were missing.
+ * @param {Frame} f
+ * @param {Item} i
+ */
+function adding(f, i) {
+  const key = 'words:' + i.id;
+  const old = /** @type {HTMLTextAreaElement|null} */ (document.getElementById('b-words'));
+  const words = h('textarea', {rows: 3, maxlength: 2000, value: old ? old.value : ''});
+  if (!old) void f.phone.draft(key).then((d) => { if (d && !words.value) words.value = d.words; }, () => {});
+  words.addEventListener('input', () => void f.phone.keep(key, {words: words.value}));
+  const e = form('', field('b-words', t('phone.add_words'), words));
+  const send = () => {
+    if (!sound(e, words.value.trim() ? [] : [{at: 'b-words', text: t('phone.add_words_needed')}])) return;
+    void choose(f, i, {choice: 'words', words: words.value.trim()}, {draft: key, value: {words: words.value}});
+  };
+  e.append(h('div', {class: 'acts'}, h('button', {class: 'btn p', type: 'button', 'data-at': 'words', onclick: send}, t('phone.choose.words'))));
+  return e;
 }
 
 /**
@@ -82,6 +133,7 @@ function text(kind, b) {
   /** @type {string[]} */
   const out = [];
   if (b.at || b.day) out.push(monthDay(String(b.at || b.day).slice(0, 10)) + String(b.at || '').slice(10).replace('T', ' '));
+  if (kind === 'held.choose') out.push(t('phone.choose.' + b.choice));
   if (b.how) out.push(t('visit.how.' + b.how));
   if (b.topics && b.topics.length) out.push(b.topics.map((/** @type {string} */ k) => t('visit.topic.' + k)).join(t('web.comma')));
   if (b.usual) out.push(t('visit.usual'));

@@ -61,6 +61,7 @@ const phone = {
     if (q.has('nospace')) throw new Error('quota');
     const id = 'op' + (++n);
     box = box.concat([{id, kind, version: 1, seq: n, saved: Date.now(), state: 'saved', title, body, reasons: [], person: null, theirs: null}]);
+    if (kind === 'held.choose') box = box.map((x) => x.held === body.held ? Object.assign({}, x, {chosen: body.choice}) : x);
     for (const name of photos || []) box = [{id: 'op' + (++n), kind: 'visit.photo', version: 1, seq: n, saved: Date.now(), state: 'saved', title: '照片（' + title + '）', body: {visit: id, jpeg: JSON.parse(drafts[name]).jpeg}, reasons: [], person: null, theirs: null}, ...box];
     if (draft) delete drafts[draft];
     if (kind === 'visit.record') visits = [{id, home: body.household, day: (body.at || '').slice(0, 10), clock: (body.at || '').slice(11), how: body.how, topics: body.topics || [], weather: body.weather || '', need: Boolean(body.promises), usual: Boolean(body.usual), words: body.words || '', by: me.name, mine: true, late: false, proxy: false, version: 1, voided: false, pending: 'saved'}, ...visits];
@@ -100,7 +101,8 @@ const item = (id, kind, title, st, body, extra) => Object.assign({id, kind, vers
 window.fake.items = {
   saved: [item('a', 'visit.record', '王桂兰家，入户走访', 'saved', {household: 'home1', at: day(0) + 'T09:10', how: 'home', topics: ['health'], words: '腿疼好些了。'}), item('b', 'thought.write', '想法和建议，11月26日', 'saved', {day: day(0), words: '村口的路灯该修了。'})],
   held: [item('c', 'visit.record', '何开富家，入户走访', 'held', {household: 'home6', at: day(-1) + 'T16:00', how: 'home', words: '说今年的核桃卖得好。'}, {reasons: [{key: 'x', text: '这户已换联系人'}], person: {name: '张敏', phone: '0912-5550101', office: '镇党政办'}})],
-  both: [item('d', 'visit.amend', '更正走访，刘秀英家', 'held', {visit: 'vis1', version: 1, words: '果树剪枝快完了，明年想多种三亩花椒。'}, {reasons: [{key: 'x', text: '这条记录刚被更正过'}], person: {name: '张敏', phone: '0912-5550101', office: '镇党政办'}, theirs: {words: '果树剪枝快完了，今年想多种两亩花椒，苗由合作社供。'}})],
+  both: [item('d', 'visit.amend', '更正走访，刘秀英家', 'held', {visit: 'vis1', version: 1, words: '果树剪枝快完了，明年想多种三亩花椒。'}, {reasons: [{key: 'visit.changed_meanwhile', text: '这条记录刚被更正过'}], person: {name: '张敏', phone: '0912-5550101', office: '镇党政办'}, held: 'held-d', theirs: {words: '果树剪枝快完了，今年想多种两亩花椒，苗由合作社供。', version: 2}})],
+  wordless: [item('f', 'matter.move', '问清残疾补贴怎么办，办好了', 'held', {appeal: 'mat1', move: 'answer', outcome: 'solved'}, {held: 'held-f', reasons: [{key: 'x', text: '请说说办成了什么', field: 'words'}], person: {name: '张敏', phone: '0912-5550101', office: '镇党政办'}})],
   closed: [item('e', 'visit.record', '何开富家，入户走访', 'closed', {household: 'home6', at: day(-3) + 'T16:00', how: 'home', words: '说今年的核桃卖得好。'}, {reasons: [{key: 'x', text: '这户已换联系人'}], answer: '已经记到张华名下，不用再送。'})],
 };
 
