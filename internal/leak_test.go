@@ -413,6 +413,8 @@ var elsewhere = map[string]string{
 	"minors.Towns":       "minors: TestApproval, one's own approvals",
 	"minors.Approved":    "minors: TestApproval, one's own approvals",
 	"household.Told":     "household.Show, of a home a use case gave",
+	"pairing.Confirmed":  "pairing: TestConfirm, a day, a name and a number",
+	"pairing.New":        "pairing: TestConfirm",
 	"phone.Give":         "phone.Picture, and what differs from the one before",
 	"phone.Receive":      "offline: TestReceive, its own answers to its own records",
 	"phone.Devices":      "offline: TestLost",

@@ -6,13 +6,15 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/minors"
+	"lianxin/internal/work/pairing"
 )
 
 // stillWaiting is how many helpers of a township wait for their approval, so
 // that the page has something to decide.
 const stillWaiting = 2
 
-// minors names who approves the reading of minors' data, and lets the named
+// minors lets the leader for social affairs look over the pairings, names who
+// approves the reading of minors' data, and lets the named
 // leader approve the office and nearly all helpers: the office first, the
 // official whose account is shown among them.
 func (l *loader) minors() []step {
@@ -20,7 +22,21 @@ func (l *loader) minors() []step {
 	region := l.town
 	ids := region[len(region)-10 : len(region)-1]
 	secretary, keeper := l.actor(l.secretary, access.Leader, region, day), l.actor(l.keeper, access.Leader, region, day)
-	return []step{{day, "00:01", func(ctx context.Context, tx *db.Tx) error {
+	looked := string(l.today.Add(-40))
+	return []step{{looked, "17:00", func(ctx context.Context, tx *db.Tx) error {
+		// The leader looked over the pairings six weeks ago; what began since waits.
+		who := l.actor(l.keeper, access.Leader, region, looked)
+		ps, err := pairing.New(ctx, tx, who, region, pairing.MaxConfirm)
+		if err != nil || len(ps) == 0 {
+			return err
+		}
+		var seen []string
+		for _, p := range ps {
+			seen = append(seen, p.ID)
+		}
+		_, err = pairing.Confirm(ctx, tx, who, pairing.ConfirmInput{ID: ids + "-looked", Region: region, Pairings: seen})
+		return err
+	}}, {day, "00:01", func(ctx context.Context, tx *db.Tx) error {
 		_, err := minors.Name(ctx, tx, secretary, minors.NameInput{ID: ids + "-keeper", Region: region, Account: keeper.Account()})
 		return err
 	}}, {day, "00:02", func(ctx context.Context, tx *db.Tx) error {

@@ -26,6 +26,7 @@ func pairingPages() []Page {
 		{"pairing/end", &pairEndPage{}},
 		{"pairing/proposal", &proposalPage{}},
 		{"pairing/change", &pairPage{}},
+		{"pairing/confirm", &confirmPairingsPage{}},
 		{"pairing/handovers", &handoverListPage{}},
 		{"pairing/handover", &handoverPage{}},
 		{"pairing/print", &paperPage{}},
@@ -42,6 +43,8 @@ func (w *Web) pairingRoutes() []door.Route {
 		Post("/pairings/{id}/end", change, door.Writes, w.pairEndSent),
 		Get("/pairings/proposal", change, door.Reads, w.proposal),
 		Post("/pairings/proposal", change, door.Writes, w.proposalSent),
+		Get("/pairings/confirm", door.Need(access.PairingConfirm), door.Reads, w.confirmList),
+		Post("/pairings/confirm", door.Need(access.PairingConfirm), door.Writes, w.confirmSent),
 		Get("/pairings/change", change, door.Reads, w.changeForm),
 		Post("/pairings/change", change, door.Writes, w.changeSent),
 		Get("/handovers", read, door.Reads, w.handoverList),
@@ -65,6 +68,11 @@ type balancePage struct {
 	Rows      []pairLine // for those with a smaller reach
 	Pager     Pager
 	Changes   bool
+	// Confirmed is a leader's last look at the list, Unconfirmed how many pairings
+	// are new since, Confirm where he who may confirms them.
+	Confirmed   pairing.Confirmation
+	Unconfirmed int
+	Confirm     string
 }
 
 type needLine struct {
@@ -91,6 +99,14 @@ func (w *Web) balance(c *door.Call) error {
 		return w.pairList(c, p)
 	}
 	p.Whole = true
+	last, n, err := pairing.Confirmed(c.Context(), w.DB, c.Who, town)
+	if err != nil {
+		return err
+	}
+	p.Confirmed, p.Unconfirmed = last, n
+	if n > 0 && access.Can(c.Who, access.PairingConfirm, access.Target{Region: town}).OK() {
+		p.Confirm = "/pairings/confirm?" + url.Values{"town": {town}}.Encode()
+	}
 	if p.Duties, err = w.duties(c, town); err != nil {
 		return err
 	}
@@ -146,6 +162,63 @@ func (w *Web) pairList(c *door.Call, p *balancePage) error {
 		p.Rows = append(p.Rows, pairLine{x, n.Home(x.Household), n.HomePlace(x.Household), n.Cadre(x.Cadre)})
 	}
 	return w.Render(c, "pairing/balance", p)
+}
+
+// confirmPairingsPage is what is new since a leader last looked over the list.
+type confirmPairingsPage struct {
+	Base
+	Town string
+	Last pairing.Confirmation
+	Rows []pairLine
+}
+
+func (w *Web) confirmShown(c *door.Call, town string) (*confirmPairingsPage, error) {
+	town = either(town, region.Upto(c.Who.Home(), region.Township))
+	p := &confirmPairingsPage{Base: Base{Title: K("page_pairing.confirm_title"), Sub: Plain(w.placeName(c, town)), At: "/cadres", Back: "/pairings"}, Town: town}
+	ps, err := pairing.New(c.Context(), w.DB, c.Who, town, pairing.MaxConfirm)
+	if err != nil {
+		return nil, err
+	}
+	if p.Last, _, err = pairing.Confirmed(c.Context(), w.DB, c.Who, town); err != nil {
+		return nil, err
+	}
+	var homes, people []string
+	for _, x := range ps {
+		homes, people = append(homes, x.Household), append(people, x.Cadre)
+	}
+	n, err := w.naming(c, homes, people)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range ps {
+		p.Rows = append(p.Rows, pairLine{x, n.Home(x.Household), n.HomePlace(x.Household), n.Cadre(x.Cadre)})
+	}
+	return p, nil
+}
+
+func (w *Web) confirmList(c *door.Call) error {
+	p, err := w.confirmShown(c, c.Query("town"))
+	if err != nil {
+		return err
+	}
+	return w.Render(c, "pairing/confirm", p)
+}
+
+func (w *Web) confirmSent(c *door.Call) error {
+	f, err := w.Form(c)
+	if err != nil {
+		return err
+	}
+	in := pairing.ConfirmInput{ID: c.Operation, Region: f.Get("town"), Pairings: f["shown"]}
+	got, err := db.Write(c.Context(), w.DB, func(tx *db.Tx) (pairing.Confirmation, error) { return pairing.Confirm(c.Context(), tx, c.Who, in) })
+	if err != nil {
+		p, e := w.confirmShown(c, in.Region)
+		if e != nil {
+			return e
+		}
+		return w.Refill(c, "pairing/confirm", p, err)
+	}
+	return w.Done(c, "/pairings?"+url.Values{"town": {in.Region}}.Encode(), "page_pairing.confirmed_n", "n", got.Number)
 }
 
 // pairPage pairs an official with a home, or gives a home another helper.

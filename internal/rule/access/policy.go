@@ -49,9 +49,10 @@ const (
 	HouseholdChange Action = "household.change"
 	HouseholdAdvise Action = "household.advise" // suggestion of a correction to the office
 
-	PairingRead   Action = "pairing.read"
-	PairingChange Action = "pairing.change"
-	CardPrint     Action = "card.print"
+	PairingRead    Action = "pairing.read"
+	PairingChange  Action = "pairing.change"
+	PairingConfirm Action = "pairing.confirm" // a leader looks over what is new and confirms the list
+	CardPrint      Action = "card.print"
 
 	VisitList   Action = "visit.list"   // when, who, way, result
 	VisitRead   Action = "visit.read"   // the words of the diary too
@@ -165,9 +166,10 @@ var policy = map[Action]row{
 	HouseholdChange: {Office: InRegion},
 	HouseholdAdvise: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 
-	PairingRead:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
-	PairingChange: {Office: InRegion},
-	CardPrint:     {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
+	PairingRead:    {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	PairingChange:  {Office: InRegion},
+	PairingConfirm: {Leader: TownOnly},
+	CardPrint:      {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 
 	VisitList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 	VisitRead:   {Office: InRegion, Leader: TownOnly, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},

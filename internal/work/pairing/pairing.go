@@ -4,7 +4,7 @@
 // open promises on in the same transaction. The contact card belongs to a
 // pairing; it knows by a keyed hash of what was printed whether it is stale.
 //
-// Owns: pairings, cards, handovers. Sources: A2, A5, A9, A10, B5–B7; domain.md
+// Owns: pairings, cards, handovers, pairing_confirmations, pairing_confirmed. Sources: A2, A5, A9, A10, B5–B7; domain.md
 // c12–c14, c24, §6.4.
 package pairing
 

@@ -277,3 +277,77 @@ func TestProposeAndAccept(t *testing.T) {
 		}
 	})
 }
+
+// TestConfirm: a leader confirms what is new since the last time, once; what
+// holds holds without it.
+func TestConfirm(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		day := calendar.Day("2026-11-23")
+		leader := Who(access.Leader, Qingshi, ZhaoWei, day)
+		fresh := func(who access.Actor) (ids []string) {
+			ps, err := pairing.New(t.Context(), d, who, Qingshi, 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range ps {
+				ids = append(ids, p.ID)
+			}
+			return ids
+		}
+		confirm := func(op string, who access.Actor, town string, want fault.Kind, ids ...string) {
+			t.Helper()
+			err := db.Do(t.Context(), d, func(tx *db.Tx) error {
+				_, err := pairing.Confirm(t.Context(), tx, who, pairing.ConfirmInput{ID: op, Region: town, Pairings: ids})
+				return err
+			})
+			if fault.Of(err) != want || (err == nil) != (want == "") {
+				t.Errorf("%s: %v, want %q", op, err, want)
+			}
+		}
+		status := func(who access.Actor) string {
+			c, n, err := pairing.Confirmed(t.Context(), d, who, Qingshi)
+			if err != nil {
+				return string(fault.Of(err))
+			}
+			return fmt.Sprint(c.Day, " ", c.Number, " ", n)
+		}
+		ids := fresh(leader)
+		if len(ids) != 3 || status(leader) != " 0 3" {
+			t.Fatalf("%q, %q", ids, status(leader))
+		}
+		confirm("confirm-0001", Office(day), Qingshi, fault.Forbidden, ids...)
+		confirm("confirm-0002", Who(access.VillageHead, Lijiawan, "", day), Qingshi, fault.NotFound, ids...)
+		confirm("confirm-0003", Who(access.Leader, Root, "", day), Qingshi, fault.Forbidden, ids...)
+		confirm("confirm-0004", leader, Baihe, fault.NotFound, "pair-"+BaiHome)
+		confirm("confirm-0005", leader, Qingshi, fault.Conflict, "pair-"+BaiHome) // of another township: nothing of his
+		confirm("confirm-0006", leader, Qingshi, fault.Conflict)
+		confirm("confirm-0007", leader, Qingshi, "", ids[0], ids[1], "pair-"+BaiHome)
+		confirm("confirm-0007", leader, Qingshi, "", ids[0], ids[1], "pair-"+BaiHome) // sent twice
+		confirm("confirm-0008", leader, Qingshi, fault.Conflict, ids[0])
+		if got := fresh(leader); len(got) != 1 || got[0] != ids[2] {
+			t.Errorf("still new: %q", got)
+		}
+		for _, who := range []access.Actor{leader, Office(day), Who(access.Inspector, Qingshi, "", day)} {
+			if got := status(who); got != "2026-11-23 2 1" {
+				t.Errorf("%v: %q", who.Grants(), got)
+			}
+		}
+		if got := status(Who(access.Office, Baihe, "", day)); got != "not_found" {
+			t.Errorf("another township's office: %q", got)
+		}
+		// An earlier day entered late waits like any other.
+		if err := db.Do(t.Context(), d, func(tx *db.Tx) error {
+			_, err := pairing.Pair(t.Context(), tx, Office(day), pairing.PairInput{ID: "pair-late", Household: WangHome, Cadre: ZhaoWei, Role: pairing.Joint, From: "2026-02-01", Reason: "plan"})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if got := fresh(leader); len(got) != 2 {
+			t.Errorf("entered late: %q", got)
+		}
+		if n, err := db.One(t.Context(), d, db.Int, `SELECT COUNT(*) FROM audit_rows WHERE action = 'pairing.confirm'`); err != nil || n != 1 {
+			t.Error("rows in the record", n, err)
+		}
+	})
+}

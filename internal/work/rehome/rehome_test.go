@@ -28,7 +28,7 @@ var staying = map[string]string{
 
 // townships are columns whose paths never lie below a township, so that no
 // merge of villages or groups touches them.
-var townships = map[string]bool{"plan_versions.region": true, "roster_imports.region": true, "progress_rows.region": true, "units.region": true, "cadres.region": true, "leading_members.region": true, "leading_seats.region": true, "leading_contacts.region": true, "notice_channels.region": true, "minor_keepers.region": true, "minor_approvals.region": true}
+var townships = map[string]bool{"plan_versions.region": true, "roster_imports.region": true, "progress_rows.region": true, "units.region": true, "cadres.region": true, "leading_members.region": true, "leading_seats.region": true, "leading_contacts.region": true, "notice_channels.region": true, "minor_keepers.region": true, "minor_approvals.region": true, "pairing_confirmations.region": true}
 
 // places lists the columns that hold paths after filling, by looking at what
 // lies in them, so that a new table cannot be forgotten.
