@@ -410,6 +410,7 @@ var shows = map[string]read{
 // elsewhere are reads whose own packages test who may see what.
 var elsewhere = map[string]string{
 	"minors.Look":        "minors: TestApproval, a township's office and leaders",
+	"minors.Openings":    "minors: TestOpenings, a township's named leader and its head",
 	"minors.Towns":       "minors: TestApproval, one's own approvals",
 	"minors.Approved":    "minors: TestApproval, one's own approvals",
 	"household.Told":     "household.Show, of a home a use case gave",

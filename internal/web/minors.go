@@ -13,12 +13,15 @@ import (
 	"lianxin/internal/work/region"
 )
 
-func minorsPages() []Page { return []Page{{"minors/list", &minorsPage{}}} }
+func minorsPages() []Page {
+	return []Page{{"minors/list", &minorsPage{}}, {"minors/openings", &minorOpeningsPage{}}}
+}
 
 func (w *Web) minorsRoutes() []door.Route {
 	decide := door.Need(access.MinorsDecide)
 	return []door.Route{
 		Get("/minors", door.Need(access.MinorsList), door.Reads, w.minorsList),
+		Get("/minors/openings", decide, door.Reads, w.minorsOpenings),
 		Post("/minors/name", decide, door.Writes, w.minorsNamed),
 		Post("/minors/approve", decide, door.Writes, w.minorsApproved),
 		Post("/minors/{id}/withdraw", decide, door.Writes, w.minorsWithdrawn),
@@ -118,6 +121,55 @@ func (w *Web) minorsWithdrawn(c *door.Call) error {
 		_, err := minors.Withdraw(c.Context(), tx, c.Who, minors.WithdrawInput{ID: c.Operation, Approval: c.Path("id")})
 		return err
 	}, "page_minors.withdrawn")
+}
+
+// minorOpeningsPage is what was opened of people under 18 in a month, for whoever
+// reviews it.
+type minorOpeningsPage struct {
+	Base
+	Month  calendar.Day
+	Rows   []minorOpening
+	More   bool
+	Months []Pill
+}
+
+type minorOpening struct {
+	minors.Opening
+	Home, Place string
+	Day         calendar.Day
+}
+
+func (w *Web) minorsOpenings(c *door.Call) error {
+	place := either(c.Query("place"), region.Upto(c.Who.Home(), region.Township))
+	this := calendar.Day(string(c.Who.Today())[:8] + "01")
+	p := &minorOpeningsPage{Base: Base{Title: K("page_minors.openings"), Sub: Plain(w.placeName(c, place)), At: "/minors", Back: "/minors"}, Month: this}
+	for i, m := 0, this; i < 6; i++ {
+		if string(m)[:7] == c.Query("month") {
+			p.Month = m
+		}
+		p.Months = append(p.Months, Pill{Text: Plain(string(m)[:7]), Href: "/minors/openings?" + url.Values{"place": {place}, "month": {string(m)[:7]}}.Encode()})
+		m = calendar.Day(string(m.Add(-1))[:8] + "01")
+	}
+	for i := range p.Months {
+		p.Months[i].Here = p.Months[i].Text.Text == string(p.Month)[:7]
+	}
+	rows, more, err := minors.Openings(c.Context(), w.DB, c.Who, place, p.Month)
+	if err != nil {
+		return err
+	}
+	p.More = more
+	var homes []string
+	for _, x := range rows {
+		homes = append(homes, x.Household)
+	}
+	n, err := w.naming(c, homes, nil)
+	if err != nil {
+		return err
+	}
+	for _, x := range rows {
+		p.Rows = append(p.Rows, minorOpening{x, n.Home(x.Household), n.HomePlace(x.Household), calendar.FromTime(x.At)})
+	}
+	return w.Render(c, "minors/openings", p)
 }
 
 // minorsBy says who approves the reading of minors' data at a place.

@@ -53,6 +53,11 @@ func TestMinorsPages(t *testing.T) {
 			t.Errorf("%s: %d, want %d", who, status, want)
 		}
 	}
+	for who, want := range map[string]int{"leader": 200, "office": 403, "li": 403} {
+		if status, body := k.get(t, who, "/minors/openings"); status != want || want == 200 && !strings.Contains(body, "2026-11") {
+			t.Errorf("%s reviews: %d, want %d", who, status, want)
+		}
+	}
 	if status, _, body := k.post(t, "leader", "/minors/name", "place", Qingshi, "account", ""); status != 422 || !strings.Contains(body, "请选一位本镇领导") {
 		t.Errorf("naming nobody: %d", status)
 	}

@@ -258,3 +258,41 @@ func TestHead(t *testing.T) {
 		}
 	})
 }
+
+// TestOpenings: what was opened of people under 18 in a month is listed for
+// whoever decides, all of it and nothing of others.
+func TestOpenings(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := fill(t, d)
+		k.name(k.head, k.deputy, "", "")
+		k.approve(k.deputy, "2027-11-23", "", "cadre:"+LiMing)
+		li := k.person("李明", LiMing, access.Cadre)
+		wang, err := household.Get(t.Context(), d, County, WangHome)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []struct{ home, member, purpose string }{{child, "member-young", "contact"}, {child, "member-young", "visit"}, {child, "member-luo", "contact"}, {child, "member-old", "contact"}, {WangHome, wang.Members[0].ID, "visit"}, {child, "", "contact"}} {
+			k.do("", func(tx *db.Tx) error {
+				_, err := household.Reveal(t.Context(), tx, li, household.RevealInput{Household: x.home, Member: x.member, Field: "phone", Purpose: x.purpose})
+				return err
+			})
+		}
+		os, more, err := minors.Openings(t.Context(), d, k.deputy, Qingshi, "2026-11-01")
+		if err != nil || more || len(os) != 2 || os[0].By != "李明" || os[0].Name != "罗*禾" || os[0].Household != child || os[0].Field != "phone" || os[0].Purpose != "visit" || os[1].Purpose != "contact" || calendar.FromTime(os[0].At) != today {
+			t.Errorf("%+v %v", os, err)
+		}
+		for _, month := range []calendar.Day{"2026-10-01", "2026-12-01"} {
+			if os, _, err := minors.Openings(t.Context(), d, k.deputy, Qingshi, month); err != nil || len(os) != 0 {
+				t.Errorf("%s: %+v %v", month, os, err)
+			}
+		}
+		for _, x := range []struct {
+			who  access.Actor
+			want fault.Kind
+		}{{k.head, ""}, {k.desk, fault.Forbidden}, {li, fault.Forbidden}, {Who(access.Leader, Baihe, "", today), fault.NotFound}, {Who(access.Leader, Root, "", today), fault.Forbidden}} {
+			if _, _, err := minors.Openings(t.Context(), d, x.who, Qingshi, "2026-11-01"); fault.Of(err) != x.want || (err == nil) != (x.want == "") {
+				t.Errorf("%v: %v, want %q", x.who.Grants(), err, x.want)
+			}
+		}
+	})
+}
