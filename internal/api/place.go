@@ -2,6 +2,7 @@ package api
 
 import (
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/fault"
 	"lianxin/internal/door"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/work/cadre"
@@ -45,12 +46,18 @@ func (a *API) regions() []door.Route {
 			})
 		}),
 		door.API("POST", base+"/regions/{id}/merge", door.Need(access.RegionChange), door.Large, door.Writes, "api.region_merge", func(c *door.Call, in region.MergeInput) (region.Region, bool, error) {
+			if err := sameThing(c, "from", in.From); err != nil {
+				return region.Region{}, false, err
+			}
 			in.From = c.Path("id")
 			return change(a, c, func(tx *db.Tx) (region.Region, error) {
 				return region.Merge(c.Context(), tx, c.Who, in, rehome.With(a.Logins, c.Who))
 			})
 		}),
 		door.API("POST", base+"/regions/{id}/split", door.Need(access.RegionChange), door.Large, door.Writes, "api.region_split", func(c *door.Call, in region.SplitInput) (region.Region, bool, error) {
+			if err := sameThing(c, "from", in.From); err != nil {
+				return region.Region{}, false, err
+			}
 			in.From = c.Path("id")
 			return change(a, c, func(tx *db.Tx) (region.Region, error) {
 				return region.Split(c.Context(), tx, c.Who, in, rehome.With(a.Logins, c.Who))
@@ -101,4 +108,12 @@ func (a *API) cadres() []door.Route {
 			return page(us, "", err)
 		}).With("place"),
 	}
+}
+
+// sameThing refuses a body that names another thing than the address does.
+func sameThing(c *door.Call, name, said string) error {
+	if said == "" || said == c.Path("id") {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: name, Key: "fault.two_things"}}}
 }

@@ -1,6 +1,9 @@
 package door
 
 import (
+	"maps"
+	"net/http"
+	"slices"
 	"strconv"
 
 	"lianxin/internal/base/fault"
@@ -24,14 +27,21 @@ func QueryKind(name string) string {
 }
 
 // asked refuses an address whose declared values are not what they should be:
-// a filter that is ignored shows somebody a list he did not ask for. What a
+// a filter that is ignored shows somebody a list he did not ask for. An API row
+// refuses names it does not know as well; pages leave them, links carry some. What a
 // list's own words and keys may be, the list says (scope.Known, scope.After).
 func asked(c *Call, rt Route) error {
-	if len(rt.Query) == 0 || c.R.URL.RawQuery == "" {
+	strict := rt.Kind == JSON && c.R.Method == http.MethodGet
+	if c.R.URL.RawQuery == "" || len(rt.Query) == 0 && !strict {
 		return nil
 	}
 	var f fault.Fields
 	q := c.values()
+	if strict { // a program that misspells a filter must not take the whole list for its answer
+		for _, name := range slices.Sorted(maps.Keys(q)) {
+			f.Check(declares(rt, name), cut(name), "fault.query_unknown")
+		}
+	}
 	for _, name := range rt.Query {
 		s := q.Get(name)
 		if s == "" {
@@ -60,6 +70,14 @@ func asked(c *Call, rt Route) error {
 		return err
 	}
 	return nil
+}
+
+// cut keeps the name of a value that is told back short.
+func cut(name string) string {
+	if r := []rune(name); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return name
 }
 
 func declares(rt Route, name string) bool {

@@ -92,12 +92,14 @@ type whyPage struct {
 	All       string // address of all duties, "" when they are shown
 	Number    int    // of the plan's version
 	Version   string
+	Since     Say // from when it judges, where the plan changed during the year
 }
 
 // whyPart is one line of the count with its records.
 type whyPart struct {
 	ownLine
 	Clause  plan.Source
+	Was     Say // the figure under the version before
 	Counted []whyRecord
 	Beyond  []whyRecord // in order, more than is asked for at that home
 	Not     []whyRecord
@@ -140,6 +142,9 @@ func (w *Web) why(c *door.Call) error {
 		return err
 	}
 	p := &whyPage{Base: Base{Title: K("page_progress.why_title", "name", x.Name, "year", year), Sub: Plain(x.Version.Short), At: "/progress", Back: "/progress?year=" + strconv.Itoa(year) + "&campaign=" + name}, Cadre: x.Name, Number: x.Version.Number, Version: x.Version.ID}
+	if x.Earlier != nil {
+		p.Since = K("page_progress.by_version_since", "day", x.Version.Effective, "n", x.Version.Number)
+	}
 	if duty != "" || home != "" {
 		p.All = whyHref(id, year, name, "", "")
 	}
@@ -167,6 +172,9 @@ func (w *Web) why(c *door.Call) error {
 			continue
 		}
 		part := whyPart{ownLine: w.ownLine(c, l, id, year, name), Clause: l.Clause}
+		if was, ok := x.Earlier.Line(l); ok && l.Household == "" {
+			part.Was = K("page_progress.was", "n", x.Earlier.Version.Number, "due", was.Due.String(), "done", was.Done.String(), "unit", K("quota.unit."+was.Unit))
+		}
 		for _, r := range l.Counted {
 			part.Counted = append(part.Counted, w.whyRecord(c, x, r, quota.Reason{}))
 		}

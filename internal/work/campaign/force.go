@@ -47,6 +47,24 @@ func ForYear(ctx context.Context, r db.Reader, county, place string, year int, t
 	return bound(ctx, r, county, place, first, min(today, last), last)
 }
 
+// Before gives what judged the year before the version that judges it took
+// effect, where the plan changed during the year; ok is false where it did not.
+func Before(ctx context.Context, r db.Reader, county, place string, year int, b Bound) (old Bound, ok bool, err error) {
+	first, last := calendar.FirstOf(year), calendar.LastOf(year)
+	day := b.Version.Effective.Add(-1)
+	if day < first {
+		return old, false, nil
+	}
+	bs, err := bound(ctx, r, county, place, first, day, last)
+	for _, x := range bs {
+		if x.Version.Campaign == b.Version.Campaign && x.Version.ID != b.Version.ID {
+			x.Until = b.Until
+			return x, true, err
+		}
+	}
+	return old, false, err
+}
+
 // bound chooses, per campaign, the version of the latest day within from–at
 // that has one: the township's own before the county's.
 func bound(ctx context.Context, r db.Reader, county, place string, from, at, to calendar.Day) ([]Bound, error) {

@@ -71,6 +71,13 @@ func list(ctx context.Context, r db.Reader, who access.Actor, do access.Action, 
 	if err != nil {
 		return nil, "", err
 	}
+	known, err := db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM plan_versions WHERE county = $1 AND campaign = $2 AND state <> 'draft'`, who.County(), f.Campaign)
+	if err != nil {
+		return nil, "", err
+	}
+	if known == 0 {
+		return nil, "", &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "campaign", Key: "progress.campaign_unknown"}}}
+	}
 	if a != nil {
 		where += " AND (p.region, p.ord, p.cadre) > (" + args.Add(a[0]) + ", " + args.Add(a[1]) + ", " + args.Add(a[2]) + ")"
 	}

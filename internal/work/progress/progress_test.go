@@ -324,3 +324,48 @@ func replace(t *testing.T, s string, change ...string) string {
 	}
 	return s
 }
+
+// Where the plan changes during the year the newest version judges all of it;
+// what the year came to under the one before is told beside it.
+func TestWhyTellsTheVersionBefore(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ready(t, d)
+		why := func() Explained {
+			x, err := Why(t.Context(), d, Office(today), LiMing, 2026, "guabangbao")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return x
+		}
+		if x := why(); x.Earlier != nil {
+			t.Errorf("nothing changed, and a version before is told: %+v", x.Earlier)
+		}
+		b, err := plans.Read("guabangbao")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := replace(t, string(b), "version = 1", "version = 2", "effective = 2012-02-28", "effective = "+string(today), "min = 6\n", "min = 12\n")
+		do(t, d, func(tx *db.Tx) error {
+			_, err := campaign.Issue(t.Context(), tx, Office(today), campaign.IssueInput{ID: "issue-0001", Region: Qingshi, Text: text, Decided: "镇党委"})
+			return err
+		})
+		x := why()
+		if x.Version.Number != 2 || x.Version.Effective != today || x.Earlier == nil || x.Earlier.Version.Number != 1 {
+			t.Fatalf("%+v %+v", x.Version, x.Earlier)
+		}
+		told := false
+		for _, l := range x.Lines {
+			if l.Duty != quota.Visits || l.Household != "" {
+				continue
+			}
+			was, ok := x.Earlier.Line(l)
+			told = ok && l.Due == 2*was.Due && was.Due > 0 && was.Counted == nil
+		}
+		if !told {
+			t.Errorf("%+v", x.Earlier.Lines)
+		}
+		if _, _, err := List(t.Context(), d, Office(today), Filter{Campaign: "unknown"}); !fault.Is(err, fault.Invalid) {
+			t.Error("a campaign there is not gives an empty list", err)
+		}
+	})
+}

@@ -20,10 +20,30 @@ type Explained struct {
 	Name    string           `json:"name"`
 	Region  string           `json:"region"`
 	Year    int              `json:"year"`
-	Version campaign.Version `json:"version"` // of the plan that judges the year
+	Version campaign.Version `json:"version"`           // of the plan that judges the year
+	Earlier *Earlier         `json:"earlier,omitempty"` // where the plan changed during the year
 	Lines   []quota.Line     `json:"lines"`
 	Homes   map[string]Home  `json:"homes"`   // by id, those the lines and records speak of
 	Records map[string]Label `json:"records"` // by "kind:id"
+}
+
+// Earlier is the version that was in force before, and what the year would come
+// to under it: the whole year is judged by the newest version, not part by part.
+type Earlier struct {
+	Version campaign.Version `json:"version"`
+	Lines   []quota.Line     `json:"lines"` // one per duty and period, without records
+}
+
+// Line gives the earlier figure of a duty and period.
+func (e *Earlier) Line(l quota.Line) (quota.Line, bool) {
+	if e != nil {
+		for _, x := range e.Lines {
+			if x.Duty == l.Duty && x.Period == l.Period && x.Unit == l.Unit {
+				return x, true
+			}
+		}
+	}
+	return quota.Line{}, false
 }
 
 // Home says who a home is, as far as the reader may see it.
@@ -72,6 +92,13 @@ func Why(ctx context.Context, r db.Reader, who access.Actor, id string, year int
 			return x, err
 		}
 		x.Lines = quota.Count(b.Plan, under(b, f))
+		old, changed, err := campaign.Before(ctx, r, county, c.Region, year, b)
+		if err != nil {
+			return x, err
+		}
+		if changed {
+			x.Earlier = &Earlier{Version: old.Version, Lines: totals(old.Plan, under(old, f))}
+		}
 		x.label(f)
 		return x, x.heads(ctx, r, who)
 	}
