@@ -1,13 +1,23 @@
 package api
 
 import (
+	"slices"
 	"strings"
 
 	"lianxin/internal/base/lang"
+	"lianxin/internal/export"
 	"lianxin/internal/rule/lifecycle"
+	"lianxin/internal/rule/upward"
+	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
+	"lianxin/internal/work/cadre"
+	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/meeting"
+	"lianxin/internal/work/notice"
 	"lianxin/internal/work/pairing"
+	"lianxin/internal/work/practical"
+	"lianxin/internal/work/reception"
 	"lianxin/internal/work/stay"
 	"lianxin/internal/work/visit"
 )
@@ -76,7 +86,23 @@ var inputs = map[string]map[string]field{
 		"move": {need: true, words: spelled(lifecycle.Moves), text: "appeal.move.", what: "api.f.move"}, "outcome": {words: spelled(lifecycle.Outcomes), text: "appeal.outcome.", what: "api.f.outcome"},
 		"on": {what: "api.f.move_on"}, "emphasis": {words: appeal.Emphases, text: "appeal.emphasis."}, "face": {what: "api.f.face"}, "voice": {what: "api.f.voice"}, "appeal": {what: "api.f.in_address"}, "version": {what: "api.f.version_if"},
 	}),
-	"appeal.BulkInput": moved(map[string]field{"move": {need: true, words: spelled(appeal.BulkMoves), text: "appeal.move.", what: "api.f.move"}, "appeals": {need: true, what: "api.f.appeals"}}),
+	// Closed lists of words without more to tell: the use cases refuse any other.
+	"stay.RuleInput":         {"id": sent, "verdict": {need: true, words: stay.Verdicts, text: "stay_page.verdict."}, "why": needed},
+	"practical.ProposeInput": {"kind": {words: append(slices.Clone(practical.Kinds), practical.Condolence)}},
+	"practical.ConfirmInput": {"way": {words: practical.Ways}},
+	"reception.RecordInput":  handled(map[string]field{"sex": {words: reception.Sexes}}),
+	"reception.ReceiveInput": handled(map[string]field{}),
+	"reception.AmendInput":   {"sex": {words: reception.Sexes}},
+	"api.purposeInput":       {"purpose": {words: reception.Purposes}},
+	"api.exportInput":        {"purpose": {need: true, words: export.Purposes}},
+	"opinion.MoveInput":      {"move": {need: true, words: spelled(upward.AllMoves)}},
+	"appeal.RevealInput":     {"purpose": {words: appeal.Purposes}},
+	"complaint.AskInput":     {"purpose": {words: complaint.Purposes}},
+	"cadre.LeaveInput":       {"kind": {words: cadre.LeaveKinds}},
+	"meeting.CallInput":      {"kind": {words: meeting.Kinds}},
+	"advice.SendInput":       {"kind": {words: advice.Kinds}},
+	"notice.SaveInput":       {"kind": {words: notice.ChannelKinds}},
+	"appeal.BulkInput":       moved(map[string]field{"move": {need: true, words: spelled(appeal.BulkMoves), text: "appeal.move.", what: "api.f.move"}, "appeals": {need: true, what: "api.f.appeals"}}),
 }
 
 // moved adds to the fields of a move those that one and many have.
@@ -87,6 +113,12 @@ func moved(fs map[string]field) map[string]field {
 	} {
 		fs[n] = f
 	}
+	return fs
+}
+
+// handled adds what became of somebody who came in.
+func handled(fs map[string]field) map[string]field {
+	fs["way"], fs["route"], fs["told"] = field{words: reception.Ways}, field{words: reception.Routes}, field{words: reception.ToldBy}
 	return fs
 }
 

@@ -121,3 +121,53 @@ func TestMovesAreTold(t *testing.T) {
 		}
 	}
 }
+
+// free are string fields of inputs that are called like a closed list and are
+// none, or whose words hang on the place: catalogues of a plan or county.
+var free = map[string]bool{
+	"api.ComplaintInput.source": true, // of the phone's form, checked with the kind it is for
+	"opinion.Source.kind":       true,
+	"roster.SheetLayout.kind":   true, // the reader's word for a sheet, given back as it came
+	"region.EnterInput.kind":    true, // the statistical office's code
+}
+
+// An input field named like a list of words tells its words, so that nobody has
+// to guess them from refusals.
+func TestClosedListsAreTold(t *testing.T) {
+	b, err := os.ReadFile("testdata/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type schema struct {
+		Properties map[string]struct {
+			Type string `json:"type"`
+			Enum []any  `json:"enum"`
+		} `json:"properties"`
+	}
+	var doc struct {
+		Components struct {
+			Schemas map[string]schema `json:"schemas"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal(b, &doc); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for name, s := range doc.Components.Schemas {
+		if !strings.HasSuffix(strings.ToLower(name), "input") {
+			continue
+		}
+		for f, p := range s.Properties {
+			switch f {
+			case "kind", "way", "purpose", "verdict", "sex", "route", "told", "how", "weather", "urgency", "emphasis", "move", "outcome":
+				n++
+				if p.Type == "string" && p.Enum == nil && !free[name+"."+f] {
+					t.Errorf("%s.%s: its words are not told", name, f)
+				}
+			}
+		}
+	}
+	if n < 20 {
+		t.Errorf("only %d fields were looked at", n)
+	}
+}

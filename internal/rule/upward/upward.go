@@ -57,6 +57,9 @@ const (
 	Withdraw Move = "withdraw" // by who proposed it, until the office has begun
 )
 
+// AllMoves lists the moves in the order an opinion meets them.
+var AllMoves = []Move{Ask, Approve, Return, Send, Adopt, Decline, Tell, Drop, Withdraw}
+
 // Part is who makes a move.
 type Part string
 
