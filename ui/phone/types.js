@@ -144,6 +144,7 @@
  * @property {string} done       as written by the server
  * @property {string} due
  * @property {string} unit       message key
+ * @property {string} [waits]    what waits for the village's word
  */
 
 /** What lies in 待核处 of mine. Records "held:<id>".
