@@ -1,6 +1,7 @@
 // Opens the store, looks after the service worker, and hands the phone to the
 // screens.
-import { openPhone, pref } from './store.js';
+import { pref } from './entry.js';
+import { openPhone } from './store.js';
 import { load, t } from './texts.js';
 import { keepShell } from './shell.js';
 import { start } from './views/main.js';
