@@ -9,6 +9,7 @@ package export
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,7 +134,14 @@ func home(ctx context.Context, r db.Reader, county, cadreID string, p pairing.Pa
 	if err != nil {
 		return out, err
 	}
+	helpers, err := pairing.Of(ctx, r, county, h.ID)
+	if err != nil {
+		return out, err
+	}
 	for _, a := range as {
+		if !raisedWith(p, cadreID, helpers, a) {
+			continue
+		}
 		out.Raised++
 		if a.Outcome == lifecycle.Solved || a.Outcome == lifecycle.Partly {
 			out.Solved++
@@ -157,6 +165,19 @@ func home(ctx context.Context, r db.Reader, county, cadreID string, p pairing.Pa
 	}
 	out.Remark = strings.Join(remarks, "；")
 	return out, nil
+}
+
+// raisedWith says on whose line of a home a matter stands, so that the lines of a
+// home add up to what it raised: of several helpers of that day the one who
+// brought it, otherwise the lead.
+func raisedWith(p pairing.Pairing, cadreID string, helpers []pairing.Pairing, a appeal.Appeal) bool {
+	if !p.At(a.OpenedOn) {
+		return false
+	}
+	if a.Sponsor == cadreID {
+		return true
+	}
+	return p.Role == pairing.Lead && !slices.ContainsFunc(helpers, func(o pairing.Pairing) bool { return o.Cadre == a.Sponsor && o.At(a.OpenedOn) })
 }
 
 // cardsOf maps pairings to their valid cards.

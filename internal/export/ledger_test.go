@@ -9,6 +9,7 @@ import (
 	"lianxin/internal/export"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
+	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/progress"
@@ -67,23 +68,37 @@ func TestLedgerCountsEachHelpersOwnVisits(t *testing.T) {
 						return err
 					})
 				}
-				went(LiMing, WangHome, "2026-03-02", "2026-10-12", "2026-11-12", "2026-11-18")
+				went(LiMing, WangHome, "2026-03-02", "2026-10-12")
+				do(func(tx *db.Tx) error {
+					_, _, err := visit.Record(ctx, tx, Who(access.Cadre, Qingshi, LiMing, today), visit.RecordInput{ID: "visit-asked", Household: WangHome, How: "home", At: "2026-11-12", Promises: []appeal.OpenInput{{Title: "问低保", Days: 7}}}, cal)
+					return err
+				})
+				went(LiMing, WangHome, "2026-11-18")
 				change("change-001", WangHome, ZhaoWei, "2026-11-15") // the visit of the 18th lies behind it
 				went(ZhaoWei, WangHome, "2026-11-19", "2026-11-20")
+				do(func(tx *db.Tx) error {
+					_, err := appeal.Open(ctx, tx, office, appeal.OpenInput{ID: "appeal-call", Source: "phone", Household: WangHome, Title: "水管漏水"}, cal)
+					return err
+				})
 				change("change-002", YangHome, LiMing, "2026-12-01")
 				led, _, err := export.Ledger(ctx, d, office, Qingshi, 2026, func(key string, _ ...any) string { return key })
 				if err != nil {
 					t.Fatal(err)
 				}
-				got := map[string]int{}
+				got, raised := map[string]int{}, map[string]int{}
 				for _, c := range led.Cadres {
 					for _, h := range c.Households {
 						got[c.Name+" "+h.ID] = h.Visits
+						raised[c.Name+" "+h.ID] = h.Raised
 					}
 				}
 				want := map[string]int{"李明 " + WangHome: 3, "赵伟 " + WangHome: 2, "赵伟 " + YangHome: 0, "赵伟 " + ChenHome: 0}
 				if fmt.Sprint(got) != fmt.Sprint(want) {
 					t.Errorf("got  %v\nwant %v", got, want)
+				}
+				// What a home raised stands once, on the line of whoever helped it that day.
+				if raised["李明 "+WangHome] != 1 || raised["赵伟 "+WangHome] != 1 {
+					t.Errorf("raised: %v", raised)
 				}
 				if !planned {
 					return
