@@ -331,7 +331,7 @@ func (w *Web) rosterColumnsSent(c *door.Call) error {
 		}
 		x.HeadRow, _ = strconv.Atoi(f.Get("head." + n))
 		x.SkipHidden = f.Get("hidden."+n) == "1"
-		again = again || x.HeadRow > 0 && x.HeadRow != l.HeadRow || l.Kind == rule.KindSkip && x.Kind != ""
+		again = again || x.Kind == roster.Above || x.HeadRow > 0 && x.HeadRow != l.HeadRow || l.Kind == rule.KindSkip && x.Kind != ""
 		for _, k := range l.Columns {
 			if name := "f." + n + "." + k.Ref; f.Has(name) && x.HeadRow == l.HeadRow {
 				x.Fields[k.Ref] = f.Get(name)

@@ -120,3 +120,40 @@ func TestGroupsTakeTheVillagesWord(t *testing.T) {
 }
 
 func op(n int) string { return fmt.Sprintf("01977000-0000-7000-8000-%012d", n) }
+
+// A row that was taken for a head and is none joins its part to the one above.
+func TestAHeadThatIsNone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		who := town(t, d)
+		x := upload(t, d, who, op(1), "两段.csv", []byte(twoHeads))
+		s, err := roster.Open(t.Context(), d, who, x.ID)
+		if err != nil || len(s.Layouts) != 2 {
+			t.Fatalf("%+v %v", s.Layouts, err)
+		}
+		name := s.Layouts[0].Sheet
+		join := func(n, part int) error {
+			return db.Do(t.Context(), d, func(tx *db.Tx) error {
+				_, err := roster.Layouts(t.Context(), tx, who, roster.LayoutsInput{ID: op(n), Import: x.ID, Sheets: []roster.SheetLayout{{Sheet: name, Part: part, Kind: roster.Above}}})
+				return err
+			})
+		}
+		if err := join(2, 0); !fault.Is(err, fault.Invalid) {
+			t.Error("the first part has nothing above", err)
+		}
+		if err := join(3, 1); err != nil {
+			t.Fatal(err)
+		}
+		s, err = roster.Open(t.Context(), d, who, x.ID)
+		if err != nil || len(s.Layouts) != 1 || !s.Layouts[0].Holds(4) || !s.Layouts[0].Holds(6) {
+			t.Fatalf("%+v %v", s.Layouts, err)
+		}
+		heads := ""
+		for _, h := range see(t, d, who, x).Homes {
+			heads += h.Head + " "
+		}
+		// With the columns of the part above, its first column is the head of the home.
+		if !strings.Contains(heads, "王芳") || !strings.Contains(heads, "钱进") {
+			t.Error(heads)
+		}
+	})
+}

@@ -122,6 +122,10 @@ type SheetLayout struct {
 	SkipHidden bool `json:"skip_hidden,omitempty"`
 }
 
+// Above is the kind of a part whose head is none: its rows, that one among them,
+// are read on with the columns of the part above.
+const Above = "above"
+
 // Layouts changes how the sheets are read. Another head row is recognised anew.
 func Layouts(ctx context.Context, tx *db.Tx, who access.Actor, in LayoutsInput) (Import, error) {
 	x, _, err := once.Do(ctx, tx, who, "roster.layouts", in.ID, in, func() (Import, error) {
@@ -131,6 +135,7 @@ func Layouts(ctx context.Context, tx *db.Tx, who access.Actor, in LayoutsInput) 
 		}
 		var f fault.Fields
 		changed := map[int][]rule.Layout{} // by place among those that were looked at
+		above := map[int]bool{}            // parts that are none
 		ends := map[int]int{}              // last rows of parts below which another head stands now
 		for _, l := range in.Sheets {
 			i := place(s.Layouts, l.Sheet, l.Part)
@@ -138,13 +143,27 @@ func Layouts(ctx context.Context, tx *db.Tx, who access.Actor, in LayoutsInput) 
 				f.Add("sheets", "import.sheet_unknown", "sheet", l.Sheet)
 				continue
 			}
+			if l.Kind == Above {
+				if i == 0 || s.Layouts[i-1].Sheet != l.Sheet || s.Layouts[i-1].FirstRow == 0 {
+					f.Add("sheets", "import.above_none", "sheet", l.Sheet)
+				}
+				above[i] = true
+				continue
+			}
 			changed[i] = change(&f, s.Layouts, i, s.Layouts[i].Of(s.Book.Sheets), l)
 			if c := changed[i][0]; i > 0 && s.Layouts[i-1].Sheet == c.Sheet && c.HeadRow != s.Layouts[i].HeadRow {
 				ends[i-1] = c.HeadRow - 1
 			}
 		}
+		if err := f.Err(); err != nil {
+			return s.Import, err
+		}
 		var all []rule.Layout
 		for i, l := range s.Layouts {
+			if above[i] {
+				all[len(all)-1].LastRow = l.LastRow
+				continue
+			}
 			if c, ok := changed[i]; ok {
 				all = append(all, c...)
 			} else {
@@ -155,9 +174,6 @@ func Layouts(ctx context.Context, tx *db.Tx, who access.Actor, in LayoutsInput) 
 			}
 		}
 		s.Layouts = all
-		if err := f.Err(); err != nil {
-			return s.Import, err
-		}
 		return s.Import, keep(ctx, tx, who, &s)
 	})
 	return x, err
