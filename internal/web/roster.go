@@ -224,7 +224,8 @@ type rosterColumnsPage struct {
 }
 
 type rosterSheet struct {
-	I        int // place among the layouts
+	Joins    bool // there is a part above to read on with
+	I        int  // place among the layouts
 	Layout   rule.Layout
 	Part     int // 1, 2 … where a sheet has several lists under heads of their own; 0 where it has one
 	Rows     int
@@ -266,7 +267,7 @@ func (w *Web) rosterColumns(c *door.Call) error {
 			x.Villages = append(slices.Clone(villages), Option{Value: l.Village, Text: l.Village})
 		}
 		if n, of := rosterPart(s.Layouts, i); of > 1 {
-			x.Part = n + 1
+			x.Part, x.Joins = n+1, n > 0
 		}
 		for _, r := range l.Of(s.Book.Sheets).Rows {
 			if l.Holds(r.Number) {
