@@ -199,8 +199,8 @@ func (o *office) problem(w http.ResponseWriter, code int) {
 
 func (o *office) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 	var in struct {
-		Device, Key, Username, Password, Label string
-		Operations                             []operation
+		Device, Key, Username, Password, Label, Cache string
+		Operations                                    []operation
 	}
 	if len(body) > 0 {
 		if err := json.Unmarshal(body, &in); err != nil {
@@ -243,7 +243,15 @@ func (o *office) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 			return
 		}
 		o.owner[in.Device] = in.Username
-		say(map[string]any{"name": in.Username, "cadre": "cadre-" + in.Username, "seal": key})
+		a := map[string]any{"name": in.Username, "cadre": "cadre-" + in.Username, "seal": key}
+		if in.Cache != "" {
+			cache, err := o.unseal(in.Cache, "lianxin cache key 1\n"+in.Device+"\ncadre-"+in.Username)
+			if err != nil {
+				o.t.Error(err)
+			}
+			a["cache"] = cache
+		}
+		say(a)
 	case "push":
 		if !o.session {
 			o.problem(w, 401)
@@ -333,9 +341,13 @@ func (o *office) take(op operation) map[string]any {
 
 // open unseals a body as the ADR says.
 func (o *office) open(op operation) (string, error) {
-	parts := strings.Split(op.Body, ".")
+	return o.unseal(op.Body, strings.Join([]string{op.ID, op.Kind, strconv.Itoa(op.Version), op.Device}, "\n"))
+}
+
+func (o *office) unseal(sealed, place string) (string, error) {
+	parts := strings.Split(sealed, ".")
 	if len(parts) != 4 || parts[0] != "1" || parts[1] != "k1" {
-		return "", errors.New("not sealed: " + op.Body)
+		return "", errors.New("not sealed: " + sealed)
 	}
 	point, err := b64.DecodeString(parts[2])
 	if err != nil {
@@ -365,7 +377,7 @@ func (o *office) open(op operation) (string, error) {
 	if err != nil || len(raw) < 12 {
 		return "", errors.New("nonce")
 	}
-	text, err := gcm.Open(nil, raw[:12], raw[12:], []byte(strings.Join([]string{op.ID, op.Kind, strconv.Itoa(op.Version), op.Device}, "\n")))
+	text, err := gcm.Open(nil, raw[:12], raw[12:], []byte(place))
 	return string(text), err
 }
 

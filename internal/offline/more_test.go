@@ -133,6 +133,15 @@ func TestLock(t *testing.T) {
 	if browsertest.Eval[bool](p, `P.state.locked || P.state.hasLock`) {
 		t.Error("the password does not open")
 	}
+	// What was begun under the forgotten digits is there, and the person is asked
+	// for new ones until he says something.
+	if s := browsertest.Await[string](p, `P.draft('d').then((d) => d ? d.words : 'gone')`); s != "最后一笔" {
+		t.Error("the draft under the forgotten lock:", s)
+	}
+	o.again(p, "")
+	if !browsertest.Eval[bool](p, `P.state.relock && P.state.dropped === 0`) {
+		t.Error("nobody says that the lock is off")
+	}
 	// Ten: the list is wiped, what waits is not.
 	o.set(func() { o.off = true })
 	_ = browsertest.Await[bool](p, `(async () => { await P.save('thought.write', {words: 'z'}, 't'); await P.setLock('246800'); P.lock(); await new Promise((r) => setTimeout(r, 200)); for (let i = 0; i < 10; i++) await P.unlock('111111'); return true; })()`)
@@ -149,6 +158,9 @@ func TestLock(t *testing.T) {
 		t.Error("the list came back without a password")
 	}
 	signIn(t, p, "liming")
+	if browsertest.Eval[bool](p, `P.state.relock`) {
+		t.Error("after ten tries there is no lock to set anew")
+	}
 	waitFor(t, "the third record", func() bool { return o.arrived() == 3 && waitingOf(p) == 0 && homesOf(p) == 1 })
 }
 
@@ -214,7 +226,7 @@ func TestLostPhone(t *testing.T) {
 		}
 	})
 	o.again(p, "")
-	waitFor(t, "the loss", func() bool { return browsertest.Eval[bool](p, `P.state.lost`) })
+	waitFor(t, "the loss", func() bool { return browsertest.Eval[bool](p, `P.state.lost && P.state.dropped === 1`) })
 	waitFor(t, "the wipe", func() bool { o.mu.Lock(); defer o.mu.Unlock(); return len(o.left) >= 1 })
 	waitFor(t, "nothing left", func() bool {
 		return browsertest.Await[bool](p, `indexedDB.databases().then((d) => d.length === 0)`)

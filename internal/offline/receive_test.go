@@ -16,6 +16,8 @@ import (
 	"lianxin/internal/base/db"
 	"lianxin/internal/base/db/dbtest"
 	"lianxin/internal/base/login"
+	"lianxin/internal/base/vault"
+	"lianxin/internal/offline"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/pairing"
@@ -179,8 +181,14 @@ func TestLateRecordOfAFormerHelper(t *testing.T) {
 		})
 		late := w.op("late-visit", "visit.record", map[string]any{"household": worktest.WangHome, "how": "home", "at": "2026-11-18T09:00", "words": "换人前去的"})
 		after := w.op("after-visit", "visit.record", map[string]any{"household": worktest.WangHome, "how": "home", "at": "2026-11-21T09:00", "words": "换人后去的"})
-		if got := told(w.push("li", "late-phone", late, after)); got != "late-visit=done after-visit=held" {
+		never := w.op("never-visit", "visit.record", map[string]any{"household": worktest.YangHome, "how": "home", "at": "2026-11-18T09:00", "words": "从来不是"})
+		rs := w.push("li", "late-phone", late, after, never)
+		if got := told(rs); got != "late-visit=done after-visit=held never-visit=held" {
 			t.Fatal(got)
+		}
+		// Whose home it was until then hears that, and not that it never was.
+		if a, b := rs[1].Reasons[0].Key, rs[2].Reasons[0].Key; a != "offline.home_handed" || b != "access.not_own" {
+			t.Error(a, b)
 		}
 		v, err := visit.Get(t.Context(), w.d, worktest.County, "late-visit")
 		if err != nil || !v.Paired || v.Cadre != worktest.LiMing || !v.Backdated() {
@@ -429,6 +437,28 @@ func TestPhoneSession(t *testing.T) {
 		}
 		if code, _ := w.enter("liming", dev, pub2); code != 409 {
 			t.Error("the same phone with another key:", code)
+		}
+		// The key under a forgotten lock comes back to its owner on its phone, and
+		// to nobody else.
+		back := func(place string) string {
+			id, point := w.d.Vault().BoxKey()
+			s, err := vault.SealFor(rand.Reader, id, point, []byte("the key"), place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var a offline.EnterAnswer
+			if code := w.call("POST", "/api/v1/offline/enter", "", "", map[string]any{"username": "liming", "password": password, "device": dev, "key": pub, "cache": s}, &a); code != 200 {
+				t.Error("enter:", code)
+			}
+			return a.Cache
+		}
+		for place, want := range map[string]string{
+			"lianxin cache key 1\n" + dev + "\n" + worktest.LiMing: "the key", "lianxin cache key 1\n" + dev2 + "\n" + worktest.LiMing: "",
+			"lianxin cache key 1\n" + dev + "\n" + worktest.ZhaoWei: "", op.ID + "\nvisit.record\n1\n" + dev: "",
+		} {
+			if got := back(place); got != want {
+				t.Errorf("%q gives %q", place, got)
+			}
 		}
 		_, token = w.enter("liming", dev, pub)
 		// 71 hours of silence are none, 72 are.

@@ -173,3 +173,40 @@ func TestNothingKept(t *testing.T) {
 	waitFor(t, "delivery", func() bool { return o.arrived() == 1 })
 	waitFor(t, "the word that it arrived", func() bool { return strings.HasPrefix(p.Text(".toast p"), "送到了") })
 }
+
+// TestDraftOfAHomeThatWent: what was begun for a home that is no longer in the
+// list is named, can be read, and can be deleted.
+func TestDraftOfAHomeThatWent(t *testing.T) {
+	o := newOffice(t)
+	o.list()
+	p := browsertest.Start(t).Open(browsertest.Phone)
+	p.Before(welcomed)
+	p.Go(o.URL + "/m/")
+	enter(p)
+	p.Wait(".go")
+	p.Tap(".go")
+	p.Wait("#v-need")
+	p.Type("#v-words", "写了一半")
+	p.Tap(".bar .back")
+	waitFor(t, "the draft", func() bool { return strings.Contains(p.Text(".go"), "接着记") })
+	o.set(func() { delete(o.records, "home:h1") })
+	p.Go("about:blank")
+	p.Go(o.URL + "/m/")
+	waitFor(t, "the word about it", func() bool { return p.Has(".net") && strings.HasPrefix(p.Text(".net p"), "有1条没写完的") })
+	p.Tap(".net .txt")
+	p.Wait(`a[href^="#/draft/"]`)
+	if s := p.Text(`a[href^="#/draft/"] b`); s != "王桂兰家，走访" {
+		t.Errorf("it is called %q", s)
+	}
+	p.Tap(`a[href^="#/draft/"]`)
+	p.Wait("#d-words")
+	if s := browsertest.Eval[string](p, `document.querySelector('#d-words').value`); s != "写了一半" {
+		t.Errorf("the words are %q", s)
+	}
+	p.Sound()
+	p.Shot("draft-stray")
+	p.Tap(".btn.bad")
+	p.Wait("dialog.ask[open]")
+	p.Tap("dialog.ask .btn.bad")
+	waitFor(t, "the empty box", func() bool { return p.Has(".empty") && !p.Has(".todo") })
+}

@@ -10,6 +10,7 @@
  * @typedef {object} Tx
  * @property {(store: StoreName, key: string) => Promise<any>} get
  * @property {(store: StoreName) => Promise<[string, any][]>} all
+ * @property {(store: StoreName) => Promise<string[]>} keys
  * @property {(store: StoreName, key: string, value: any) => void} put
  * @property {(store: StoreName, key: string) => void} del
  * @property {(store: StoreName) => void} clear
@@ -121,6 +122,7 @@ function within(t, fn) {
         const o = t.objectStore(s);
         return Promise.all([ask(o.getAllKeys()), ask(o.getAll())]).then(([ks, vs]) => ks.map((/** @type {any} */ k, /** @type {number} */ i) => [String(k), vs[i]]));
       },
+      keys: (s) => ask(t.objectStore(s).getAllKeys()),
       put: (s, k, v) => { t.objectStore(s).put(v, k); },
       del: (s, k) => { t.objectStore(s).delete(k); },
       clear: (s) => { t.objectStore(s).clear(); },
@@ -159,6 +161,7 @@ export function memory() {
           return await fn({
             get: async (s, k) => of(s).get(k),
             all: async (s) => Array.from(of(s)),
+            keys: async (s) => Array.from(of(s).keys()),
             put: (s, k, v) => { of(s).set(k, v); },
             del: (s, k) => { of(s).delete(k); },
             clear: (s) => of(s).clear(),

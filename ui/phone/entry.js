@@ -1,6 +1,6 @@
 // Who may read here: signing in and out, the lock of six digits, the deleting of
 // what is readable, and what is remembered outside the database.
-import { close, lockedKey, open, plainKey, unwrap } from './keys.js';
+import { close, givenBack, lockedKey, open, plainKey, unwrap } from './keys.js';
 
 /** @typedef {import('./store.js').Store} Store */
 
@@ -12,7 +12,9 @@ export async function signIn(store, user, password) {
   if (!crypto.subtle || !store.pair) return { ok: false, text: store.t('phonebox.insecure') };
   if (store.ended) { location.reload(); return { ok: false, text: '' }; }
   await store.reload();
-  const said = await store.sync.enter(user, password);
+  const shut = () => !store.key || store.tries >= 5;
+  const row = shut() ? await store.db.run('readonly', ['keys'], (tx) => tx.get('keys', 'cache')) : null;
+  const said = await store.sync.enter(user, password, row && row.wrapped && row.back || '');
   if ('text' in said) return { ok: false, text: said.text };
   const other = !!store.who && store.who.account !== said.account;
   if (store.rows.some((r) => r.account !== said.account)) {
@@ -20,14 +22,18 @@ export async function signIn(store, user, password) {
     return { ok: false, text: store.t('phonebox.others_records') };
   }
   const fresh = await plainKey();
+  const back = said.cache && !other ? await givenBack(said.cache).catch(() => null) : null;
+  const drafts = await store.draftsLying();
   await store.turn(async () => {
     await store.db.run('readwrite', ['keys', 'copy', 'meta'], async (tx) => {
       const cache = await tx.get('keys', 'cache');
-      // The password opens what six digits lock: the list is fetched anew
-      // under a new key, and what was wrapped is deleted.
-      if (!cache || other || (cache.wrapped && (!store.key || store.tries >= 5))) {
-        tx.clear('copy');
-        tx.put('keys', 'cache', { g: (cache ? cache.g : 0) + 1, key: fresh });
+      // The password opens what six digits lock: with the key the server gives
+      // back. Without it what was wrapped is deleted and the list fetched anew.
+      const opens = back && cache && row && cache.g === row.g;
+      if (!cache || other || (cache.wrapped && shut())) {
+        if (!opens) tx.clear('copy');
+        tx.put('keys', 'cache', { g: (cache ? cache.g : 0) + 1, key: opens ? back : fresh });
+        if (cache && cache.wrapped && !other) tx.put('meta', 'relock', { dropped: opens ? 0 : drafts.length });
       }
       tx.put('meta', 'tries', 0);
       tx.put('meta', 'who', { account: said.account });
@@ -135,6 +141,7 @@ export async function unlock(store, pin) {
     return n;
   });
   store.tries = tries;
+  store.set({ tries });
   if (tries >= 10) {
     await store.turn(() => store.dropCache({ all: true, barred: true }));
     remember('lianxin-logout', store.device.id);
@@ -173,8 +180,8 @@ export function setLock(store, pin) {
   return store.turn(async () => {
     const old = store.need();
     if (pin !== '' && !/^[0-9]{6}$/.test(pin)) throw new Error('pin');
-    /** @type {{key: CryptoKey, wrapped?: any}} */
-    const made = pin === '' ? { key: await plainKey() } : await lockedKey(pin);
+    /** @type {{key: CryptoKey, wrapped?: any, back?: string}} */
+    const made = pin === '' ? { key: await plainKey() } : await lockedKey(pin, store.server, store.device.id, store.who ? store.who.account : '');
     const all = await store.db.run('readonly', ['copy'], (tx) => tx.all('copy'));
     /** @type {[string, Uint8Array][]} */
     const closed = [];
@@ -187,14 +194,24 @@ export function setLock(store, pin) {
     await store.under(['copy', 'meta'], async (tx) => {
       tx.clear('copy');
       for (const [place, c] of closed) tx.put('copy', place, c);
-      tx.put('keys', 'cache', made.wrapped ? { g, wrapped: made.wrapped } : { g, key: made.key });
+      tx.put('keys', 'cache', made.wrapped ? { g, wrapped: made.wrapped, back: made.back } : { g, key: made.key });
+      tx.del('meta', 'relock');
       tx.put('meta', 'tries', 0);
     });
     store.key = made.key;
     store.g = g;
-    store.set({ hasLock: pin !== '' });
+    store.set({ hasLock: pin !== '', relock: false, dropped: 0 });
     store.tell();
   });
+}
+
+/**
+ * The person knows that the lock is off and leaves it so.
+ * @param {Store} store
+ */
+export async function leaveOpen(store) {
+  await store.db.run('readwrite', ['meta'], async (tx) => { tx.del('meta', 'relock'); });
+  store.set({ relock: false, dropped: 0 });
 }
 
 /** @param {Store} store */

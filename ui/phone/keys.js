@@ -1,6 +1,7 @@
 // The key of what the phone can read: it cannot be taken out of the browser, and
 // with a lock it lies nowhere but wrapped under the six digits.
-import { chance, join, text, utf8 } from './bytes.js';
+import { b64u, chance, join, text, unb64u, utf8 } from './bytes.js';
+import { seal } from './seal.js';
 
 /** Rounds of PBKDF2-SHA-256 between six digits and the wrapping key. */
 export const ROUNDS = 600000;
@@ -12,6 +13,7 @@ export const ROUNDS = 600000;
  * @property {number} g
  * @property {CryptoKey} [key]
  * @property {{salt: Uint8Array, nonce: Uint8Array, closed: Uint8Array, rounds: number}} [wrapped]
+ * @property {string} [back]  the key sealed for the server, which gives it to its owner who enters with the password
  */
 
 const AES = { name: 'AES-GCM', length: 256 };
@@ -35,19 +37,26 @@ async function imported(raw) {
   return crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
 }
 
+/** @param {string} s  as the server gives it back */
+export function givenBack(s) { return imported(unb64u(s)); }
+
 /**
- * A new key, wrapped under a pin.
+ * A new key, wrapped under a pin, and sealed for the server.
  * @param {string} pin
+ * @param {import('./seal.js').ServerKey|null} to
+ * @param {string} device
+ * @param {string} account
  */
-export async function lockedKey(pin) {
+export async function lockedKey(pin, to, device, account) {
   const raw = chance(32);
   const salt = chance(16);
   const nonce = chance(12);
   const by = await fromPin(pin, salt, ROUNDS);
   const closed = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce, additionalData: utf8('lianxin cache key') }, by, raw));
   const key = await imported(raw);
+  const back = to ? await seal(to, b64u(raw), 'lianxin cache key 1\n' + device + '\n' + account) : '';
   raw.fill(0);
-  return { key, wrapped: { salt, nonce, closed, rounds: ROUNDS } };
+  return { key, wrapped: { salt, nonce, closed, rounds: ROUNDS }, back };
 }
 
 /**

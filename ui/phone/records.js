@@ -423,10 +423,20 @@ async function restore(store, old, drafts) {
  */
 export async function draftNames(store) {
   store.need();
-  const all = await store.db.run('readonly', ['copy'], (tx) => tx.all('copy'));
-  const out = new Set(all.map((e) => e[0]).filter((place) => place.startsWith('draft:')).map((place) => place.slice(6)));
-  for (const [name, d] of store.drafts) if (d.value === null) out.delete(name); else out.add(name);
+  const out = new Set(await draftsLying(store));
+  for (const [name, d] of store.drafts) if (d.value === null) out.delete(name); else if (!name.startsWith('photo:')) out.add(name);
   return Array.from(out);
+}
+
+/**
+ * Names of drafts on the disk; they can be told also under lock. Photographs
+ * belong to another.
+ * @param {Store} store
+ * @returns {Promise<string[]>}
+ */
+export async function draftsLying(store) {
+  const all = await store.db.run('readonly', ['copy'], (tx) => tx.keys('copy'));
+  return all.filter((place) => place.startsWith('draft:') && !place.startsWith('draft:photo:')).map((place) => place.slice(6));
 }
 
 /** @param {any} v */

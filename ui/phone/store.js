@@ -51,7 +51,7 @@ export class Store {
     this.state = {
       ready: false, signedIn: false, locked: false, expired: false, gone72: false, lost: false, net: 'unknown', sending: null,
       waiting: 0, oldest: 0, held: 0, delivered: 0, listAt: 0, kept: null, used: 0, full: false, worker: false,
-      shell: shellOf(o.agent === undefined ? navigator.userAgent : o.agent), renewed: false, hasLock: false, fleeting: false,
+      shell: shellOf(o.agent === undefined ? navigator.userAgent : o.agent), renewed: false, hasLock: false, fleeting: false, tries: 0, relock: false, dropped: 0,
     };
     /** @type {Set<(s: State) => void>} */
     this.hearers = new Set();
@@ -229,7 +229,7 @@ export class Store {
     else this.empty();
     this.set({
       signedIn: !!this.who && !this.who.barred, expired: !!(this.who && this.who.expired), gone72: !!(this.who && this.who.gone72),
-      locked, hasLock: wrapped, ...this.counts(),
+      locked, hasLock: wrapped, tries: this.tries, relock: !wrapped && !!x.meta.get('relock'), dropped: x.meta.get('relock') ? x.meta.get('relock').dropped : this.state.lost ? this.state.dropped : 0, ...this.counts(),
     });
   }
 
@@ -408,6 +408,9 @@ export class Store {
   /** @returns {Promise<string[]>} */
   draftNames() { return records.draftNames(this); }
 
+  /** @returns {Promise<string[]>} */
+  draftsLying() { return records.draftsLying(this); }
+
   /** @param {string} name @param {any} value @returns {Promise<void>} */
   keep(name, value) { return records.keep(this, name, value); }
 
@@ -476,6 +479,8 @@ export class Store {
   setLock(pin) { return entry.setLock(this, pin); }
 
   lock() { return entry.lock(this); }
+
+  leaveOpen() { return entry.leaveOpen(this); }
 
   touch() { this.touched = { mono: performance.now(), wall: Date.now() }; }
 
@@ -572,7 +577,7 @@ export async function openPhone(o) {
     drafts: () => s.draftNames(), draft: (key) => s.draft(key), keep: (key, value) => s.keep(key, value),
     send: () => s.sync.send(), file: () => s.sync.file(),
     signIn: (user, password) => s.signIn(user, password), signOut: (how) => s.signOut(how),
-    unlock: (pin) => s.unlock(pin), setLock: (pin) => s.setLock(pin), lock: () => s.lock(),
+    unlock: (pin) => s.unlock(pin), setLock: (pin) => s.setLock(pin), lock: () => s.lock(), leaveOpen: () => s.leaveOpen(),
     pref: entry.pref, renew: () => s.renewer(),
   };
 }

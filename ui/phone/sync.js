@@ -322,19 +322,20 @@ export class Sync {
     this.behind = false;
   }
 
-  /** @param {string} user @param {string} password @param {boolean} [again] @returns {Promise<{text: string}|{account: string, key: import('./seal.js').ServerKey}>} */
-  async enter(user, password, again = true) {
+  /** @param {string} user @param {string} password @param {string} back  the sealed key of a lock @param {boolean} [again] @returns {Promise<{text: string}|{account: string, key: import('./seal.js').ServerKey, cache: string}>} */
+  async enter(user, password, back, again = true) {
     const s = this.s;
     try {
-      const a = await call('POST', 'enter', { username: user, password, device: s.device.id, key: s.device.point, label: label() });
+      const a = await call('POST', 'enter', { username: user, password, device: s.device.id, key: s.device.point, label: label(), cache: back || undefined });
       s.set({ net: 'ok' });
-      return { account: a.cadre, key: a.seal };
+      return { account: a.cadre, key: a.seal, cache: typeof a.cache === 'string' ? a.cache : '' };
     } catch (e) {
       // Somebody else signed in here before: a phone without his records takes a
       // new number.
-      if (e instanceof NetFault && again && e.key === 'offline.device_taken' && s.rows.length === 0 && await s.renumber()) return this.enter(user, password, false);
+      if (e instanceof NetFault && again && e.key === 'offline.device_taken' && s.rows.length === 0 && await s.renumber()) return this.enter(user, password, '', false);
       if (e instanceof NetFault && e.what === 'refused') {
         s.set({ net: 'ok' });
+        if (e.key === 'offline.device_taken' && s.rows.length > 0) return { text: s.t('phonebox.others_here', { n: s.rows.length }) };
         return { text: e.text || s.t('phonebox.refused') };
       }
       if (e instanceof NetFault && e.what !== 'refused') s.set({ net: e.what });
@@ -348,15 +349,16 @@ export class Sync {
   /** Marked lost: what can be read goes at once, what waits is handed over signed, then everything goes. */
   async lost() {
     const s = this.s;
-    s.set({ lost: true });
+    s.set({ lost: true, dropped: (await s.draftsLying()).length });
     await s.turn(() => s.dropCache({ all: true, barred: true }));
     const rows = await this.signed(s.rows);
     const all = rows || [];
     for (const part of portions(all)) {
       await call('POST', 'leave', { device: s.device.id, operations: part.map((r) => wire(r, s.device.id, s.clock.step())) }, part.some((r) => r.of) ? LATER : SOON);
     }
+    const dropped = s.state.dropped;
     await s.wipe(true);
-    s.set({ lost: true });
+    s.set({ lost: true, dropped });
   }
 
   /**

@@ -24,6 +24,9 @@
  * @property {'wechat-ios'|'wechat'|''} shell  a browser inside another program
  * @property {boolean} renewed   a new version waits
  * @property {boolean} hasLock
+ * @property {number} tries    wrong digits so far; from five on only the password opens
+ * @property {boolean} relock   the lock is off because its digits were forgotten, and nobody has said yet that it shall be so
+ * @property {number} dropped   drafts that went with a loss or a forgotten lock
  * @property {boolean} fleeting  nothing outlives the page: the browser keeps no data here
  */
 
@@ -182,6 +185,7 @@
  * @property {(pin: string) => Promise<boolean>} unlock
  * @property {(pin: string) => Promise<void>} setLock  "" takes it off
  * @property {() => void} lock
+ * @property {() => Promise<void>} leaveOpen  no new lock after a forgotten one
  * @property {(name: string, value?: any) => any} pref  large type and the like; not personal
  * @property {() => void} renew  takes the new version
  */

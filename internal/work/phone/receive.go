@@ -25,6 +25,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/arrival"
 	"lianxin/internal/rule/photo"
+	"lianxin/internal/work/pairing"
 )
 
 // Bounds of what is taken at once.
@@ -393,7 +394,40 @@ func (x *incoming) refused(ctx context.Context, tx *db.Tx, err error) (*Result, 
 	if !ok {
 		return nil, err
 	}
+	if why, err := x.over(ctx, tx, e); err != nil || why != "" {
+		if err != nil {
+			return nil, err
+		}
+		return x.hold(ctx, tx, []Reason{{Key: why}})
+	}
 	return x.hold(ctx, tx, reasonsOf(e))
+}
+
+// over tells a home that was his and is no longer from one that never was: the
+// rule refuses both alike, and people must hear which it is.
+func (x *incoming) over(ctx context.Context, tx *db.Tx, e *fault.Error) (string, error) {
+	if e.Key != "access.not_own" || x.who.Cadre() == "" {
+		return "", nil
+	}
+	plain, _, err := x.read(tx)
+	var b struct {
+		Household string `json:"household"`
+	}
+	if err != nil || json.Unmarshal(plain, &b) != nil || b.Household == "" {
+		return "", nil
+	}
+	ps, err := pairing.OfCadre(ctx, tx, x.who.County(), x.who.Cadre())
+	if err != nil || !slices.ContainsFunc(ps, func(p pairing.Pairing) bool { return p.Household == b.Household }) {
+		return "", err
+	}
+	now, err := pairing.Leads(ctx, tx, x.who.County(), []string{b.Household}, x.who.Today())
+	if err != nil {
+		return "", err
+	}
+	if c := now[b.Household]; c != "" && c != x.who.Cadre() {
+		return "offline.home_handed", nil
+	}
+	return "offline.pairing_over", nil
 }
 
 // hold keeps a record in 待核处.

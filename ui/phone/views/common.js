@@ -16,7 +16,7 @@ import {addDays, clockOf, dayOf, daysBetween, monthDay, today, weekday} from '..
  * @typedef {object} Page
  * @property {string} title
  * @property {string} [outside]  title for the browser, which writes it into its history for anybody to read: no name of anybody in it
- * @property {string} [sub]
+ * @property {string|(() => string)} [sub]  told anew when something changes
  * @property {string} [tab]   the tab it is; without one the screen has a way back
  * @property {string} [up]    where back leads when nothing was opened before
  * @property {HTMLElement} body

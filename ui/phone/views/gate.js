@@ -28,6 +28,7 @@ export function signIn(f) {
     try {
       const r = await f.phone.signIn(user.value.trim(), pass.value);
       if (!r.ok) say(r.text);
+      else if (f.phone.state.relock) f.go('#/lock');
       else if (again) f.go('#/');
     } catch (e) {
       say(t('phone.enter_no_net'));
@@ -50,7 +51,7 @@ export function signIn(f) {
  * @returns {Page}
  */
 export function lockScreen(f) {
-  let tries = 0;
+  let tries = f.phone.state.tries || 0;
   const pin = h('input', {type: 'password', id: 'pin', inputmode: 'numeric', pattern: '[0-9]*', maxlength: 6, autocomplete: 'off', class: 'pin', 'data-first': true});
   const wrong = h('p', {class: 'wrong', role: 'alert', hidden: true});
   const other = h('p', null, h('a', {class: 'txt', href: '#/enter'}, t('phone.lock_forgot')));
@@ -62,19 +63,31 @@ export function lockScreen(f) {
     const ok = await f.phone.unlock(pin.value);
     busy = false;
     if (ok) return;
-    tries++;
+    tries = Math.max(tries + 1, f.phone.state.tries || 0);
     pin.value = '';
-    wrong.hidden = false;
-    wrong.textContent = '';
-    wrong.append(icon('alert'), h('span', null, t(tries < 5 ? 'phone.lock_wrong' : 'phone.lock_wrong_many')));
-    pin.focus();
+    say();
+    if (tries < 5) pin.focus();
   });
-  return {title: t('phone.locked'), body: h('form', {class: 'gatebox', onsubmit: (/** @type {Event} */ e) => e.preventDefault()}, h('h1', null, t('phone.locked')), h('div', {class: 'f'}, h('label', {for: 'pin'}, t('phone.lock_enter')), pin), wrong, other)};
+  // The digits count no more after five wrong tries, right ones neither: the
+  // field goes, so that nobody comes to the tenth without knowing.
+  const say = () => {
+    wrong.hidden = !tries;
+    wrong.textContent = '';
+    wrong.append(icon('alert'), h('span', null, tries < 5 ? t('phone.lock_wrong', {n: 5 - tries}) : t('phone.lock_wrong_many')));
+    asks.hidden = tries >= 5;
+  };
+  const asks = h('div', {class: 'f'}, h('label', {for: 'pin'}, t('phone.lock_enter')), pin);
+  say();
+  return {title: t('phone.locked'), body: h('form', {class: 'gatebox', onsubmit: (/** @type {Event} */ e) => e.preventDefault()}, h('h1', null, t('phone.locked')), asks, wrong, other)};
 }
 
-/** @returns {Page} */
-export function lostScreen() {
-  return {title: t('phone.lost'), body: h('div', {class: 'gatebox'}, h('h1', null, t('phone.lost')), h('p', null, t('phone.lost_what')), h('p', null, t('phone.lost_how')))};
+/**
+ * @param {Frame} f
+ * @returns {Page}
+ */
+export function lostScreen(f) {
+  const n = f.phone.state.dropped;
+  return {title: t('phone.lost'), body: h('div', {class: 'gatebox'}, h('h1', null, t('phone.lost')), h('p', null, t('phone.lost_what')), n ? h('p', null, t('phone.lost_drafts', {n})) : null, h('p', null, t('phone.lost_how')))};
 }
 
 /**

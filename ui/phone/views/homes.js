@@ -61,7 +61,7 @@ export function homes(f) {
     return [groups.map(([name, xs]) => [h('h2', {class: 'grp'}, name), h('ul', {class: 'list'}, xs.map((x) => row(f, x)))]), age(f)];
   });
   const body = h('div', null, seek(asked, (q) => { asked = q; f.refresh(); }), list);
-  return {title: t('web.tab.households'), sub: t('phone.homes_n', {n: f.phone.homes().length}), tab: 'homes', body};
+  return {title: t('web.tab.households'), sub: () => t('phone.homes_n', {n: f.phone.homes().length}), tab: 'homes', body};
 }
 
 /** @param {Frame} f @param {Home} x */
@@ -152,7 +152,7 @@ export async function advise(f, id) {
     who.hidden = !x.members.length || d.kind === 'address' || d.kind === 'moved';
   };
   fresh();
-  e.addEventListener('input', () => { fresh(); void f.phone.keep(key, d); });
+  e.addEventListener('input', () => { fresh(); void f.phone.keep(key, {...d, who: x.head}); });
   const save = async () => {
     fresh();
     const asks = d.kind === 'phone' || d.kind === 'address';

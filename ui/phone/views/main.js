@@ -11,7 +11,7 @@ import {visit, amend} from './visit.js';
 import {matters, matter, raise} from './matters.js';
 import {diary, thought} from './diary.js';
 import {nights} from './nights.js';
-import {box, item} from './box.js';
+import {box, draft, item} from './box.js';
 import {me, about, lockSetting} from './me.js';
 import {signIn, lockScreen, lostScreen, welcome, opening} from './gate.js';
 
@@ -22,7 +22,7 @@ import {signIn, lockScreen, lostScreen, welcome, opening} from './gate.js';
 /** @typedef {import('../types.js').State} State */
 
 /** @type {Record<string, View>} */
-const routes = {'': today, homes, home, advise, visit, amend, matters, matter, raise, diary, thought, nights, box, item, me, about, lock: lockSetting, enter: signIn, welcome};
+const routes = {'': today, homes, home, advise, visit, amend, matters, matter, raise, diary, thought, nights, box, item, draft, me, about, lock: lockSetting, enter: signIn, welcome};
 
 const tabs = [
   {tab: '', href: '#/', icon: 'today', key: 'web.tab.today'},
@@ -127,6 +127,8 @@ export function start(phone, root) {
 
   /** @type {View|null} */
   let shown = null;
+  /** @type {(() => string)|null} the line below the title */
+  let under = null;
 
   /**
    * Shows the screen the address names.
@@ -172,12 +174,14 @@ export function start(phone, root) {
    */
   function head(p, before) {
     bar.textContent = '';
+    under = null;
     const title = h('h1', null, p.title);
     if (before && before !== welcome) { bar.className = 'bare'; bar.append(h('span', {class: 'seal', 'aria-hidden': 'true'}, t('web.seal')), h('div', null, h('b', null, t('web.product')), h('small', null, t('web.motto')))); return; }
     chip();
     if (p.tab !== undefined || before) {
       bar.className = 'top';
-      bar.append(h('div', null, title, p.sub && h('p', {class: 'num'}, p.sub)), net);
+      under = typeof p.sub === 'function' ? p.sub : null;
+      bar.append(h('div', null, title, p.sub && h('p', {class: 'num'}, under ? under() : p.sub)), net);
     } else {
       bar.className = 'bar';
       bar.append(h('a', {class: 'back', href: up, 'aria-label': t('web.back'), onclick: (/** @type {Event} */ e) => { e.preventDefault(); f.back(); }}, icon('back')), title, net);
@@ -212,6 +216,8 @@ export function start(phone, root) {
 
   let first = true;
   phone.on((s) => {
+    const line = bar.querySelector('.num');
+    if (under && line && s.signedIn && !s.locked) line.textContent = under();
     size();
     chip();
     if (s.delivered && s.delivered !== delivered) f.toast(t('phone.delivered', {at: clockOf(new Date(s.delivered))}));

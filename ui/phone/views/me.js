@@ -58,13 +58,18 @@ function bytes(n) { return n < 1e6 ? Math.max(1, Math.round(n / 1e3)) + ' KB' : 
 
 /** @param {Frame} f */
 async function leave(f) {
-  const n = f.phone.state.waiting;
+  const n = f.phone.state.waiting, drafts = (await f.phone.drafts().catch(() => [])).length;
   if (n) {
-    const a = await f.ask(t('phone.out_waiting', {n}), [{value: 'send', label: t('phone.send_first'), look: 'p'}, {value: 'file', label: t('phone.as_file')}, {value: 'out', label: t('phone.out_anyway'), look: 'bad'}]);
-    if (a === 'send') { await f.phone.send(); f.go('#/box'); return; }
+    const a = await f.ask(t('phone.out_waiting', {n}) + (drafts ? t('phone.out_drafts', {n: drafts}) : ''), [{value: 'send', label: t('phone.send_first'), look: 'p'}, {value: 'file', label: t('phone.as_file')}, {value: 'out', label: t('phone.out_anyway'), look: 'bad'}, {value: 'no', label: t('phone.stay')}]);
+    if (a === 'send') {
+      await f.phone.send();
+      f.go('#/box');
+      if (f.phone.state.waiting && f.phone.state.net !== 'ok') f.toast(t('phone.no_signal_now'));
+      return;
+    }
     if (a === 'file') { await keepFile(f); return; }
     if (a !== 'out') return;
-  } else if (await f.ask(t('phone.out_ask'), [{value: 'no', label: t('phone.stay')}, {value: 'out', label: t('phone.out'), look: 'bad'}]) !== 'out') return;
+  } else if (await f.ask(t('phone.out_ask') + (drafts ? t('phone.out_drafts', {n: drafts}) : ''), [{value: 'no', label: t('phone.stay')}, {value: 'out', label: t('phone.out'), look: 'bad'}]) !== 'out') return;
   const done = await f.phone.signOut(n ? 'forced' : 'asked');
   // Something was saved in another window in between: it is asked about, too.
   if (done.ok) f.go('#/'); else f.toast(t('phone.out_waiting', {n: done.waiting}));
@@ -86,7 +91,9 @@ export function lockSetting(f) {
   const has = f.phone.state.hasLock;
   const pin = () => h('input', {type: 'password', inputmode: 'numeric', maxlength: 6, autocomplete: 'off', class: 'pin'});
   const one = pin(), two = pin();
-  const e = form('', h('p', {class: 'lead2'}, t('phone.lock_how')), field('p-one', t('phone.lock_pin'), one), field('p-two', t('phone.lock_again'), two),
+  const e = form('', f.phone.state.relock && h('section', {class: 'info w'}, h('p', null, t('phone.relock')), f.phone.state.dropped ? h('p', null, t('phone.relock_dropped', {n: f.phone.state.dropped})) : null,
+      h('button', {class: 'txt', type: 'button', onclick: async () => { await f.phone.leaveOpen(); f.go('#/'); }}, t('phone.relock_not'))),
+    h('p', {class: 'lead2'}, t('phone.lock_how')), field('p-one', t('phone.lock_pin'), one), field('p-two', t('phone.lock_again'), two),
     has && h('p', null, h('button', {class: 'btn', type: 'button', onclick: async () => { await f.phone.setLock(''); f.back(); f.toast(t('phone.lock_off')); }}, t('phone.lock_take_off'))));
   const save = async () => {
     const wrongs = [];
@@ -94,8 +101,9 @@ export function lockSetting(f) {
     else if (/^(.)\1{5}$/.test(one.value) || '0123456789'.indexOf(one.value) >= 0 || '9876543210'.indexOf(one.value) >= 0) wrongs.push({at: 'p-one', text: t('phone.lock_easy')});
     else if (one.value !== two.value) wrongs.push({at: 'p-two', text: t('phone.lock_other')});
     if (!sound(e, wrongs)) return;
+    const anew = f.phone.state.relock;
     await f.phone.setLock(one.value);
-    f.back();
+    if (anew) f.go('#/'); else f.back();
     f.toast(t('phone.lock_on'));
   };
   return {title: t('phone.lock') + (has ? comma() + t('phone.on') : ''), up: '#/me', body: e, foot: foot(t('visit.save'), () => void save())};

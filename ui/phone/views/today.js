@@ -20,6 +20,9 @@ const shown = 6;
  * @type {string[]}
  */
 let begun = [];
+/** How many were begun for homes that are no longer in the list. */
+let lone = 0;
+let looked = 0; // age of the list they were looked for in
 /**
  * The promise that is being ticked off, with the word about it.
  * @type {{id: string, words: string}|null}
@@ -31,10 +34,16 @@ let ticking = null;
  * @returns {Page}
  */
 export function today(f) {
-  const day = now(), me = f.phone.me();
-  const village = me && (me.villages.find((v) => v.id === me.village) || {name: ''}).name;
+  const day = now();
+  const sub = () => {
+    const me = f.phone.me(), village = me && (me.villages.find((v) => v.id === me.village) || {name: ''}).name;
+    return t('today.sub', {day: monthDay(day), weekday: weekday(day, true)}) + (village ? comma() + village : '');
+  };
   const body = h('div', null,
-    f.live(() => [strip(f), card(f)]),
+    f.live(() => {
+      if (f.phone.state.listAt !== looked) void looking(f); // the list came anew
+      return [strip(f), card(f)];
+    }),
     f.live(() => whom(f)),
     f.live(() => promised(f)),
     h('nav', {class: 'links', 'aria-label': t('today.links')},
@@ -43,7 +52,16 @@ export function today(f) {
     f.live(() => figures(f)),
     f.live(() => age(f)));
   void looking(f);
-  return {title: t('today.title'), sub: t('today.sub', {day: monthDay(day), weekday: weekday(day, true)}) + (village ? comma() + village : ''), tab: '', body};
+  return {title: t('today.title'), sub, tab: '', body};
+}
+
+/**
+ * Drafts whose home is no longer mine: no list of homes leads to them.
+ * @param {Frame} f
+ * @param {string[]} names
+ */
+export function strays(f, names) {
+  return f.phone.state.listAt ? names.filter((n) => /^(visit|advise):/.test(n) && !f.phone.home(n.slice(n.indexOf(':') + 1))) : [];
 }
 
 /**
@@ -51,10 +69,13 @@ export function today(f) {
  * @param {Frame} f
  */
 async function looking(f) {
+  looked = f.phone.state.listAt;
   const names = await f.phone.drafts().catch(() => /** @type {string[]} */ ([]));
   const next = f.phone.homes().map((x) => x.id).filter((id) => names.indexOf('visit:' + id) >= 0);
-  if (next.join() === begun.join()) return;
+  const far = strays(f, names).length;
+  if (next.join() === begun.join() && far === lone) return;
   begun = next;
+  lone = far;
   f.refresh();
 }
 
@@ -70,9 +91,11 @@ export function strip(f) {
   const line = (look, sign, words, act) => h('div', {class: 'net ' + look, role: 'status'}, look && icon(sign), h('p', null, words), act);
   if (s.expired) return line('w', 'key', t('phone.net.expired'), h('a', {class: 'txt', href: '#/enter'}, t('phone.enter')));
   if (s.held) {
-    const it = f.box.find((i) => i.state === 'held'), why = it && it.reasons[0];
-    return line('w', 'alert', why ? t('phone.net.held', {n: s.held, why: saying(why)}) : t('phone.net.held_plain', {n: s.held}), see('phone.open_it'));
+    const all = f.box.filter((i) => i.state === 'held'), why = all[0] && all[0].reasons[0];
+    const one = why && all.every((i) => i.reasons[0] && saying(i.reasons[0]) === saying(why));
+    return line('w', 'alert', one ? t('phone.net.held', {n: s.held, why: saying(why)}) : t('phone.net.held_plain', {n: s.held}), see('phone.open_it'));
   }
+  if (s.relock) return line('w', 'lock', t('phone.relock'), h('a', {class: 'txt', href: '#/lock'}, t('phone.relock_set')));
   if (s.fleeting) return line('w', 'alert', t('phone.net.fleeting'), null);
   if (n && s.full) return line('w', 'alert', t('phone.net.full', {n}), send());
   if (n && s.oldest && Date.now() - s.oldest > 3 * 864e5) {
@@ -81,6 +104,7 @@ export function strip(f) {
   }
   if (n && s.net === 'none') return line('', 'cloudoff', [h('b', null, t('phone.net.offline')), h('br'), t('phone.net.offline_n', {n})], see('phone.see'));
   if (n && s.net === 'weak' && !s.sending) return line('', 'cloudoff', t('phone.net.weak'), send());
+  if (lone) return line('w', 'pen', t('phone.net.stray', {n: lone}), see('phone.see'));
   if (s.renewed) return line('i', 'download', t('phone.net.renewed'), h('button', {class: 'txt', type: 'button', 'data-at': 'renew', onclick: () => f.phone.renew()}, t('phone.renew')));
   return null;
 }

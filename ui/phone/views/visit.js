@@ -8,6 +8,7 @@ import {addDays, clockOf, dayOf, daysBetween, monthDay, today} from '../day.js';
 import {chosen, comma, empty, facts, field, foot, form, group, keeping, last, optional, picks, put, place, sound} from './common.js';
 import {fits, seek, sorted} from './homes.js';
 import {missing} from './today.js';
+import {draft} from './box.js';
 import {MOST, shrunk} from '../photo.js';
 import {newID} from '../bytes.js';
 
@@ -39,7 +40,8 @@ function blank() {
  */
 export function visit(f, id) {
   const x = id ? f.phone.home(id) : null;
-  return x ? write(f, x) : pick(f);
+  if (x) return write(f, x);
+  return id ? f.phone.drafts().then((names) => names.indexOf('visit:' + id) >= 0 ? draft(f, 'visit:' + id) : pick(f)) : pick(f);
 }
 
 let asked = '';
@@ -162,7 +164,7 @@ async function write(f, x) {
   };
   const late = () => daysBetween(day(), today()) > 1;
   const mayBeUsual = () => d.need === '0' && !d.words.trim() && !d.topics.length && d.how !== 'absent';
-  const keep = () => { fresh(); void f.phone.keep(key, d); };
+  const keep = () => { fresh(); void f.phone.keep(key, {...d, who: x.head}); };
   drawPromises();
   fresh();
   e.addEventListener('input', keep);
@@ -308,7 +310,7 @@ export async function amend(f, id) {
   const words = h('textarea', {rows: 6, maxlength: 4000, value: d.words}), why = h('input', {type: 'text', maxlength: 200, value: d.why, autocomplete: 'off'});
   const e = form('', h('p', {class: 'lead2 num'}, monthDay(v.day), ' ', x ? t('today.home_of', {name: x.head}) : '', comma(), t('visit.how.' + v.how)),
     field('a-words', t('visit.col_words'), words), field('a-why', [t('visit.amend_why'), optional()], why, t('visit.amend_hint')));
-  e.addEventListener('input', () => { d.words = words.value; d.why = why.value; void f.phone.keep(key, d); });
+  e.addEventListener('input', () => { d.words = words.value; d.why = why.value; void f.phone.keep(key, {...d, who: x ? x.head : ''}); });
   const save = async () => {
     const body = {visit: v.id, version: v.version, at: v.clock ? v.day + 'T' + v.clock : v.day, how: v.how, topics: v.topics, policies: v.policies || [], activities: v.activities || [], weather: v.weather, words: words.value.trim(), why: why.value.trim()};
     const title = t('visit.amend_title') + comma() + (x ? t('today.home_of', {name: x.head}) : monthDay(v.day));

@@ -87,7 +87,7 @@ const phone = {
   async signIn(user, password) { if (password !== 'right') return {ok: false, text: '用户名或密码不对，或者试得太勤。'}; fill(); window.fake.set({signedIn: true, expired: false, locked: false}); return {ok: true}; },
   async signOut(how) { window.fake.out = how; drop(); me = null; window.fake.set({signedIn: false, waiting: 0, held: 0}); return {ok: true, waiting: 0}; },
   async unlock(p) { if (p !== pin) return false; window.fake.set({locked: false}); return true; },
-  async setLock(p) { pin = p; window.fake.set({hasLock: Boolean(p)}); }, lock() { window.fake.set({locked: true}); },
+  async setLock(p) { pin = p; window.fake.set({hasLock: Boolean(p)}); }, lock() { window.fake.set({locked: true}); }, async leaveOpen() { window.fake.set({relock: false}); },
   pref(name, value) { if (value !== undefined) prefs[name] = value; return prefs[name]; },
   renew() { window.fake.renewed = true; },
 };
