@@ -1,16 +1,17 @@
 // @ts-check
-// Days as people say them. A day travels as 2026-11-26.
+// Days as people say them. A day travels as 2026-11-26. The country has one
+// time, and the server reckons by it: the phone does too, whatever its zone says.
+
+const ZONE = 'Asia/Shanghai';
+const EAST = 8 * 36e5;
 
 const lang = () => document.documentElement.lang || 'zh-CN';
-
-/** @param {number} n */
-const two = (n) => (n < 10 ? '0' : '') + n;
 
 /**
  * The day of a moment by the phone's clock.
  * @param {Date} d
  */
-export function dayOf(d) { return d.getFullYear() + '-' + two(d.getMonth() + 1) + '-' + two(d.getDate()); }
+export function dayOf(d) { return new Date(d.getTime() + EAST).toISOString().slice(0, 10); }
 
 export function today() { return dayOf(new Date()); }
 
@@ -18,19 +19,19 @@ export function today() { return dayOf(new Date()); }
  * 15:04 of a moment by the phone's clock.
  * @param {Date} d
  */
-export function clockOf(d) { return two(d.getHours()) + ':' + two(d.getMinutes()); }
+export function clockOf(d) { return new Date(d.getTime() + EAST).toISOString().slice(11, 16); }
 
 /**
- * Noon of a day, so that no change of the clock moves it.
+ * Noon of a day.
  * @param {string} day
  */
-function noon(day) { const [y, m, d] = day.split('-').map(Number); return new Date(y, m - 1, d, 12); }
+function noon(day) { const [y, m, d] = day.split('-').map(Number); return new Date(Date.UTC(y, m - 1, d, 4)); }
 
 /**
  * @param {string} day
  * @param {number} n
  */
-export function addDays(day, n) { const d = noon(day); d.setDate(d.getDate() + n); return dayOf(d); }
+export function addDays(day, n) { return dayOf(new Date(noon(day).getTime() + n * 864e5)); }
 
 /**
  * Days from a to b.
@@ -44,8 +45,7 @@ export function daysBetween(a, b) { return Math.round((noon(b).getTime() - noon(
  * @param {string} day
  */
 export function monthDay(day) {
-  const d = noon(day);
-  return d.toLocaleDateString(lang(), d.getFullYear() === new Date().getFullYear() ? {month: 'short', day: 'numeric'} : {year: 'numeric', month: 'short', day: 'numeric'});
+  return noon(day).toLocaleDateString(lang(), day.slice(0, 4) === today().slice(0, 4) ? {month: 'short', day: 'numeric', timeZone: ZONE} : {year: 'numeric', month: 'short', day: 'numeric', timeZone: ZONE});
 }
 
 /**
@@ -53,13 +53,13 @@ export function monthDay(day) {
  * @param {string} day
  * @param {boolean} [long]
  */
-export function weekday(day, long) { return noon(day).toLocaleDateString(lang(), {weekday: long ? 'long' : 'short'}); }
+export function weekday(day, long) { return noon(day).toLocaleDateString(lang(), {weekday: long ? 'long' : 'short', timeZone: ZONE}); }
 
 /** @param {string} day 2026年11月 */
-export function month(day) { return noon(day).toLocaleDateString(lang(), {year: 'numeric', month: 'long'}); }
+export function month(day) { return noon(day).toLocaleDateString(lang(), {year: 'numeric', month: 'long', timeZone: ZONE}); }
 
 /**
  * Monday of the week a day lies in.
  * @param {string} day
  */
-export function monday(day) { return addDays(day, -((noon(day).getDay() + 6) % 7)); }
+export function monday(day) { return addDays(day, -((noon(day).getUTCDay() + 6) % 7)); }

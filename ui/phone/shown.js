@@ -1,6 +1,8 @@
 // The server's picture with one's own unsent records in it. Only what was typed
 // is shown of them; nothing is counted.
 
+import { clockOf, dayOf } from './day.js';
+
 /** @typedef {import('./store.js').Copy} Copy */
 /** @typedef {import('./types.js').Item['state']} Stage */
 
@@ -9,9 +11,6 @@
  * @type {Record<string, string>}
  */
 const AFTER = { accept: 'handling', refuse: 'closed', transfer: 'handling', return: 'registered', ask: 'extension', grant: 'handling', deny: 'handling', answer: 'answered', agree: 'closed', dispute: 'handling', give_up: 'closed', shelve: 'shelved', take_up: 'handling', withdraw: 'closed', out: 'petition', reopen: 'handling' };
-
-/** @param {Date} d */
-function dayOf(d) { return d.getFullYear() + '-' + String(d.getMonth() + 1).padStart(2, '0') + '-' + String(d.getDate()).padStart(2, '0'); }
 
 /**
  * Day and clock of what was typed: "", a day, a local time or RFC 3339.
@@ -22,7 +21,7 @@ function dayAndClock(at, saved) {
   if (/^\d{4}-\d\d-\d\d$/.test(at)) return { day: at, clock: '' };
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(at)) return { day: at.slice(0, 10), clock: at.slice(11) };
   const d = at && !isNaN(Date.parse(at)) ? new Date(at) : new Date(saved);
-  return { day: dayOf(d), clock: String(d.getHours()).padStart(2, '0') + ':' + String(d.getMinutes()).padStart(2, '0') };
+  return { day: dayOf(d), clock: clockOf(d) };
 }
 
 /**

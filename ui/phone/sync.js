@@ -6,7 +6,7 @@ import { alone, call, NetFault } from './net.js';
 const FIRST = 5000; // back-off, doubled up to MOST_WAIT
 const MOST_WAIT = 5 * 60000;
 const EVERY = 60000; // while the page is visible and something waits
-const HOURLY = 3600000;
+const REGULAR = 10 * 60000; // what was taken away is gone from an open page, too
 const SOON = 45000; // an answer to records
 const LATER = 115000; // and to a photograph, over a very weak line
 
@@ -29,7 +29,7 @@ export class Sync {
     this.wait = 0; // back-off in force
     this.failedAt = -1;
     this.lastTry = -EVERY;
-    this.lastPull = -HOURLY;
+    this.lastPull = -REGULAR;
     /** @type {any} */
     this.timer = 0;
     this.due = Infinity;
@@ -85,7 +85,7 @@ export class Sync {
   tick() {
     if (this.stopped || document.visibilityState !== 'visible') return;
     const now = performance.now();
-    if (now - this.lastPull >= HOURLY) { void this.run(true); return; }
+    if (now - this.lastPull >= REGULAR) { void this.run(true); return; }
     if (this.s.rows.length === 0 || this.s.state.expired) return;
     if (now - this.lastTry < EVERY || (this.wait > 0 && now - this.failedAt < this.wait)) return;
     void this.run(false);
@@ -149,7 +149,7 @@ export class Sync {
       const sent = await this.push(all, renew);
       if (sent > 0) this.behind = true;
       const now = performance.now();
-      if (s.key && (this.behind || s.cursor === '' || (asked && now - this.lastPull > 20000) || now - this.lastPull >= HOURLY)) {
+      if (s.key && (this.behind || s.cursor === '' || (asked && now - this.lastPull > 20000) || now - this.lastPull >= REGULAR)) {
         await renew();
         await this.pull();
       } else if (asked && !s.key) await this.hello();

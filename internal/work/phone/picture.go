@@ -177,7 +177,10 @@ func (p *picture) homes() error {
 			v.Group = p.names[g]
 		}
 		for _, t := range h.Tags {
-			v.Tags = append(v.Tags, "household.tag."+t.Tag)
+			// Two members may have the same.
+			if k := "household.tag." + t.Tag; !slices.Contains(v.Tags, k) {
+				v.Tags = append(v.Tags, k)
+			}
 		}
 		for _, m := range h.Members {
 			v.Members = append(v.Members, recordMember{m.ID, m.Name, m.Relation, m.Born.Age(p.today), m.Phone, first(identity.Keys(m.Name).Initials)})

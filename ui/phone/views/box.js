@@ -169,7 +169,7 @@ function wordless(i) {
 function adding(f, i) {
   const key = 'words:' + i.id;
   const old = /** @type {HTMLTextAreaElement|null} */ (document.getElementById('b-words'));
-  const words = h('textarea', {rows: 3, maxlength: 2000, value: old ? old.value : ''});
+  const words = h('textarea', {rows: 3, 'data-most': 2000, value: old ? old.value : ''});
   if (!old) void f.phone.draft(key).then((d) => { if (d && !words.value) words.value = d.words; }, () => {});
   words.addEventListener('input', () => void f.phone.keep(key, {words: words.value}));
   const e = form('', field('b-words', t('phone.add_words'), words));

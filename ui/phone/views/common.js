@@ -176,6 +176,27 @@ export function picks(kind, name, options, chosen, look) {
  */
 export function group(legend, inside, id) { return h('fieldset', {class: 'f', id}, h('legend', null, legend), inside); }
 
+/** @param {HTMLElement} e how many signs too many; below nothing there is room */
+function beyond(e) { return e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement ? Array.from(e.value.trim()).length - Number(e.getAttribute('data-most')) : 0; }
+
+/**
+ * Tells how much room is left when it becomes scarce. Nothing is ever cut.
+ * @param {HTMLElement} input
+ */
+function room(input) {
+  const most = Number(input.getAttribute('data-most'));
+  if (!most) return null;
+  const says = h('p', {class: 'hint num', role: 'status', hidden: true});
+  const tell = () => {
+    const n = beyond(input);
+    says.hidden = n < -Math.max(20, most / 10);
+    says.textContent = says.hidden ? '' : n > 0 ? t('phone.beyond', {n, most}) : t('phone.left', {n: -n});
+  };
+  input.addEventListener('input', tell);
+  tell();
+  return says;
+}
+
 /**
  * A labelled field.
  * @param {string} id
@@ -185,7 +206,7 @@ export function group(legend, inside, id) { return h('fieldset', {class: 'f', id
  */
 export function field(id, label, input, hint) {
   input.id = id;
-  return h('div', {class: 'f'}, h('label', {for: id}, label), input, hint && h('p', {class: 'hint'}, hint));
+  return h('div', {class: 'f'}, h('label', {for: id}, label), input, room(input), hint && h('p', {class: 'hint'}, hint));
 }
 
 export const optional = () => h('small', null, t('web.optional'));
@@ -201,10 +222,14 @@ export function sound(form, wrongs) {
   form.querySelectorAll('.wrong').forEach((e) => e.remove());
   form.querySelectorAll('.bad').forEach((e) => e.classList.remove('bad'));
   form.querySelectorAll('[aria-invalid]').forEach((e) => { e.removeAttribute('aria-invalid'); e.removeAttribute('aria-describedby'); });
+  for (const e of Array.from(form.querySelectorAll('[data-most]'))) {
+    if (e instanceof HTMLElement && !e.closest('[hidden]') && beyond(e) > 0) wrongs.push({at: e.id, text: t('phone.beyond', {n: beyond(e), most: e.getAttribute('data-most')})});
+  }
   for (const w of wrongs) {
     const e = form.querySelector('#' + w.at);
     if (!e) continue;
-    const box = e.closest('.f') || e;
+    const box = e.closest('.f') || e, fold = e.closest('details');
+    if (fold) fold.open = true;
     box.classList.add('bad');
     const p = h('p', {class: 'wrong', id: w.at + '-wrong'}, icon('alert'), h('span', null, w.text));
     box.appendChild(p);

@@ -58,7 +58,7 @@ function thinking(x) { return h('div', {class: 'thought'}, h('b', null, t('visit
 export async function thought(f, id) {
   const key = 'thought:' + id, d = await f.phone.draft(key) || {words: '', on: 'today', day: ''};
   const v = f.phone.visits().find((x) => x.id === id), x = v && f.phone.home(v.home);
-  const words = h('textarea', {rows: 6, maxlength: 4000, value: d.words}), other = h('input', {type: 'date', max: today(), value: d.day});
+  const words = h('textarea', {rows: 6, 'data-most': 4000, value: d.words}), other = h('input', {type: 'date', max: today(), value: d.day});
   const otherBox = field('t-day', t('visit.day'), other);
   const on = group(t('visit.day'), picks('radio', 'on', [{value: 'today', label: t('visit.today')}, {value: 'yesterday', label: t('phone.yesterday')}, {value: 'other', label: t('phone.other_day')}], [d.on], 'grid3'));
   const e = form('', v ? h('p', {class: 'lead2 num'}, monthDay(v.day), ' ', x ? t('today.home_of', {name: x.head}) : '') : [on, otherBox], field('t-words', t('diary.words'), words, v ? t('visit.thought_hint') : t('diary.words_hint')));

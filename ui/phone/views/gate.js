@@ -98,7 +98,7 @@ export function lostScreen(f) {
 export function welcome(f) {
   const apple = /iPhone|iPad|iPod/.test(navigator.userAgent), again = Boolean(f.phone.pref('welcomed'));
   /** @type {[string, string, string][]} */
-  const cards = [['device', 'phone.card1', apple ? 'phone.card1_apple' : 'phone.card1_android'], ['cloudoff', 'phone.card2', 'phone.card2_what'], ['eye', 'phone.card3', 'phone.card3_what']];
+  const cards = [['device', 'phone.card1', f.phone.state.shell ? 'phone.card1_wechat' : apple ? 'phone.card1_apple' : 'phone.card1_android'], ['cloudoff', 'phone.card2', 'phone.card2_what'], ['eye', 'phone.card3', 'phone.card3_what']];
   if (f.phone.state.fleeting) { cards.shift(); cards[0] = ['cloudoff', 'phone.card_fleeting', 'phone.fleeting']; }
   const done = () => { f.phone.pref('welcomed', true); if (again) f.back(); else { f.go('#/'); f.redraw(); } };
   return {title: t('phone.learn'), up: '#/me', body: h('ol', {class: 'cards'}, cards.map(([sign, head, what]) => h('li', {class: 'box'}, icon(sign), h('div', null, h('h2', null, t(head)), h('p', null, t(what)))))),

@@ -88,7 +88,7 @@ export function home(f, id) {
 
 /** @param {Frame} f @param {Home} x */
 function inside(f, x) {
-  const ms = f.phone.matters(x.id), vs = f.phone.visits(x.id), why = reason(x);
+  const me = f.phone.me(), ms = f.phone.matters(x.id), vs = f.phone.visits(x.id), why = reason(x);
   const open = ms.filter((m) => m.state !== 'closed' && m.state !== 'merged'), over = ms.filter((m) => open.indexOf(m) < 0);
   return [
     h('div', {class: 'tops'},
@@ -102,7 +102,8 @@ function inside(f, x) {
     over.length ? h('details', {class: 'more'}, h('summary', null, t('phone.matters_over', {n: over.length})), h('ul', {class: 'list todo plain'}, over.map((m) => matterRow(m)))) : null,
     section('phone.visits_of'),
     vs.length ? visits(vs) : empty(t('visit.never_yet')),
-    x.card ? [section('phone.card'), h('p', {class: 'box num'}, icon('card'), t('phone.card_n', {number: x.card.number, day: x.card.printed ? monthDay(x.card.printed) : '—'}))] : null,
+    section('phone.card'),
+    x.card ? h('div', {class: 'box'}, h('p', {class: 'num'}, icon('card'), t('phone.card_n', {number: x.card.number, day: x.card.printed ? monthDay(x.card.printed) : '—'})), me && h('p', null, t('phone.card_on', {name: me.name, head: x.head})), x.card.state === 'stale' && h('p', {class: 'due'}, t('phone.card_stale'))) : empty(t('phone.card_none')),
     h('p', {class: 'after'}, h('a', {class: 'txt', href: '#/advise/' + x.id}, t('phone.advise'), icon('right'))),
   ];
 }
@@ -136,8 +137,8 @@ export async function advise(f, id) {
   if (!x) return home(f, id);
   const d = await f.phone.draft(key) || {kind: '', member: '', value: '', words: ''};
   const kinds = ['phone', 'address', 'head', 'joined', 'left', 'deceased', 'moved', 'living', 'needs', 'other'];
-  const value = h('input', {type: 'text', value: d.value, maxlength: 200, autocomplete: 'off'});
-  const words = h('textarea', {rows: 3, maxlength: 500, value: d.words});
+  const value = h('input', {type: 'text', value: d.value, 'data-most': 200, autocomplete: 'off'});
+  const words = h('textarea', {rows: 3, 'data-most': 500, value: d.words});
   const member = h('select', null, h('option', {value: ''}, t('phone.advise_home')), x.members.map((m) => h('option', {value: m.id, selected: m.id === d.member}, m.name)));
   const box = field('advise-value', t('phone.advise_value'), value), who = field('advise-member', [t('phone.advise_who'), optional()], member);
   const e = form('', h('p', {class: 'lead2'}, t('phone.advise_how')),

@@ -74,7 +74,7 @@ export async function matter(f, id) {
   const title = h('h2', {class: 'what'}, m.title);
   if (!mine.length) return {title: t('web.tab.promises'), up: '#/matters', body: h('div', null, title, facts)};
   const d = await f.phone.draft(key) || {way: '', words: '', days: '7'};
-  const words = h('textarea', {rows: 3, maxlength: 1000, value: d.words}), label = h('span');
+  const words = h('textarea', {rows: 3, 'data-most': 1000, value: d.words}), label = h('span');
   const wordsBox = field('m-words', [label], words);
   const from = m.due && m.due > today() ? m.due : today(), to = () => addDays(from, Number(d.days));
   const until = h('p', {class: 'hint num'});
@@ -112,7 +112,7 @@ export async function matter(f, id) {
  */
 export async function raise(f) {
   const d = await f.phone.draft('raise') || {home: '', title: '', wish: '', by: 'township'};
-  const what = h('input', {type: 'text', maxlength: 200, value: d.title, autocomplete: 'off'}), wish = h('textarea', {rows: 3, maxlength: 2000, value: d.wish});
+  const what = h('input', {type: 'text', 'data-most': 200, value: d.title, autocomplete: 'off'}), wish = h('textarea', {rows: 3, 'data-most': 2000, value: d.wish});
   const home = h('select', null, h('option', {value: ''}, t('phone.choose_home')), f.phone.homes().map((x) => h('option', {value: x.id, selected: x.id === d.home}, x.head + comma() + x.village + x.group)));
   const e = form('', field('r-home', t('matter.whose_home'), home), field('r-what', t('matter.new_what'), what, t('matter.new_what_hint')), field('r-wish', [t('matter.wish'), optional()], wish, t('matter.wish_hint')));
   e.addEventListener('input', () => { d.home = home.value; d.title = what.value; d.wish = wish.value; void f.phone.keep('raise', d); });

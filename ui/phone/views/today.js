@@ -104,6 +104,7 @@ export function strip(f) {
   }
   if (n && s.net === 'none') return line('', 'cloudoff', [h('b', null, t('phone.net.offline')), h('br'), t('phone.net.offline_n', {n})], see('phone.see'));
   if (n && s.net === 'weak' && !s.sending) return line('', 'cloudoff', t('phone.net.weak'), send());
+  if (n && s.kept === false) return line('w', 'alert', t('phone.not_kept'), send());
   if (lone) return line('w', 'pen', t('phone.net.stray', {n: lone}), see('phone.see'));
   if (s.renewed) return line('i', 'download', t('phone.net.renewed'), h('button', {class: 'txt', type: 'button', 'data-at': 'renew', onclick: () => f.phone.renew()}, t('phone.renew')));
   return null;

@@ -114,7 +114,7 @@ async function write(f, x) {
   };
   /** @param {Promised} p @param {number} i */
   const promise = (p, i) => {
-    const what = h('input', {type: 'text', maxlength: 200, value: p.title, autocomplete: 'off', oninput: () => { p.title = what.value; }});
+    const what = h('input', {type: 'text', 'data-most': 200, value: p.title, autocomplete: 'off', oninput: () => { p.title = what.value; }});
     const box = h('div', {class: 'one'}, field('v-what-' + i, t('visit.promise_what'), what),
       group(t('visit.promise_by'), picks('radio', 'by' + i, ['self', 'station', 'township'].map((k) => ({value: k, label: t('appeal.by.' + k)})), [p.by])),
       group(t('visit.promise_days'), picks('radio', 'days' + i, ['3', '7', '15'].map((k) => ({value: k, label: t('visit.days', {n: k})})), [p.days], 'grid3')),
@@ -124,9 +124,9 @@ async function write(f, x) {
   };
 
   // The rest.
-  const words = h('textarea', {rows: 2, maxlength: 4000, value: d.words});
+  const words = h('textarea', {rows: 2, 'data-most': 4000, value: d.words});
   const usual = h('div', {class: 'f'}, picks('checkbox', 'usual', [{value: '1', label: t('visit.usual')}], d.usual ? ['1'] : []), h('p', {class: 'hint'}, t('visit.usual_hint')));
-  const thought = h('textarea', {rows: 3, maxlength: 4000, value: d.thought});
+  const thought = h('textarea', {rows: 3, 'data-most': 4000, value: d.thought});
   const who = companions(f, d, () => keep());
   const photos = await snaps(f, x.id, d, () => keep());
   const more = h('details', {class: 'more fold'}, h('summary', null, t('visit.more'), h('small', null, t('visit.more_what'))),
@@ -307,11 +307,12 @@ export async function amend(f, id) {
   if (!v) return {title: t('visit.amend_title'), up: '#/diary', body: h('div', null, empty(t('phone.record_gone')))};
   const d = await f.phone.draft(key) || {words: v.words, why: ''};
   const x = f.phone.home(v.home);
-  const words = h('textarea', {rows: 6, maxlength: 4000, value: d.words}), why = h('input', {type: 'text', maxlength: 200, value: d.why, autocomplete: 'off'});
+  const words = h('textarea', {rows: 6, 'data-most': 4000, value: d.words}), why = h('input', {type: 'text', 'data-most': 200, value: d.why, autocomplete: 'off'});
   const e = form('', h('p', {class: 'lead2 num'}, monthDay(v.day), ' ', x ? t('today.home_of', {name: x.head}) : '', comma(), t('visit.how.' + v.how)),
     field('a-words', t('visit.col_words'), words), field('a-why', [t('visit.amend_why'), optional()], why, t('visit.amend_hint')));
   e.addEventListener('input', () => { d.words = words.value; d.why = why.value; void f.phone.keep(key, {...d, who: x ? x.head : ''}); });
   const save = async () => {
+    if (!sound(e, [])) return;
     const body = {visit: v.id, version: v.version, at: v.clock ? v.day + 'T' + v.clock : v.day, how: v.how, topics: v.topics, policies: v.policies || [], activities: v.activities || [], weather: v.weather, words: words.value.trim(), why: why.value.trim()};
     const title = t('visit.amend_title') + comma() + (x ? t('today.home_of', {name: x.head}) : monthDay(v.day));
     if (await put(f, {kind: 'visit.amend', body, title, draft: key, value: d, again: '#/amend/' + id})) f.back();

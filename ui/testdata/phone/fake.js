@@ -5,7 +5,7 @@ import {start} from '/phone/views/main.js';
 
 const q = new URLSearchParams(location.search);
 const two = (n) => (n < 10 ? '0' : '') + n;
-const day = (n) => { const d = new Date(); d.setHours(12, 0, 0, 0); d.setDate(d.getDate() + n); return d.getFullYear() + '-' + two(d.getMonth() + 1) + '-' + two(d.getDate()); };
+const day = (n) => new Date(Date.now() + 288e5 + n * 864e5).toISOString().slice(0, 10);
 
 const state = {ready: true, signedIn: true, locked: false, expired: false, gone72: false, lost: false, net: 'ok', sending: null, waiting: 0, oldest: 0, held: 0, delivered: 0, listAt: Date.now() - 36e5, kept: true, used: 412000, full: false, worker: true, shell: '', renewed: false, hasLock: false};
 const prefs = {welcomed: true, size: 1, lang: document.documentElement.lang};
@@ -94,7 +94,7 @@ const phone = {
 
 window.fake = {kept: 0, sent: 0, phone, last: () => box[box.length - 1],
   set(patch) { Object.assign(state, patch); for (const fn of said) fn(state); },
-  deliver() { box = []; visits = visits.map((v) => Object.assign({}, v, {pending: undefined})); window.fake.set({waiting: 0, oldest: 0, sending: null, net: 'ok', delivered: new Date().setHours(10, 42, 0, 0)}); },
+  deliver() { box = []; visits = visits.map((v) => Object.assign({}, v, {pending: undefined})); window.fake.set({waiting: 0, oldest: 0, sending: null, net: 'ok', delivered: Date.parse(day(0) + 'T10:42:00+08:00')}); },
   offer(items) { box = items; window.fake.set({waiting: items.filter((i) => i.state !== 'held' && i.state !== 'closed').length, held: items.filter((i) => i.state === 'held').length}); }};
 
 const item = (id, kind, title, st, body, extra) => Object.assign({id, kind, version: 1, seq: 1, saved: Date.now() - 54e5, state: st, title, body, reasons: [], person: null, theirs: null}, extra || {});
