@@ -2,6 +2,7 @@ package offline_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,11 @@ func enter(p *browsertest.Page) {
 	p.Type("#user", "liming")
 	p.Type("#pass", "right")
 	p.Tap(".btn.p.full")
+}
+
+// says looks in one step, while the screen may be drawn anew.
+func says(p *browsertest.Page, selector, words string) bool {
+	return browsertest.Eval[bool](p, fmt.Sprintf(`((document.querySelector(%q) || {}).textContent || '').includes(%q)`, selector, words))
 }
 
 const welcomed = `if (location.protocol !== 'about:') localStorage.setItem('lianxin-pref-welcomed', 'true')`
@@ -188,11 +194,11 @@ func TestDraftOfAHomeThatWent(t *testing.T) {
 	p.Wait("#v-need")
 	p.Type("#v-words", "写了一半")
 	p.Tap(".bar .back")
-	waitFor(t, "the draft", func() bool { return strings.Contains(p.Text(".go"), "接着记") })
+	waitFor(t, "the draft", func() bool { return says(p, ".go", "接着记") })
 	o.set(func() { delete(o.records, "home:h1") })
 	p.Go("about:blank")
 	p.Go(o.URL + "/m/")
-	waitFor(t, "the word about it", func() bool { return p.Has(".net") && strings.HasPrefix(p.Text(".net p"), "有1条没写完的") })
+	waitFor(t, "the word about it", func() bool { return says(p, ".net p", "有1条没写完的") })
 	p.Tap(".net .txt")
 	p.Wait(`a[href^="#/draft/"]`)
 	if s := p.Text(`a[href^="#/draft/"] b`); s != "王桂兰家，走访" {
