@@ -442,6 +442,7 @@ var elsewhere = map[string]string{
 	"campaign.List":      "campaign: plans are no personal data",
 	"campaign.Show":      "campaign: plans are no personal data",
 	"advice.Waiting":     "advice: TestFromOfficialToHome, a number",
+	"advice.Helpers":     "advice: TestVillageProposesHelper, the office of another township gets nothing",
 	"appeal.Slip":        "appeal: TestCode, digits",
 	"appeal.Possible":    "appeal: TestLife, moves of a matter already shown",
 	"appeal.Count":       "appeal: TestCount, two numbers",

@@ -62,5 +62,37 @@ func (l *loader) advice(t sample.Township) []step {
 			return err
 		}})
 	}
-	return steps
+	return append(steps, l.proposed(t)...)
+}
+
+// proposed lets the first secretary of one village say who should help a home
+// that has nobody (domain.md §6.3): somebody who is posted there.
+func (l *loader) proposed(t sample.Township) []step {
+	helped := map[string]bool{}
+	for _, p := range t.Pairings {
+		helped[p.Household] = helped[p.Household] || p.To == "" && !p.Joint
+	}
+	heads, posted := map[string]sample.Cadre{}, map[string]string{}
+	for _, c := range t.Cadres {
+		switch p := c.Posts[len(c.Posts)-1]; {
+		case c.To != "" || c.Village == "":
+		case p.Rank == sample.RankVillage && p.Head:
+			heads[c.Village] = c
+		case p.Rank != sample.RankVillage && posted[c.Village] == "":
+			posted[c.Village] = c.Name
+		}
+	}
+	day := string(l.today.Add(-2))
+	for _, h := range t.Households {
+		village := h.Region[:min(12, len(h.Region))]
+		c, ok := heads[village]
+		if h.Status != "living" || helped[h.ID] || !ok || posted[village] == "" || h.From > day {
+			continue
+		}
+		return []step{{day, "19:30", func(ctx context.Context, tx *db.Tx) error {
+			_, _, err := advice.Send(ctx, tx, l.as(c, day), advice.SendInput{ID: t.Code + "-helper", Household: h.ID, Kind: advice.Helper, Words: "想请" + posted[village] + "来联系，他驻村，这家也认得他"})
+			return err
+		}}}
+	}
+	return nil
 }

@@ -130,6 +130,9 @@ func (w *Web) diaryAsk(c *door.Call) (b diaryBook, ok bool, err error) {
 	return b, true, w.diaryCadre(c, &b)
 }
 
+// monthSays is the month of a day in words.
+func monthSays(d calendar.Day) Say { return K("diary.month", "year", d.Year(), "month", d.Month()) }
+
 // monthSpan turns "2026-11" into its first and last day.
 func monthSpan(s string) (from, to calendar.Day, ok bool) {
 	from = calendar.Day(s + "-01")
@@ -356,7 +359,7 @@ func (w *Web) diaryDays(c *door.Call, p *diaryPage) {
 func (b diaryBook) Span() Say {
 	switch {
 	case b.Month:
-		return K("diary.month", "year", b.From.Year(), "month", b.From.Month())
+		return monthSays(b.From)
 	case b.Whole:
 		return K("diary.span", "from", b.From, "to", b.To)
 	}

@@ -128,6 +128,7 @@ func (w *Web) minorsWithdrawn(c *door.Call) error {
 type minorOpeningsPage struct {
 	Base
 	Month  calendar.Day
+	Says   Say // the month in words
 	Rows   []minorOpening
 	More   bool
 	Months []Pill
@@ -143,16 +144,16 @@ func (w *Web) minorsOpenings(c *door.Call) error {
 	place := either(c.Query("place"), region.Upto(c.Who.Home(), region.Township))
 	this := calendar.Day(string(c.Who.Today())[:8] + "01")
 	p := &minorOpeningsPage{Base: Base{Title: K("page_minors.openings"), Sub: Plain(w.placeName(c, place)), At: "/minors", Back: "/minors"}, Month: this}
-	for i, m := 0, this; i < 6; i++ {
-		if string(m)[:7] == c.Query("month") {
+	var months []calendar.Day
+	for m := this; len(months) < 6; m = calendar.Day(string(m.Add(-1))[:8] + "01") {
+		if months = append(months, m); string(m)[:7] == c.Query("month") {
 			p.Month = m
 		}
-		p.Months = append(p.Months, Pill{Text: Plain(string(m)[:7]), Href: "/minors/openings?" + url.Values{"place": {place}, "month": {string(m)[:7]}}.Encode()})
-		m = calendar.Day(string(m.Add(-1))[:8] + "01")
 	}
-	for i := range p.Months {
-		p.Months[i].Here = p.Months[i].Text.Text == string(p.Month)[:7]
+	for _, m := range months {
+		p.Months = append(p.Months, Pill{Text: monthSays(m), Here: m == p.Month, Href: "/minors/openings?" + url.Values{"place": {place}, "month": {string(m)[:7]}}.Encode()})
 	}
+	p.Says = monthSays(p.Month)
 	rows, more, err := minors.Openings(c.Context(), w.DB, c.Who, place, p.Month)
 	if err != nil {
 		return err

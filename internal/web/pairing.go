@@ -11,6 +11,7 @@ import (
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/match"
+	"lianxin/internal/work/advice"
 	"lianxin/internal/work/appeal"
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/household"
@@ -79,6 +80,7 @@ type needLine struct {
 	household.Need
 	Place string
 	Tags  bool // it has care tags, for those who may know
+	Said  []advice.Advice
 }
 
 // pairLine is a pairing with the words for its ids.
@@ -118,9 +120,15 @@ func (w *Web) balance(c *door.Call) error {
 	if err != nil {
 		return err
 	}
+	said := map[string][]advice.Advice{}
+	if p.Changes {
+		if said, err = advice.Helpers(c.Context(), w.DB, c.Who, town); err != nil {
+			return err
+		}
+	}
 	tags := access.Reaches(c.Who, access.HouseholdTags)
 	for _, h := range b.Unpaired {
-		p.Unpaired = append(p.Unpaired, needLine{h, region.Place(places, h.Region, region.Village), h.Tags > 0 && tags.Contains(h.Region)})
+		p.Unpaired = append(p.Unpaired, needLine{h, region.Place(places, h.Region, region.Village), h.Tags > 0 && tags.Contains(h.Region), said[h.ID]})
 	}
 	odd := 0
 	for _, l := range loadLines(b.Officials, p.Duties, places) {
@@ -479,7 +487,8 @@ type proposalRow struct {
 	Posted      string
 	Reasons     []Say
 	Over        bool
-	On          bool // ticked
+	On          bool            // ticked
+	Said        []advice.Advice // whom the village proposes
 }
 
 // Value is what the row's box sends.
@@ -488,6 +497,7 @@ func (r proposalRow) Value() string { return r.Home + ":" + r.Cadre }
 type withoutRow struct {
 	Home, Head, Place string
 	Because           Say
+	Said              []advice.Advice
 }
 
 func saying(r match.Reason) Say { return K(r.Key, r.Args...) }
@@ -514,9 +524,13 @@ func (w *Web) proposalShown(c *door.Call, stretch, strict bool, off func(value s
 	if err != nil {
 		return nil, err
 	}
+	said, err := advice.Helpers(c.Context(), w.DB, c.Who, p.Town)
+	if err != nil {
+		return nil, err
+	}
 	at := func(home string) string { return region.Place(places, x.Homes[home].Region, region.Village) }
 	for _, s := range x.Rows {
-		r := proposalRow{Home: s.Home, Cadre: s.Cadre, Head: x.Homes[s.Home].Head, Place: at(s.Home), Helper: x.Officials[s.Cadre], Over: s.Over}
+		r := proposalRow{Home: s.Home, Cadre: s.Cadre, Head: x.Homes[s.Home].Head, Place: at(s.Home), Helper: x.Officials[s.Cadre], Over: s.Over, Said: said[s.Home]}
 		for _, why := range s.Reasons {
 			r.Reasons = append(r.Reasons, saying(why))
 		}
@@ -524,7 +538,7 @@ func (w *Web) proposalShown(c *door.Call, stretch, strict bool, off func(value s
 		p.Rows = append(p.Rows, r)
 	}
 	for _, u := range x.Without {
-		p.Without = append(p.Without, withoutRow{u.Home, x.Homes[u.Home].Head, at(u.Home), saying(u.Because)})
+		p.Without = append(p.Without, withoutRow{u.Home, x.Homes[u.Home].Head, at(u.Home), saying(u.Because), said[u.Home]})
 	}
 	return p, nil
 }

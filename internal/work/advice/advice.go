@@ -34,10 +34,11 @@ import (
 const (
 	Phone   = "phone"
 	Address = "address"
+	Helper  = "helper" // who should help the home: the village proposes, the office pairs (domain.md §6.3)
 )
 
 // Kinds in the order they are shown.
-var Kinds = []string{Phone, Address, "head", "joined", "left", "deceased", "moved", "living", "needs", "other"}
+var Kinds = []string{Phone, Address, "head", "joined", "left", "deceased", "moved", "living", "needs", Helper, "other"}
 
 // States, as message keys advice.state.<code>.
 const (

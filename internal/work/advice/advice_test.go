@@ -256,3 +256,38 @@ func TestSealedAndRevealed(t *testing.T) {
 		}
 	})
 }
+
+// The village's first secretary proposes who should help a home; the office
+// reads it where it pairs, until it has answered (domain.md §6.3).
+func TestVillageProposesHelper(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		Seed(t, d)
+		head := Who(access.VillageHead, Lijiawan, "", today)
+		a, _, err := send(d, head, advice.SendInput{ID: "helper-01", Kind: advice.Helper, Words: "请赵伟来，他住得近，电话 13800001234"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := send(d, Who(access.VillageHead, Dahe, "", today), advice.SendInput{ID: "helper-02", Kind: advice.Helper, Words: "请赵伟来"}); !fault.Is(err, fault.NotFound) {
+			t.Error("another village proposes:", err)
+		}
+		if _, _, err := send(d, head, advice.SendInput{ID: "helper-03", Kind: advice.Helper}); !fault.Is(err, fault.Invalid) {
+			t.Error("nobody is named:", err)
+		}
+		got, err := advice.Helpers(t.Context(), d, office, Qingshi)
+		if err != nil || len(got) != 1 || len(got[WangHome]) != 1 || !strings.Contains(got[WangHome][0].Words, "请赵伟来") || strings.Contains(got[WangHome][0].Words, "13800001234") {
+			t.Error(got, err)
+		}
+		if _, err := advice.Helpers(t.Context(), d, baihe, Qingshi); !fault.Is(err, fault.NotFound) {
+			t.Error("another township's office:", err)
+		}
+		if _, err := advice.Helpers(t.Context(), d, head, Lijiawan); !fault.Is(err, fault.Forbidden) {
+			t.Error("somebody who does not pair:", err)
+		}
+		if err := decline(d, office, "helper-04", a.ID, "他已有九户"); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := advice.Helpers(t.Context(), d, office, Qingshi); err != nil || len(got) != 0 {
+			t.Error("answered and still there:", got, err)
+		}
+	})
+}

@@ -149,6 +149,23 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Advic
 	return as, next, nil
 }
 
+// Helpers gives what waits of proposals who should help a home, the oldest
+// first, to the office that pairs in a place.
+func Helpers(ctx context.Context, r db.Reader, who access.Actor, at string) (map[string][]Advice, error) {
+	s, err := scope.Reach(who, access.PairingChange, at)
+	if err != nil {
+		return nil, err
+	}
+	var args scope.Args
+	where := scope.Where(s, &args, "h.region", nil) + " AND a.county = " + args.Add(who.County())
+	as, err := db.All(ctx, r, scanner(r, who), `SELECT `+columns+from+`WHERE `+where+` AND a.state = 'open' AND a.kind = 'helper' ORDER BY a.at, a.id`, args...)
+	out := map[string][]Advice{}
+	for _, a := range as {
+		out[a.Household] = append(out[a.Household], Masked(a))
+	}
+	return out, err
+}
+
 // Waiting counts the suggestions the reader may answer.
 func Waiting(ctx context.Context, r db.Reader, who access.Actor) (int, error) {
 	s := access.Reaches(who, access.HouseholdChange)
