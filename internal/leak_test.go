@@ -23,6 +23,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/campaign"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/inspection"
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/lookup"
 	"lianxin/internal/work/meeting"
@@ -100,6 +101,24 @@ var shows = map[string]read{
 	},
 	"advice.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		return advice.Show(ctx, d, who, "advice-one"+p.x)
+	},
+	"inspection.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		a, _, err := inspection.List(ctx, d, who, inspection.Filter{})
+		b, _, err2 := inspection.List(ctx, d, who, inspection.Filter{Place: p.village})
+		return both(a, "", err)(b, "", err2)
+	},
+	"inspection.Show": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return inspection.Show(ctx, d, who, "check-two"+p.x)
+	},
+	"inspection.Again": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return inspection.Again(ctx, d, who, "check-two"+p.x)
+	},
+	"inspection.Look": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		a, n, err := inspection.Look(ctx, d, who, p.town, inspection.All, 5)
+		return []any{a, n}, err
+	},
+	"inspection.Inspectors": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
+		return inspection.Inspectors(ctx, d, who, p.town)
 	},
 	"meeting.List": func(ctx context.Context, d *db.DB, who access.Actor, p place) (any, error) {
 		a, _, err := meeting.List(ctx, d, who, meeting.Filter{})

@@ -19,7 +19,7 @@ type canary struct {
 var canaries = map[string]canary{}
 
 func init() {
-	for i, x := range []struct{ key, mark string }{{"cadre", "鸢"}, {"committee", "鹂"}, {"same village", "鹧"}, {"other village", "鸬"}, {"other township", "鹪"}, {"other county", "鸱"}, {"handler", "鹮"}, {"village_head", "鸲"}} {
+	for i, x := range []struct{ key, mark string }{{"cadre", "鸢"}, {"committee", "鹂"}, {"same village", "鹧"}, {"other village", "鸬"}, {"other township", "鹪"}, {"other county", "鸱"}, {"handler", "鹮"}, {"village_head", "鸲"}, {"inspector", "鸻"}} {
 		m := x.mark
 		canaries[x.key] = canary{mark: m, number: i + 1, heads: [3]string{"冀" + m + "春", "冀" + m + "夏", "冀" + m + "秋"}, member: "蒲" + m + "冬", minor: "冀" + m + "小", guardian: "蒲" + m + "梅",
 			witness: "蒲" + m + "松", waiting: "桑" + m + "候", listed: "桑" + m + "入", idNumber: idNumber(i + 1)}

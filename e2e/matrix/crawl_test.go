@@ -148,7 +148,7 @@ func relationOf(role access.Role, set string) int {
 	switch {
 	case set == string(role):
 		return 0
-	case set == string(access.Cadre), set == string(access.Committee), set == string(access.VillageHead), set == string(access.Handler):
+	case set == string(access.Cadre), set == string(access.Committee), set == string(access.VillageHead), set == string(access.Handler), set == string(access.Inspector):
 		return 1
 	}
 	return slices.Index(relations, set)

@@ -20,7 +20,7 @@ func kept(table string) bool {
 }
 
 // parents come first when rows are put back.
-var parents = []string{"regions", "accounts", "cadres", "units", "households", "members", "pairings", "complaints", "leading_members", "opinions"}
+var parents = []string{"regions", "accounts", "cadres", "units", "households", "members", "pairings", "complaints", "leading_members", "opinions", "inspections"}
 
 func (w *world) tables(tb testing.TB) []string {
 	tb.Helper()

@@ -39,6 +39,7 @@ import (
 	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/inspection"
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/notice"
@@ -106,6 +107,7 @@ var plots = []struct {
 	{"committee", County, Qingshi, Lijiawan, "cadre-zhou", "cadre-peer-q"},
 	{"village_head", County, Qingshi, Lijiawan, "cadre-tang", "cadre-peer-q"},
 	{"handler", County, Qingshi, Lijiawan, "cadre-tao", "cadre-peer-q"},
+	{"inspector", County, Qingshi, Lijiawan, "cadre-chou", "cadre-peer-q"},
 	{"same village", County, Qingshi, Lijiawan, "cadre-qian", "cadre-peer-q"},
 	{"other village", County, Qingshi, Dahe, ZhaoWei, "cadre-peer-q"},
 	{"other township", County, Baihe, Baisha, SunYue, "cadre-peer-b"},
@@ -168,6 +170,7 @@ func build(tb testing.TB, d *db.DB, clock *dbtest.Clock, log io.Writer, without 
 		w.sets[p.key] = w.fill(tb, p.key, p.county, p.town, p.village, p.helper, p.peer)
 	}
 	w.enter(tb)
+	w.inspections(tb)
 	// {x-…} are things of the other township, for requests that name one of
 	// one's own in the address and one of somebody else's in the body.
 	foreign := maps.Clone(w.sets["other township"])
@@ -212,6 +215,7 @@ func (w *world) people(tb testing.TB) {
 		{"cadre-zhou", County, Qingshi, Lijiawan, "周春来", "13800001011", cadre.VillageCommittee},
 		{"cadre-tang", County, Qingshi, Lijiawan, "唐守业", "13800001019", cadre.VillageCommittee},
 		{"cadre-tao", County, Qingshi, "", "陶水生", "13800001017", cadre.TownshipStaff},
+		{"cadre-chou", County, Qingshi, Lijiawan, "仇雨", "13800001019", cadre.TownshipStaff},
 		{"cadre-wei", County, Qingshi, "", "卫正", "13800001018", cadre.SectionLeader},
 		{"cadre-qian", County, Qingshi, Lijiawan, "钱文静", "13800001012", cadre.TownshipStaff},
 		{"cadre-peer-q", County, Qingshi, Dahe, "冯立春", "13800001013", cadre.TownshipStaff},
@@ -586,6 +590,46 @@ func (w *world) complaints(tb testing.TB, t thing, x string, c canary) {
 	})
 }
 
+// inspections gives each township a check, and the inspector one of his own: what
+// is his is the home of his set, drawn alone of all the township's homes, and the
+// one whose handover is asked about, named by the office. Drawn is drawn: the
+// checks before, which drew another home, are replaced one by one.
+func (w *world) inspections(tb testing.TB) {
+	ctx := tb.Context()
+	checker := map[string]string{}
+	for _, x := range []struct{ end, county, town string }{{"q", County, Qingshi}, {"b", County, Baihe}, {"g", OtherCounty, OtherTown}} {
+		a, _, _, _ := w.person(tb, app.Operator{County: x.county, Name: "test", Door: "cli"}, x.county, "checker-"+x.end, "", x.town, access.Inspector, x.town)
+		checker[x.town] = a
+		w.do(tb, func(tx *db.Tx) error {
+			_, _, err := inspection.Draw(ctx, tx, who(x.county, access.Office, x.town, "", ""), inspection.DrawInput{ID: "inspection-" + x.end, Region: x.town, Title: "抽查", From: today, To: today.Add(20), N: 1, People: []string{a}})
+			return err
+		})
+	}
+	for _, t := range append(slices.Collect(maps.Values(w.sets)), slices.Collect(maps.Values(w.own))...) {
+		t["checker"], t["inspection"] = checker[t["town"]], map[string]string{Qingshi: "inspection-q", Baihe: "inspection-b", OtherTown: "inspection-g"}[t["town"]]
+	}
+	own, office := w.own[access.Inspector], who(County, access.Office, Qingshi, "", "")
+	if own["home"] == "" {
+		return
+	}
+	in := inspection.DrawInput{Region: Qingshi, Title: "抽查", From: today, To: today.Add(20), N: 1, People: []string{own["account"]}}
+	for n := 0; own["inspection"] == "inspection-q"; n++ {
+		in.ID = fmt.Sprintf("inspection-own-%03d", n)
+		w.do(tb, func(tx *db.Tx) error {
+			x, _, err := inspection.Draw(ctx, tx, office, in)
+			if err == nil && x.Homes[0].Household == own["home"] {
+				own["inspection"] = in.ID
+			}
+			return err
+		})
+		in.Replaces, in.ReplaceWhy = in.ID, "再抽一次"
+	}
+	w.do(tb, func(tx *db.Tx) error {
+		_, err := inspection.Name(ctx, tx, office, inspection.NameInput{ID: "inspection-name", Inspection: own["inspection"], Household: own["home2"], Why: "有人反映"})
+		return err
+	})
+}
+
 // groups makes two groups below the village, for splits and merges.
 func (w *world) groups(tb testing.TB, t thing) {
 	t["newgroup"], t["newvillage"], t["group"], t["group2"] = t["region"]+"077", t["townregion"]+"277", t["region"]+"009", t["region"]+"008"
@@ -732,7 +776,7 @@ func (w *world) enter(tb testing.TB) {
 		}
 		own["notice"] = w.notify(tb, notice.In{To: notice.Account(a.account), Kind: "appeal.disputed", Ref: "account:of-" + strings.ReplaceAll(string(s.role), "_", "-"), Region: Qingshi})
 		me := who(County, s.role, s.place, s.cadre, a.account)
-		if _, ok := w.sets[string(s.role)]; ok {
+		if _, ok := w.sets[string(s.role)]; ok && s.cadre != "" {
 			w.phones(tb, own, me, "of-"+strings.ReplaceAll(string(s.role), "_", "-"), canaries[string(s.role)].text("held-words"))
 		}
 		own["holidayyear"], own["holidayday"] = "2025", "2026-08-06"

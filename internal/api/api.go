@@ -62,6 +62,7 @@ func (a *API) Routes() []door.Route {
 	rs = append(rs, a.visits()...)
 	rs = append(rs, a.appeals()...)
 	rs = append(rs, a.meetings()...)
+	rs = append(rs, a.inspections()...)
 	rs = append(rs, a.search()...)
 	rs = append(rs, a.stays()...)
 	rs = append(rs, a.practicals()...)

@@ -15,7 +15,7 @@ type Found struct {
 
 func (a *API) search() []door.Route {
 	return []door.Route{
-		door.API("GET", base+"/search", door.Need(access.AppealRead), door.Small, door.Reads, "api.search", func(c *door.Call, _ door.Nothing) (Found, bool, error) {
+		door.API("GET", base+"/search", door.Need(access.Search), door.Small, door.Reads, "api.search", func(c *door.Call, _ door.Nothing) (Found, bool, error) {
 			q := lookup.Query{Words: c.Query("q"), Place: c.Query("place"), Topic: c.Query("topic"), Kind: c.Query("kind"), After: c.Query("after"), Limit: limit(c)}
 			var err error
 			if q.From, err = day(c, "from"); err != nil {

@@ -23,6 +23,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/web"
 	"lianxin/internal/work/account"
+	"lianxin/internal/work/inspection"
 	"lianxin/internal/work/notice"
 	"lianxin/internal/work/phone"
 	"lianxin/ui"
@@ -139,6 +140,9 @@ func (a *App) resolve(ctx context.Context, token string) (door.Session, error) {
 	i := access.Identity{Account: l.Account, Cadre: l.Cadre, County: l.County, Fresh: l.Fresh, Today: day, Grants: make([]access.Grant, 0, len(l.Grants))}
 	for _, g := range l.Grants {
 		i.Grants = append(i.Grants, access.Grant{Role: access.Role(g.Role), Region: g.Region})
+	}
+	if i.Sample, err = inspection.Sample(ctx, a.DB, i.County, i.Account, i.Grants, day); err != nil {
+		return door.Session{}, err
 	}
 	return door.Session{Identity: i, Kind: l.Kind, Device: l.Device}, nil
 }

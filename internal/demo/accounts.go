@@ -11,6 +11,7 @@ import (
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/rule/identity"
 	"lianxin/internal/sample"
+	"lianxin/internal/work/inspection"
 	"lianxin/internal/work/region"
 )
 
@@ -111,7 +112,49 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 	}
 	ws = append(ws, wish{access.Inspector, t.Name, "检查组 周检", "jiancha" + tail, "", l.town})
 	l.secretary, l.keeper = leader.ID, deputy.ID
-	return l.enrol(ctx, ws)
+	if err := l.enrol(ctx, ws); err != nil {
+		return err
+	}
+	return l.checks(ctx)
+}
+
+// checks draws two samples for the township's inspector: one is in force, one
+// was ended before its day.
+func (l *loader) checks(ctx context.Context) error {
+	office := l.office(string(l.today))
+	people, err := inspection.Inspectors(ctx, l.d, office, l.town)
+	if err != nil {
+		return err
+	}
+	in := inspection.DrawInput{Region: l.town, From: l.today, Frame: inspection.Paired}
+	for _, p := range people {
+		in.People = append(in.People, p.Account)
+	}
+	_, size, err := inspection.Look(ctx, l.d, office, l.town, in.Frame, 12)
+	if err != nil || size == 0 || len(in.People) == 0 {
+		return err
+	}
+	in.N = min(12, size)
+	month := fmt.Sprintf("%d月", l.today.Month())
+	for _, x := range []struct {
+		title, purpose, over string
+		days                 int
+	}{{month + "抽查（试抽）", "试一试怎么抽", "试抽结束，正式的另抽", 2}, {month + "抽查", "看走访记录和群众说的对不对得上，答应的事办了没有", "", 13}} {
+		in.Title, in.Purpose, in.To = x.title, x.purpose, l.today.Add(x.days)
+		err := l.write(ctx, func(tx *db.Tx) error {
+			in.ID = tx.NewID()
+			i, _, err := inspection.Draw(ctx, tx, office, in)
+			if err != nil || x.over == "" {
+				return err
+			}
+			_, err = inspection.End(ctx, tx, office, inspection.EndInput{ID: tx.NewID(), Inspection: i.ID, Why: x.over})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // busiest picks an official whose first page has something to show: promises

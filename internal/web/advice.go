@@ -116,7 +116,7 @@ func (w *Web) adviceLines(c *door.Call, as []advice.Advice) ([]adviceLine, error
 
 // householdAdvice adds what was suggested about a home, and who may do it.
 func (w *Web) householdAdvice(c *door.Call, p *householdShowPage) error {
-	if !access.Can(c.Who, access.HouseholdAdvise, access.Target{Region: p.Home.Region, Own: p.Home.Own}).OK() {
+	if !access.Can(c.Who, access.HouseholdAdvise, p.Home.Target()).OK() {
 		return nil
 	}
 	p.Advises = p.Home.State != household.Merged
@@ -193,7 +193,7 @@ func (w *Web) adviceShown(c *door.Call) (*adviceShowPage, error) {
 	}
 	p.Base = Base{Title: K("page_advice.of", "home", p.Line.Home), Sub: Plain(p.Line.Place), At: "/households", Back: "/households/advice"}
 	p.Value = Masked{ID: "m-value", What: K("advice.kind." + a.Kind), Text: a.Value, Field: "value", Purposes: catalogue("household.purpose.", household.Purposes), Tel: a.Kind == advice.Phone}
-	t := access.Target{Region: h.Region, Own: h.Own}
+	t := h.Target()
 	if access.Can(c.Who, access.HouseholdReveal, t).OK() {
 		p.Value.Action = "/advice/" + a.ID + "/reveal"
 	}

@@ -373,7 +373,7 @@ func (w *Web) cadreShown(c *door.Call, id string) (*cadreShowPage, error) {
 		return nil, err
 	}
 	own := x.ID == c.Who.Cadre()
-	t := access.Target{Region: x.Region, Own: own}
+	t := access.Target{Region: x.Region, Own: own, Official: x.ID}
 	can := func(do access.Action) bool { return access.Can(c.Who, do, t).OK() }
 	p := &cadreShowPage{Base: Base{Title: Plain(x.Name), Back: "/cadres"}, Cadre: x, Changes: can(access.CadreChange), Pairs: can(access.PairingChange), Kinds: own || can(access.CadreChange), Away: awayOn(x.Leaves, today)}
 	p.Phone = Masked{ID: "m-phone", What: K("page_cadre.phone"), Text: x.Phone, Field: "phone", Purposes: cadrePurposes, Tel: true}
@@ -432,7 +432,7 @@ func (w *Web) cadreHomes(c *door.Call, p *cadreShowPage, read bool) error {
 	lead := 0
 	for _, x := range ps {
 		h := n.homes[x.Household]
-		l := homeOf{Pairing: x, Home: h.Head, Place: n.HomePlace(x.Household), Open: access.Can(c.Who, access.HouseholdRead, access.Target{Region: h.Region, Own: x.Cadre == c.Who.Cadre() && x.At(today)}).OK()}
+		l := homeOf{Pairing: x, Home: h.Head, Place: n.HomePlace(x.Household), Open: access.Can(c.Who, access.HouseholdRead, access.Target{Region: h.Region, Own: x.Cadre == c.Who.Cadre() && x.At(today), Home: x.Household}).OK()}
 		switch {
 		case x.At(today) || x.From > today:
 			p.Homes = append(p.Homes, l)

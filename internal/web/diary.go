@@ -188,7 +188,7 @@ func (w *Web) diaryHome(c *door.Call, b *diaryBook) error {
 	}
 	// A former helper reads on what he wrote himself; to others a home out of
 	// reach does not exist.
-	if err := scope.Can(c.Who, access.HouseholdRead, h.Region, own); err != nil && len(b.visits) == 0 {
+	if err := scope.At(c.Who, access.HouseholdRead, access.Target{Region: h.Region, Own: own, Home: h.ID}); err != nil && len(b.visits) == 0 {
 		return err
 	}
 	b.Name = h.Head

@@ -18,6 +18,7 @@ import (
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
 	"lianxin/internal/work/visit"
 )
 
@@ -130,6 +131,7 @@ type handoverPage struct {
 	Print   string
 	Card    bool // a new card is to be printed
 	Open    bool // the home's page may be opened
+	Takes   bool // the sheet may be taken along
 	Notes   bool // the words for the next helper may be read
 }
 
@@ -153,7 +155,8 @@ func (w *Web) handoverAsked(c *door.Call) (*handoverPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := access.Target{Region: h.Region, Own: own}
+	t := access.Target{Region: h.Region, Own: own, Home: x.Household}
+	p.Takes = scope.Can(c.Who, access.HouseholdRead, h.Region, own) == nil
 	p.Open, p.Card = access.Can(c.Who, access.HouseholdRead, t).OK(), access.Can(c.Who, access.CardPrint, t).OK()
 	mine := c.Who.Cadre() != "" && (x.From == c.Who.Cadre() || x.To == c.Who.Cadre())
 	p.Notes = mine || access.Can(c.Who, access.PairingChange, t).OK()
@@ -195,10 +198,13 @@ func (w *Web) handoverPaper(c *door.Call, p *handoverPage) (paper.HandoverData, 
 		return d, err
 	}
 	h, err := household.Show(ctx, w.DB, c.Who, x.Household)
+	if err == nil {
+		err = mayTake(c, h)
+	}
 	if err != nil {
 		return d, err
 	}
-	if access.Can(c.Who, access.HouseholdReveal, access.Target{Region: h.Region, Own: h.Own}).OK() {
+	if access.Can(c.Who, access.HouseholdReveal, h.Target()).OK() {
 		if h, err = household.Get(ctx, w.DB, c.Who.County(), h.ID); err != nil {
 			return d, err
 		}

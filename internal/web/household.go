@@ -137,7 +137,7 @@ func (w *Web) householdList(c *door.Call) error {
 		}
 	}
 	p.householdViews(c, wide, lonely)
-	p.Helpers = wide && p.View != "mine"
+	p.Helpers = access.Reaches(c.Who, access.HouseholdList).Wide() && p.View != "mine"
 	if p.Rows, err = w.homeLines(c, hs); err != nil {
 		return err
 	}
@@ -261,7 +261,7 @@ func (w *Web) homeLines(c *door.Call, hs []household.Household) ([]homeLine, err
 	}
 	out := make([]homeLine, len(hs))
 	for i, h := range hs {
-		t := access.Target{Region: h.Region, Own: h.Own}
+		t := h.Target()
 		here := h.State == household.Active
 		out[i] = homeLine{Household: h, Place: n.Place(h.Region), Helper: n.Cadre(lead[h.ID]), Last: last[h.ID], Seen: access.Can(c.Who, access.VisitList, t).OK(),
 			Open: access.Can(c.Who, access.HouseholdRead, t).OK(), Record: here && h.Own && access.Can(c.Who, access.VisitRecord, t).OK(),

@@ -71,8 +71,9 @@ type personLine struct {
 type tagLine struct {
 	household.Tag
 	Name, Whose   string
+	Kind          Masked // which need it is, to whom that is opened only
 	Proof, EndWhy Masked
-	Now           bool
+	Now, Closed   bool
 }
 
 type helperLine struct {
@@ -136,6 +137,13 @@ func (w *Web) householdReveal(c *door.Call) error {
 	for _, m := range p.masks() {
 		if m.Field == f.Get("field") {
 			m.Whole = value
+			if field == "tag" {
+				names, err := w.careTags(c, p.Home.Region)
+				if err != nil {
+					return err
+				}
+				m.Whole = w.careTag(c.Lang, names, value)
+			}
 		}
 	}
 	return w.Render(c, "household/show", p)
@@ -144,7 +152,7 @@ func (w *Web) householdReveal(c *door.Call) error {
 func (p *householdShowPage) masks() []*Masked {
 	out := []*Masked{&p.Phone, &p.Address, &p.Notes}
 	for i := range p.Tags {
-		out = append(out, &p.Tags[i].Proof, &p.Tags[i].EndWhy)
+		out = append(out, &p.Tags[i].Kind, &p.Tags[i].Proof, &p.Tags[i].EndWhy)
 	}
 	for i := range p.People {
 		out = append(out, &p.People[i].Phone, &p.People[i].Number, &p.People[i].Health)
@@ -158,9 +166,9 @@ func (w *Web) householdShown(c *door.Call, id string) (*householdShowPage, error
 	if err != nil {
 		return nil, err
 	}
-	t := access.Target{Region: h.Region, Own: h.Own}
+	t := h.Target()
 	can := func(do access.Action) bool { return access.Can(c.Who, do, t).OK() }
-	p := &householdShowPage{Home: h, Sensitive: can(access.HouseholdTags), Changes: can(access.HouseholdChange), Pairs: can(access.PairingChange), Records: can(access.VisitRecord)}
+	p := &householdShowPage{Home: h, Sensitive: can(access.HouseholdHealth), Changes: can(access.HouseholdChange), Pairs: can(access.PairingChange), Records: can(access.VisitRecord)}
 	n, err := w.naming(c, []string{id, h.Successor}, nil)
 	if err != nil {
 		return nil, err
@@ -172,7 +180,7 @@ func (w *Web) householdShown(c *door.Call, id string) (*householdShowPage, error
 			return nil, err
 		}
 	}
-	w.householdPeople(c, p, can(access.HouseholdReveal), can(access.IDReveal))
+	w.householdPeople(c, p, can)
 	if err := w.householdTags(c, p); err != nil {
 		return nil, err
 	}
@@ -188,11 +196,11 @@ func (w *Web) householdShown(c *door.Call, id string) (*householdShowPage, error
 	return p, w.householdPast(c, p, n)
 }
 
-func (w *Web) householdPeople(c *door.Call, p *householdShowPage, reveal, number bool) {
-	h, hidden := p.Home, p.hidden
+func (w *Web) householdPeople(c *door.Call, p *householdShowPage, can func(access.Action) bool) {
+	h, hidden, reveal, number := p.Home, p.hidden, can(access.HouseholdReveal), can(access.IDReveal)
 	p.Phone = hidden("m-phone", "page_household.phone", h.Phone, "phone", reveal, true)
 	p.Address = hidden("m-address", "page_household.address", h.Address, "address", reveal, false)
-	p.Notes = hidden("m-notes", "page_household.notes", h.Notes, "notes", reveal, false)
+	p.Notes = hidden("m-notes", "page_household.notes", h.Notes, "notes", can(access.HouseholdNotes), false)
 	for _, m := range h.Members {
 		l := personLine{Member: m, Aged: m.Born != ""}
 		l.Health = hidden("m-health-"+m.ID, "page_household.health", m.Health, "health:"+m.ID, p.Sensitive, false)
@@ -231,6 +239,9 @@ func (w *Web) householdTags(c *door.Call, p *householdShowPage) error {
 	for _, t := range p.Home.Tags {
 		l := tagLine{Tag: t, Name: w.careTag(c.Lang, names, t.Tag), Now: t.At(c.Who.Today()),
 			Proof: p.hidden("m-proof-"+t.ID, "page_household.evidence", t.Evidence, "evidence:"+t.ID, true, false), EndWhy: p.hidden("m-end-"+t.ID, "page_household.end_because", t.EndReason, "end_reason:"+t.ID, true, false)}
+		if l.Closed = t.Tag == household.Hidden; l.Closed {
+			l.Kind, l.Name = p.hidden("m-tag-"+t.ID, "page_household.need_kind", t.Tag, "tag:"+t.ID, true, false), ""
+		}
 		for _, m := range p.Home.Members {
 			if m.ID == t.Member {
 				l.Whose = m.Name
@@ -288,7 +299,7 @@ func (w *Web) householdWork(c *door.Call, p *householdShowPage) error {
 	if p.Visits, err = w.visitLines(c, vs); err != nil {
 		return err
 	}
-	if access.Can(c.Who, access.VisitList, access.Target{Region: p.Home.Region, Own: p.Home.Own}).OK() {
+	if access.Can(c.Who, access.VisitList, p.Home.Target()).OK() {
 		p.Links.Visits = "/visits?household=" + url.QueryEscape(id)
 		leads, err := pairing.Leads(ctx, w.DB, c.Who.County(), []string{id}, today)
 		if err != nil {
@@ -300,10 +311,12 @@ func (w *Web) householdWork(c *door.Call, p *householdShowPage) error {
 		}
 		p.Times = homeDots(years[id]).Text
 	}
-	if access.Can(c.Who, access.VisitRead, access.Target{Region: p.Home.Region, Own: p.Home.Own}).OK() {
+	if access.Can(c.Who, access.VisitRead, p.Home.Target()).OK() {
 		p.Links.Diary = "/diary?household=" + url.QueryEscape(id)
 	}
-	p.Links.Card = "/households/" + id + "/registration.docx"
+	if mayTake(c, p.Home) == nil {
+		p.Links.Card = "/households/" + id + "/registration.docx"
+	}
 	p.CardPurposes = anyOf("page_export.choose", catalogue("page_export.purpose.", export.Purposes))
 	return w.householdCards(c, p)
 }
@@ -378,7 +391,7 @@ func (w *Web) homeOf(c *door.Call) (household.Household, error) {
 	if err != nil {
 		return h, err
 	}
-	d := access.Can(c.Who, access.HouseholdChange, access.Target{Region: h.Region, Own: h.Own})
+	d := access.Can(c.Who, access.HouseholdChange, h.Target())
 	if !d.OK() {
 		return h, fault.New(fault.Forbidden, d.Because)
 	}

@@ -250,7 +250,7 @@ func (w *Web) matterList(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	p := &matterListPage{View: view, Base: Base{Title: K("matter.list_title")}, Wide: len(access.Reaches(c.Who, access.AppealRead).Regions) > 0, Opens: access.May(c.Who, access.AppealOpen)}
+	p := &matterListPage{View: view, Base: Base{Title: K("matter.list_title")}, Wide: access.Reaches(c.Who, access.AppealRead).Wide(), Opens: access.May(c.Who, access.AppealOpen)}
 	if p.Wide && c.Who.Cadre() != "" && c.Query("mine") != "" {
 		f.Owner = c.Who.Cadre()
 	}

@@ -39,7 +39,8 @@ var desk = []Group{
 		{Path: "/openings", Key: "complaint_page.openings_menu", Icon: "key", Need: access.ComplaintSecond, Only: true},
 		{Path: "/complaints/sealed", Key: "complaint_page.sealed_menu", Icon: "alert", Need: access.ComplaintSeats, Only: true},
 		{Path: "/held", Key: "page_phone.held", Icon: "alert", Need: access.CadreChange, Only: true},
-		{Path: "/search", Key: "web.menu.search", Icon: "search", Need: access.AppealRead},
+		{Path: "/inspections", Key: "page_inspection.title", Icon: "eye", Need: access.InspectionRead},
+		{Path: "/search", Key: "web.menu.search", Icon: "search", Need: access.Search},
 	}},
 	{"web.menu.contact", []Entry{
 		{Path: "/households", Key: "web.menu.households", Icon: "home", Need: access.HouseholdList},

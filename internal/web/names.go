@@ -124,7 +124,7 @@ func (w *Web) homeAsked(c *door.Call, id string) (string, error) {
 		return "", err
 	}
 	own, err := household.Own(c.Context(), w.DB, c.Who.County(), id, c.Who.Cadre(), c.Who.Today())
-	if err != nil || !access.Can(c.Who, access.HouseholdList, access.Target{Region: h.Region, Own: own}).OK() {
+	if err != nil || !access.Can(c.Who, access.HouseholdList, access.Target{Region: h.Region, Own: own, Home: id}).OK() {
 		return "", err
 	}
 	return h.Head, nil

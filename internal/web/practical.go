@@ -77,7 +77,7 @@ func (w *Web) practicalList(c *door.Call) error {
 	if err != nil {
 		return err
 	}
-	p := &practicalListPage{Base: Base{Title: K("practical_page.list_title")}, Pager: w.Pages(c, next), View: f.State, Wide: len(access.Reaches(c.Who, access.PracticalRead).Regions) > 0}
+	p := &practicalListPage{Base: Base{Title: K("practical_page.list_title")}, Pager: w.Pages(c, next), View: f.State, Wide: access.Reaches(c.Who, access.PracticalRead).Wide()}
 	if p.Rows, err = w.practicalLines(c, is); err != nil {
 		return err
 	}
@@ -269,7 +269,7 @@ func (w *Web) practicalShown(c *door.Call) (*practicalShowPage, error) {
 		return nil, err
 	}
 	his := c.Who.Cadre() != "" && i.Cadre == c.Who.Cadre()
-	t := access.Target{Region: i.Region, Own: his}
+	t := access.Target{Region: i.Region, Own: his, Home: i.Household}
 	open := i.State != practical.Confirmed && i.State != practical.Cancelled
 	p.Changes = open && access.Can(c.Who, access.PracticalChange, t).OK()
 	p.Confirms = !his && i.State == practical.Done && access.Can(c.Who, access.PracticalConfirm, t).OK()

@@ -167,7 +167,7 @@ const recounted = 400
 func (w *Web) progress(c *door.Call) error {
 	// The county sees the sums of its townships and no official's own figures.
 	sums := !access.May(c.Who, access.ProgressRead)
-	if !sums && len(access.Reaches(c.Who, access.ProgressRead).Regions) == 0 {
+	if !sums && !access.Reaches(c.Who, access.ProgressRead).Wide() {
 		return w.progressOwn(c)
 	}
 	a, err := w.progressAsked(c)

@@ -20,6 +20,7 @@ import (
 	"lianxin/internal/work/household"
 	"lianxin/internal/work/pairing"
 	"lianxin/internal/work/region"
+	"lianxin/internal/work/scope"
 )
 
 // registration writes 民情登记卡 of a home as a Word file. Papers are Chinese in
@@ -29,6 +30,9 @@ func (w *Web) registration(c *door.Call) error {
 	ctx, county := c.Context(), c.Who.County()
 	h, err := household.Show(ctx, w.DB, c.Who, c.Path("id"))
 	if err != nil {
+		return err
+	}
+	if err := mayTake(c, h); err != nil {
 		return err
 	}
 	f, err := w.Form(c)
@@ -45,7 +49,7 @@ func (w *Web) registration(c *door.Call) error {
 		p.CardOpen = true
 		return w.Refill(c, "household/show", p, bad.Err())
 	}
-	t := access.Target{Region: h.Region, Own: h.Own}
+	t := h.Target()
 	n, err := w.naming(c, []string{h.ID}, nil)
 	if err != nil {
 		return err
@@ -58,7 +62,10 @@ func (w *Web) registration(c *door.Call) error {
 			return err
 		}
 		// What the paper is taken out for was said, and is on record.
-		d.Phone, d.Address, d.Living = whole.Phone, whole.Address, whole.Notes
+		d.Phone, d.Address = whole.Phone, whole.Address
+		if access.Can(c.Who, access.HouseholdNotes, t).OK() {
+			d.Living = whole.Notes
+		}
 	}
 	for _, m := range h.Members {
 		if m.State != household.Active {
@@ -147,4 +154,13 @@ func (w *Web) personOn(c *door.Call, id string, on calendar.Day) (paper.Person, 
 		p.Unit, p.Post = post.UnitName, post.Title
 	}
 	return p, nil
+}
+
+// mayTake refuses a paper about a home to whoever sees the home only because it
+// was drawn for a check: he reads it here and takes nothing along.
+func mayTake(c *door.Call, h household.Household) error {
+	if scope.Can(c.Who, access.HouseholdRead, h.Region, h.Own) != nil {
+		return fault.New(fault.Forbidden, "access.not_role")
+	}
+	return nil
 }

@@ -97,7 +97,7 @@ func (w *Web) dress(c *door.Call, b *Base) error {
 		return nil
 	}
 	switch { // whoever reads no words finds households only
-	case access.May(c.Who, access.AppealRead) && w.paths["/search"]:
+	case access.May(c.Who, access.Search) && w.paths["/search"]:
 		b.Search = "/search"
 	case access.May(c.Who, access.HouseholdList) && w.paths["/households"]:
 		b.Search = "/households"

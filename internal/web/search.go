@@ -18,7 +18,7 @@ import (
 func searchPages() []Page { return []Page{{"search/list", &searchPage{}}} }
 
 func (w *Web) searchRoutes() []door.Route {
-	return []door.Route{Get("/search", door.Need(access.AppealRead), door.Reads, w.search).With("from", "to")}
+	return []door.Route{Get("/search", door.Need(access.Search), door.Reads, w.search).With("from", "to")}
 }
 
 // searchPage shows what was asked for: households and officials first, then

@@ -160,7 +160,7 @@ var actionGroups = []struct {
 	nouns []string
 }{
 	{"page_setting.group.people", []string{"household", "cadre", "pairing", "card", "roster"}},
-	{"page_setting.group.records", []string{"visit", "appeal", "reception", "meeting", "opinion", "practical", "stay", "progress", "export"}},
+	{"page_setting.group.records", []string{"visit", "appeal", "reception", "meeting", "opinion", "practical", "stay", "progress", "inspection", "search", "export"}},
 	{"page_setting.group.rules", []string{"plan", "calendar", "leading", "region", "feedback", "complaint"}},
 	{"page_setting.group.system", []string{"account", "grant", "notice", "audit", "system", "self"}},
 }
@@ -233,6 +233,8 @@ func (w *Web) privacy(c *door.Call) error {
 				switch access.ReachOf(access.Action(f.Readers), r) {
 				case access.InRegion, access.TownOnly:
 					x.Readers = append(x.Readers, K("web.role."+string(r)))
+				case access.Drawn:
+					x.Readers = append(x.Readers, K("privacy.reader.drawn", "role", K("web.role."+string(r))))
 				case access.OwnOnly:
 					x.Readers = append(x.Readers, K("privacy.reader.own", "role", K("web.role."+string(r))))
 				}

@@ -211,10 +211,10 @@ func TestMenu(t *testing.T) {
 		want        string
 	}{
 		{"nobody", "", nil, ""},
-		{"office", "", []access.Role{access.Office}, "/today /search /households /cadres /visits /diary /stays /matters /meetings /receptions /practical /opinions /phones /imports /cards /plans /leading /minors /progress /exports /accounts /handin /confide /settings"},
+		{"office", "", []access.Role{access.Office}, "/today /inspections /search /households /cadres /visits /diary /stays /matters /meetings /receptions /practical /opinions /phones /imports /cards /plans /leading /minors /progress /exports /accounts /handin /confide /settings"},
 		{"cadre", "c1", []access.Role{access.Cadre}, "/today /search /households /cadres /visits /diary /stays /matters /meetings /practical /opinions /cards /plans /leading /progress /confide +tabs"},
-		{"leader", "", []access.Role{access.Leader}, "/today /search /households /cadres /visits /diary /stays /matters /meetings /receptions /practical /opinions /plans /leading /minors /progress /confide"},
-		{"inspector", "", []access.Role{access.Inspector}, "/today /households /cadres /visits /stays /plans /leading /progress"},
+		{"leader", "", []access.Role{access.Leader}, "/today /inspections /search /households /cadres /visits /diary /stays /matters /meetings /receptions /practical /opinions /plans /leading /minors /progress /confide"},
+		{"inspector", "", []access.Role{access.Inspector}, "/today /inspections /households /cadres /visits /diary /stays /matters /practical /plans /leading /progress"},
 		{"county", "", []access.Role{access.CountyAdmin}, "/today /plans /leading /progress /feedback /settings"},
 		{"handler", "c1", []access.Role{access.Handler}, "/search /cadres /matters /meetings /confide"},
 		{"discipline", "", []access.Role{access.Discipline}, "/complaints /confide"},

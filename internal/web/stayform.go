@@ -157,7 +157,7 @@ func (w *Web) stayShown(c *door.Call) (*stayShowPage, error) {
 		return nil, err
 	}
 	p := &stayShowPage{Base: Base{Title: K("stay_page.show_title", "name", ls[0].Helper, "kind", K("stay.kind."+s.Kind)), Back: "/stays"}, Line: ls[0]}
-	t := access.Target{Region: s.Region, Own: s.Cadre != "" && s.Cadre == c.Who.Cadre()}
+	t := access.Target{Region: s.Region, Own: s.Cadre != "" && s.Cadre == c.Who.Cadre(), Official: s.Cadre}
 	p.Judges = !t.Own && s.Voided == "" && s.RuledOn == "" && access.Can(c.Who, access.StayConfirm, t).OK()
 	p.Rules = !t.Own && s.Voided == "" && (s.State == stay.Disputed || s.RuledOn != "") && access.Can(c.Who, access.StayRule, t).OK()
 	for _, v := range stay.Verdicts {

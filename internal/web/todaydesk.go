@@ -38,6 +38,8 @@ type todayDeskPage struct {
 	Records  bool     // may record visits for others
 	Receives bool     // sits at the desk
 	Links    bool     // homes have pages
+	Inspects bool     // checks drawn homes
+	Checks   []checkNow
 }
 
 // figure is a number that leads to its list.
@@ -67,9 +69,15 @@ type waitingLine struct {
 func (l waitingLine) Seen() bool { return l.Last != "" }
 
 func (w *Web) todayDesk(c *door.Call, own bool) error {
+	var err error
 	today := c.Who.Today()
 	p := &todayDeskPage{Base: Base{Title: K("today.desk_title"), Sub: K("today.sub", "day", w.day(c.Lang, today, true), "weekday", K("web.weekday."+weekdayNumber(today)))},
 		Own: own, Records: access.May(c.Who, access.VisitRecord), Receives: access.May(c.Who, access.ReceptionRecord), Reads: access.May(c.Who, access.AppealRead), Links: w.paths["/households/{id}"] && access.May(c.Who, access.HouseholdRead)}
+	if p.Inspects = c.Who.Has(access.Inspector); p.Inspects {
+		if p.Checks, err = w.checksNow(c); err != nil {
+			return err
+		}
+	}
 	if p.Reads {
 		if err := w.deskMatters(c, p); err != nil {
 			return err

@@ -69,7 +69,7 @@ type visitListPage struct {
 
 func (w *Web) visitList(c *door.Call) error {
 	f := visit.Filter{Place: c.Query("place"), Household: c.Query("household"), Cadre: c.Query("cadre"), How: c.Query("how"), Topic: c.Query("topic"), From: dayQuery(c, "from"), To: dayQuery(c, "to"), After: c.Query("after")}
-	wide := len(access.Reaches(c.Who, access.VisitList).Regions) > 0
+	wide := access.Reaches(c.Who, access.VisitList).Wide()
 	mine := c.Query("mine") != ""
 	if mine && c.Who.Cadre() != "" {
 		f.Cadre = c.Who.Cadre()
@@ -176,7 +176,7 @@ func (w *Web) visitShown(c *door.Call, id string) (*visitShowPage, error) {
 	}
 	p := &visitShowPage{Base: Base{Title: K("visit.show_title", "home", ls[0].Home), Sub: Plain(ls[0].Place), Back: "/visits"}, Line: ls[0], Links: w.paths["/households/{id}"]}
 	mine := v.Writer == c.Who.Account() || c.Who.Cadre() != "" && v.Cadre == c.Who.Cadre()
-	t := access.Target{Region: v.Region, Own: mine || ownAmong(c.Who.Cadre(), v.With)}
+	t := access.Target{Region: v.Region, Own: mine || ownAmong(c.Who.Cadre(), v.With), Home: v.Household}
 	p.Readable = access.Can(c.Who, access.VisitRead, t).OK()
 	p.Changes = mine && v.Voided == "" && access.Can(c.Who, access.VisitAmend, t).OK()
 	p.Own = c.Who.Cadre() != "" && v.Voided == "" && t.Own && v.Cadre == c.Who.Cadre()

@@ -3,7 +3,7 @@
 // A grant gives an account a role in a region (省—县—镇—村—组) for a time. The
 // table in policy.go gives each role its reach for each action: the whole
 // region of the grant, only what is the actor's own (his pairings, his
-// records), or nothing. Outside the actor's regions a thing does not exist for
+// records), only what was drawn for him, or nothing. Outside the actor's regions a thing does not exist for
 // him; inside them, what he may not do is refused openly.
 //
 // Sources: programme/domain.md §6.1–6.3; requirements A12, B5–B7; GB/T 22239
@@ -11,6 +11,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 
 	"lianxin/internal/rule/calendar"
@@ -111,6 +112,40 @@ type Actor struct {
 	request                string
 	fresh                  bool
 	today                  calendar.Day
+	sample                 Sample
+}
+
+// Sample is what was drawn for an inspector in the inspections that are in force
+// on his day: it is all he sees of homes and of their officials (domain.md §6.1,
+// R10). The doors look it up for each request, so that it ends with its day.
+type Sample struct {
+	Checks    []string // inspections in force he belongs to
+	Homes     []string // drawn there
+	Officials []string // the present lead helpers of those homes
+}
+
+// ofOfficials are the actions on what belongs to an official and to no home. For
+// all others an official is not drawn with his home: what he does elsewhere is not.
+var ofOfficials = map[Action]bool{ProgressRead: true, StayRead: true}
+
+// holds reports whether a target was drawn.
+func (s Sample) holds(do Action, at Target) bool {
+	if ofOfficials[do] {
+		return among(s.Officials, at.Official)
+	}
+	return among(s.Homes, at.Home)
+}
+
+func among(ids []string, id string) bool {
+	_, ok := slices.BinarySearch(ids, id)
+	return ok && id != ""
+}
+
+func (s Sample) sorted() Sample {
+	for _, ids := range []*[]string{&s.Checks, &s.Homes, &s.Officials} {
+		*ids = slices.Compact(slices.Sorted(slices.Values(*ids)))
+	}
+	return s
 }
 
 // Identity is what New needs.
@@ -123,11 +158,12 @@ type Identity struct {
 	Request string // number of the request, for the record
 	Fresh   bool   // the password was given within the last minutes (for stepped-up acts)
 	Today   calendar.Day
+	Sample  Sample // of an inspector
 }
 
 // New makes an actor.
 func New(i Identity) Actor {
-	return Actor{i.Account, i.Cadre, i.County, append([]Grant(nil), i.Grants...), i.Door, i.Request, i.Fresh, i.Today}
+	return Actor{i.Account, i.Cadre, i.County, append([]Grant(nil), i.Grants...), i.Door, i.Request, i.Fresh, i.Today, i.Sample.sorted()}
 }
 
 // Account of the actor.
@@ -147,6 +183,9 @@ func (a Actor) Today() calendar.Day { return a.today }
 
 // Fresh reports whether he gave his password a short while ago.
 func (a Actor) Fresh() bool { return a.fresh }
+
+// Sample is what was drawn for him as an inspector.
+func (a Actor) Sample() Sample { return a.sample }
 
 // Grants in force.
 func (a Actor) Grants() []Grant { return append([]Grant(nil), a.grants...) }
@@ -192,6 +231,9 @@ type Target struct {
 	// Brought: own only as whoever brought it, not as whoever it was given to. A
 	// station's handler has what is given to him and nothing else (§6.2, R6).
 	Brought bool
+	// Home and Official are whose thing it is: it was drawn for an inspector, or he
+	// does not see it.
+	Home, Official string
 }
 
 // Outcome of a question.
@@ -240,12 +282,20 @@ func Can(a Actor, do Action, at Target) Decision {
 			if at.Own && !(at.Brought && g.Role == Handler) {
 				return Decision{Allowed, "", g.Role}
 			}
+		case Drawn:
+			if a.sample.holds(do, at) {
+				return Decision{Allowed, "", g.Role}
+			}
 		}
 	}
 	if !inside {
 		return Decision{Outcome: Outside, Because: "access.outside"}
 	}
 	switch {
+	case reaches(a, do, Drawn) && len(a.sample.Checks) == 0:
+		return Decision{Outcome: Refused, Because: "access.no_inspection"}
+	case reaches(a, do, Drawn):
+		return Decision{Outcome: Refused, Because: "access.not_drawn"}
 	case !reaches(a, do, OwnOnly):
 	case a.given(do):
 		return Decision{Outcome: Refused, Because: "access.not_given"}
@@ -275,18 +325,22 @@ func reaches(a Actor, do Action, r Reach) bool {
 	return false
 }
 
-// Span is what a list may show: everything in some regions, and the actor's
-// own things. It is the only way to a list's WHERE clause.
+// Span is what a list may show: everything in some regions, the actor's own
+// things, and what was drawn for him. It is the only way to a list's WHERE clause.
 type Span struct {
 	Regions []string // paths; no path lies inside another
 	Cadre   string   // own things of this official, "" when none
 	Given   bool     // and of those only what was given to him
 	Owns    []string // paths in which he may have own things
 	County  string
+	// What was drawn for him: Draws are the paths in which he checks, with or
+	// without anything drawn at the moment.
+	Draws            []string
+	Homes, Officials []string
 }
 
 // Empty reports whether nothing may be listed.
-func (s Span) Empty() bool { return len(s.Regions) == 0 && s.Cadre == "" }
+func (s Span) Empty() bool { return len(s.Regions) == 0 && s.Cadre == "" && len(s.Draws) == 0 }
 
 // Contains reports whether a thing of a region may be shown by region alone.
 func (s Span) Contains(path string) bool {
@@ -297,6 +351,12 @@ func (s Span) Contains(path string) bool {
 	}
 	return false
 }
+
+// Wide reports whether it may hold things of several officials.
+func (s Span) Wide() bool { return len(s.Regions) > 0 || len(s.Draws) > 0 }
+
+// Drew reports whether a home was drawn.
+func (s Span) Drew(home string) bool { return among(s.Homes, home) }
 
 // Reaches gives the span of an action for an actor.
 func Reaches(a Actor, do Action) Span {
@@ -312,6 +372,13 @@ func Reaches(a Actor, do Action) Span {
 		case OwnOnly:
 			if s.Cadre = a.cadre; a.cadre != "" {
 				s.Owns = addPath(s.Owns, g.Region)
+			}
+		case Drawn:
+			s.Draws = addPath(s.Draws, g.Region)
+			if ofOfficials[do] {
+				s.Officials = a.sample.Officials
+			} else {
+				s.Homes = a.sample.Homes
 			}
 		}
 	}
@@ -341,6 +408,17 @@ func (s Span) Within(path string) (Span, bool) {
 			out.Cadre = s.Cadre
 		}
 	}
+	for _, r := range s.Draws {
+		switch {
+		case strings.HasPrefix(path, r):
+			out.Draws = addPath(out.Draws, path)
+		case strings.HasPrefix(r, path):
+			out.Draws = addPath(out.Draws, r)
+		default:
+			continue
+		}
+		out.Homes, out.Officials = s.Homes, s.Officials
+	}
 	for _, r := range s.Regions {
 		switch {
 		case strings.HasPrefix(path, r):
@@ -354,7 +432,7 @@ func (s Span) Within(path string) (Span, bool) {
 
 // byAccount are the actions on things that are one's own by having written
 // them, whether one is an official or not.
-var byAccount = map[Action]bool{VisitAmend: true}
+var byAccount = map[Action]bool{VisitAmend: true, InspectionRead: true}
 
 // May reports whether some role of the actor reaches the action at all; doors
 // use it to decide which menu entries and buttons to show.

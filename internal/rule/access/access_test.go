@@ -12,6 +12,10 @@ func actor(grants ...Grant) Actor {
 	return New(Identity{Account: "acc", Cadre: "c1", County: "990101", Grants: grants, Door: Page})
 }
 
+func checks(homes ...string) Actor {
+	return New(Identity{Account: "acc", County: "990101", Grants: []Grant{{Inspector, "/99/9901/990101/990101100/"}}, Sample: Sample{Checks: []string{"i1"}, Homes: homes, Officials: []string{"c9"}}})
+}
+
 func TestCan(t *testing.T) {
 	town, village := "/99/9901/990101/990101100/", "/99/9901/990101/990101100/990101100201/"
 	other := "/99/9901/990101/990101101/"
@@ -41,7 +45,16 @@ func TestCan(t *testing.T) {
 		{"leader sees no care tags", actor(Grant{Leader, town}), HouseholdTags, Target{Region: village, Own: false}, Refused},
 		{"leader of the town reads its diaries", actor(Grant{Leader, town}), VisitRead, Target{Region: village}, Allowed},
 		{"leader of the county reads figures, no diaries", actor(Grant{Leader, "/99/9901/990101/"}), VisitRead, Target{Region: village}, Refused},
-		{"inspector reads no words", actor(Grant{Inspector, town}), VisitRead, Target{Region: village, Own: false}, Refused},
+		{"inspector without a check", actor(Grant{Inspector, town}), VisitRead, Target{Region: village, Own: true, Home: "h1"}, Refused},
+		{"inspector: a drawn home", checks("h1"), VisitRead, Target{Region: village, Home: "h1"}, Allowed},
+		{"inspector: another home", checks("h1"), VisitRead, Target{Region: village, Home: "h2"}, Refused},
+		{"inspector: what is no home's", checks("h1"), VisitRead, Target{Region: village}, Refused},
+		{"inspector: its official's figures", checks("h1"), ProgressRead, Target{Region: town, Official: "c9"}, Allowed},
+		{"inspector: its official is not drawn with it", checks("h1"), VisitRead, Target{Region: town, Official: "c9"}, Refused},
+		{"inspector: a home drawn elsewhere", checks("h1"), VisitRead, Target{Region: other, Home: "h1"}, Outside},
+		{"inspector: minors never", checks("h1"), HouseholdMinors, Target{Region: village, Home: "h1"}, Refused},
+		{"inspector: ID numbers never", checks("h1"), IDReveal, Target{Region: village, Home: "h1"}, Refused},
+		{"a sample is nothing to an official", New(Identity{Account: "acc", Cadre: "c1", Grants: []Grant{{Cadre, town}}, Sample: Sample{Homes: []string{"h1"}}}), VisitRead, Target{Region: village, Home: "h1"}, Refused},
 		{"county administrator sees no household", actor(Grant{CountyAdmin, "/99/9901/990101/"}), HouseholdList, Target{Region: village, Own: false}, Refused},
 		{"a handler: what is given to him", actor(Grant{Handler, town}), AppealRead, Target{Region: village, Own: true}, Allowed},
 		{"a handler: what he brought and another has", actor(Grant{Handler, town}), AppealRead, Target{Region: village, Own: true, Brought: true}, Refused},

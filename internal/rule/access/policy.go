@@ -12,6 +12,7 @@ const (
 	OwnOnly        // only what is his own
 	InRegion       // everything in the region of the grant
 	TownOnly       // the same, of a township or less: a county's grant is for figures (domain §6.2, R14)
+	Drawn          // only what was drawn for an inspection in force (§6.1, R10)
 )
 
 // The actions, named noun.verb.
@@ -36,8 +37,10 @@ const (
 
 	HouseholdList   Action = "household.list"    // name, group, masked phone
 	HouseholdRead   Action = "household.read"    // members, housing, notes; masked numbers
-	HouseholdTags   Action = "household.tags"    // care tags and health: sensitive
+	HouseholdTags   Action = "household.tags"    // which care tags: sensitive
+	HouseholdHealth Action = "household.health"  // care tags and health, opened with a purpose
 	HouseholdReveal Action = "household.reveal"  // full phone, address
+	HouseholdNotes  Action = "household.notes"   // how the home lives and works
 	HouseholdIDTail Action = "household.id_tail" // the last places of ID numbers
 	HouseholdMinors Action = "household.minors"  // what is kept of people under 18, with an approval in force (work/minors)
 	IDReveal        Action = "household.reveal_id"
@@ -48,6 +51,11 @@ const (
 	MinorsDecide    Action = "household.minors_decide"
 	HouseholdChange Action = "household.change"
 	HouseholdAdvise Action = "household.advise" // suggestion of a correction to the office
+
+	// InspectionRead sees an inspection and, while it is in force, its homes;
+	// InspectionDraw draws one (§6.3: R3 samples).
+	InspectionRead Action = "inspection.read"
+	InspectionDraw Action = "inspection.draw"
 
 	PairingRead    Action = "pairing.read"
 	PairingChange  Action = "pairing.change"
@@ -69,6 +77,10 @@ const (
 	AppealAssign  Action = "appeal.assign"
 	AppealExtend  Action = "appeal.extend"
 	AppealConfirm Action = "appeal.confirm"
+
+	// Search looks for words in diaries and matters, within what one reads. An
+	// inspector reads his homes one by one and looks for nothing across them.
+	Search Action = "search"
 
 	ReceptionRead   Action = "reception.read"   // the register, without telephone and address
 	ReceptionRecord Action = "reception.record" // at the office's desk, at the committee's
@@ -154,10 +166,12 @@ var policy = map[Action]row{
 	CadreChange:   {Office: InRegion},
 	CadreReveal:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 
-	HouseholdList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
-	HouseholdRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	HouseholdList:   {Office: InRegion, Leader: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	HouseholdRead:   {Office: InRegion, Leader: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	HouseholdTags:   {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},
-	HouseholdReveal: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	HouseholdHealth: {Office: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},
+	HouseholdNotes:  {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	HouseholdReveal: {Office: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	HouseholdIDTail: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	HouseholdMinors: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 	IDReveal:        {Office: InRegion},
@@ -166,23 +180,27 @@ var policy = map[Action]row{
 	HouseholdChange: {Office: InRegion},
 	HouseholdAdvise: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 
-	PairingRead:    {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	InspectionRead: {Office: InRegion, Leader: InRegion, Inspector: OwnOnly},
+	InspectionDraw: {Office: InRegion},
+
+	PairingRead:    {Office: InRegion, Leader: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	PairingChange:  {Office: InRegion},
 	PairingConfirm: {Leader: TownOnly},
 	CardPrint:      {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 
-	VisitList:   {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
-	VisitRead:   {Office: InRegion, Leader: TownOnly, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
+	VisitList:   {Office: InRegion, Leader: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
+	VisitRead:   {Office: InRegion, Leader: TownOnly, Inspector: Drawn, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 	VisitRecord: {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	VisitAmend:  {Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly, Office: OwnOnly},
 
-	AppealRead:   {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion, Handler: OwnOnly},
+	AppealRead:   {Office: InRegion, Leader: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion, Handler: OwnOnly},
 	AppealChange: {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly, Handler: OwnOnly},
 
 	AppealOpen:    {Office: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	AppealAssign:  {Office: InRegion},
 	AppealExtend:  {Leader: InRegion, Office: InRegion},
 	AppealConfirm: {Office: InRegion, Committee: InRegion, VillageHead: InRegion},
+	Search:        {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion, Handler: OwnOnly},
 	TopicChange:   {CountyAdmin: InRegion},
 
 	MeetingRead:     {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion, Handler: OwnOnly},
@@ -194,16 +212,16 @@ var policy = map[Action]row{
 	ReceptionRead:   {Office: InRegion, Leader: InRegion, Committee: InRegion, VillageHead: InRegion},
 	ReceptionRecord: {Office: InRegion, Committee: InRegion, VillageHead: InRegion},
 
-	PracticalRead:    {Office: InRegion, Leader: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	PracticalRead:    {Office: InRegion, Leader: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	PracticalChange:  {Office: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: OwnOnly},
 	PracticalConfirm: {Office: InRegion, VillageHead: InRegion},
 
-	StayRead:    {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
+	StayRead:    {Office: InRegion, Leader: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: InRegion, VillageHead: InRegion},
 	StayDeclare: {Office: InRegion, Cadre: OwnOnly},
 	StayConfirm: {Office: InRegion, VillageHead: InRegion},
 	StayRule:    {Office: InRegion},
 
-	ProgressRead: {Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},
+	ProgressRead: {Office: InRegion, Leader: InRegion, Inspector: Drawn, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},
 	ProgressSums: {CountyAdmin: InRegion, Office: InRegion, Leader: InRegion, Inspector: InRegion, Cadre: OwnOnly, Committee: OwnOnly, VillageHead: InRegion},
 	Export:       {Office: InRegion},
 	RosterImport: {Office: InRegion},

@@ -11,7 +11,7 @@ func households(r *Registry) {
 		Field{Table: "households", Column: "phone", Class: Contact, Purpose: "privacy.purpose.contact", Readers: "household.reveal", Form: FormPhone, Retention: keep, Sealed: true, Index: "phone_index"},
 		Field{Table: "households", Column: "housing", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Retention: keep},
 		Field{Table: "households", Column: "income", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Retention: keep},
-		Field{Table: "households", Column: "notes", Class: Words, Purpose: "privacy.purpose.help", Readers: "household.reveal", Form: FormOpened, Retention: keep, Sealed: true},
+		Field{Table: "households", Column: "notes", Class: Words, Purpose: "privacy.purpose.help", Readers: "household.notes", Form: FormOpened, Retention: keep, Sealed: true},
 		Field{Table: "households", Column: "priority", Class: Sensitive, Purpose: "privacy.purpose.priority", Readers: "household.tags", Retention: keep},
 	)
 	r.Plain("members", "record keeping", "county", "id", "household", "state", "since", "place", "relation")
@@ -24,7 +24,7 @@ func households(r *Registry) {
 		Field{Table: "members", Column: "phone", Class: Contact, Purpose: "privacy.purpose.contact", Readers: "household.reveal", Form: FormPhone, Retention: keep, Sealed: true, Index: "phone_index"},
 		Field{Table: "members", Column: "education", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Retention: keep},
 		Field{Table: "members", Column: "labour", Class: General, Purpose: "privacy.purpose.help", Readers: "household.read", Retention: keep},
-		Field{Table: "members", Column: "health", Class: Sensitive, Purpose: "privacy.purpose.help", Readers: "household.tags", Form: FormOpened, Retention: keep, Sealed: true},
+		Field{Table: "members", Column: "health", Class: Sensitive, Purpose: "privacy.purpose.help", Readers: "household.health", Form: FormOpened, Retention: keep, Sealed: true},
 	)
 	r.Plain("care_tags", "record keeping", "county", "id", "household", "member", "source", "valid_from", "valid_to")
 	r.Plain("care_tags", "keyed index", "tag_index")
@@ -33,8 +33,8 @@ func households(r *Registry) {
 	// proves it, and why it ended, is opened when somebody has to look.
 	r.Personal(
 		Field{Table: "care_tags", Column: "tag", Class: Sensitive, Purpose: "privacy.purpose.priority", Readers: "household.tags", Form: FormHidden, Retention: keep, Sealed: true, Index: "tag_index"},
-		Field{Table: "care_tags", Column: "evidence", Class: Sensitive, Purpose: "privacy.purpose.priority", Readers: "household.tags", Form: FormOpened, Retention: keep, Sealed: true},
-		Field{Table: "care_tags", Column: "end_reason", Class: Sensitive, Purpose: "privacy.purpose.priority", Readers: "household.tags", Form: FormOpened, Retention: keep, Sealed: true},
+		Field{Table: "care_tags", Column: "evidence", Class: Sensitive, Purpose: "privacy.purpose.priority", Readers: "household.health", Form: FormOpened, Retention: keep, Sealed: true},
+		Field{Table: "care_tags", Column: "end_reason", Class: Sensitive, Purpose: "privacy.purpose.priority", Readers: "household.health", Form: FormOpened, Retention: keep, Sealed: true},
 	)
 	r.Plain("consents", "record of notice and consent", "county", "id", "household", "purpose", "way", "given_on", "ended_on")
 	r.Personal(Field{Table: "consents", Column: "guardian", Class: General, Purpose: "privacy.purpose.consent", Readers: "household.read", Form: FormName, Retention: "privacy.keep.consent", Sealed: true})

@@ -91,6 +91,7 @@ var tables = []func(*Registry){
 	notices,
 	searches,
 	holidays,
+	inspections,
 	meetings,
 	phones,
 }

@@ -112,7 +112,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Advic
 		return nil, "", err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "h.region", household.OwnSQL(&args, "h.id", who.Today())) + " AND a.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "h.region", household.OwnSQL(&args, "h.id", who.Today()), scope.Nobody) + " AND a.county = " + args.Add(who.County())
 	if f.Household != "" {
 		where += " AND a.household = " + args.Add(f.Household)
 	}
@@ -173,6 +173,6 @@ func Waiting(ctx context.Context, r db.Reader, who access.Actor) (int, error) {
 		return 0, nil
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "h.region", nil) + " AND a.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "h.region", nil, scope.Nobody) + " AND a.county = " + args.Add(who.County())
 	return db.One(ctx, r, db.Int, `SELECT COUNT(*)`+from+`WHERE `+where+` AND a.state = 'open'`, args...)
 }

@@ -203,7 +203,7 @@ func write(ctx context.Context, tx *db.Tx, county string, a *Appeal) error {
 // Target is a matter as the access rules see it: an official's own are those he
 // answers for and those he brought.
 func (a Appeal) Target(who access.Actor) access.Target {
-	at := access.Target{Region: a.Region}
+	at := access.Target{Region: a.Region, Home: a.Household}
 	if c := who.Cadre(); c != "" {
 		at.Own, at.Brought = a.Owner == c || a.Sponsor == c, a.Owner != c
 	}

@@ -435,8 +435,11 @@ func TestList(t *testing.T) {
 				t.Errorf("%+v: not 最怨 before 最盼", f)
 			}
 		}
-		if _, _, err := appeal.List(t.Context(), d, Who(access.Inspector, Qingshi, "", today), appeal.Filter{}); !fault.Is(err, fault.Forbidden) {
-			t.Error("an inspector", err)
+		if as, _, err := appeal.List(t.Context(), d, Who(access.Inspector, Qingshi, "", today), appeal.Filter{}); err != nil || len(as) != 0 {
+			t.Error("an inspector without a check", as, err)
+		}
+		if as, _, err := appeal.List(t.Context(), d, Checks(today, []string{WangHome}), appeal.Filter{Any: true}); err != nil || len(as) == 0 || slices.ContainsFunc(as, func(a appeal.Appeal) bool { return a.Household != WangHome }) {
+			t.Error("an inspector has the matters of the drawn home", as, err)
 		}
 		if _, _, err := appeal.List(t.Context(), d, Office(today), appeal.Filter{Place: Baihe}); !fault.Is(err, fault.NotFound) {
 			t.Error("another township", err)

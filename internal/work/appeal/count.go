@@ -39,7 +39,7 @@ func Count(ctx context.Context, r db.Reader, who access.Actor, place string, nea
 			return q, err
 		}
 	}
-	if len(s.Regions) == 0 {
+	if len(s.Regions) == 0 && len(s.Draws) == 0 {
 		if s.Cadre == "" {
 			return q, nil
 		}
@@ -55,7 +55,7 @@ func Count(ctx context.Context, r db.Reader, who access.Actor, place string, nea
 		return q.plus(b), err
 	}
 	return countOf(ctx, r, who, near, func(args *scope.Args) string {
-		where := scope.Where(s, args, "a.region", ownOf(s))
+		where := scope.Where(s, args, "a.region", ownOf(s), scope.Whose{Home: "a.household"})
 		return where + scope.InTown(s, place, args, "a.region")
 	})
 }

@@ -143,7 +143,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Appea
 // together.
 func (f Filter) walks(who access.Actor, n int, less func(a, b Appeal) int, read func(Filter) ([]Appeal, error)) ([]Appeal, error) {
 	s := access.Reaches(who, access.AppealRead)
-	if len(s.Regions) > 0 || s.Cadre == "" || f.Mine || f.Owner != "" || f.Sponsor != "" || f.Household != "" {
+	if len(s.Regions) > 0 || len(s.Draws) > 0 || s.Cadre == "" || f.Mine || f.Owner != "" || f.Sponsor != "" || f.Household != "" {
 		return read(f)
 	}
 	f.Owner = s.Cadre
@@ -238,7 +238,7 @@ func (f Filter) where(who access.Actor) (string, scope.Args, error) {
 		}
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "a.region", ownOf(s)) + " AND a.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "a.region", ownOf(s), scope.Whose{Home: "a.household"}) + " AND a.county = " + args.Add(who.County())
 	is := func(column, value string) {
 		if value != "" {
 			where += " AND a." + column + " = " + args.Add(value)

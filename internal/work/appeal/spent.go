@@ -33,7 +33,7 @@ func Spent(ctx context.Context, r db.Reader, who access.Actor, town string, sinc
 		return nil, nil
 	}
 	args := scope.Args{region.Upto(town, region.Township), string(since)}
-	where := scope.Where(s, &args, "a.region", func(c string) string { return "a.owner = " + c })
+	where := scope.Where(s, &args, "a.region", func(c string) string { return "a.owner = " + c }, scope.Whose{Home: "a.household"})
 	type line struct {
 		topic      string
 		from, done calendar.Day

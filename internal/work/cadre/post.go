@@ -259,7 +259,7 @@ func Units(ctx context.Context, r db.Reader, who access.Actor, place string) ([]
 		return nil, err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "region", nil)
+	where := scope.Where(s, &args, "region", nil, scope.Nobody)
 	return db.All(ctx, r, scanUnit, `SELECT id, region, name, kind, bound FROM units WHERE `+where+` ORDER BY region, kind, name`, args...)
 }
 

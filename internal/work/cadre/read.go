@@ -67,10 +67,10 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Cadre,
 // committee's grant covers only the latter. One's own record needs no region.
 func Allow(who access.Actor, do access.Action, c Cadre) error {
 	own := c.ID == who.Cadre()
-	d := access.Can(who, do, access.Target{Region: c.Region, Own: own})
+	d := access.Can(who, do, access.Target{Region: c.Region, Own: own, Official: c.ID})
 	for _, p := range c.Posts {
 		if d.Outcome == access.Outside && p.Village != "" && p.At(who.Today()) {
-			d = access.Can(who, do, access.Target{Region: p.Village, Own: own})
+			d = access.Can(who, do, access.Target{Region: p.Village, Own: own, Official: c.ID})
 		}
 	}
 	if d.Outcome == access.Outside && own && access.May(who, do) {
@@ -138,7 +138,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Cadre
 		return nil, "", err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "c.region", func(c string) string { return "c.id = " + c })
+	where := scope.Where(s, &args, "c.region", func(c string) string { return "c.id = " + c }, scope.Nobody)
 	// A village committee's region lies below its township's officials: those
 	// posted to the village are what it may see.
 	if village := lowest(s.Regions); village != "" {

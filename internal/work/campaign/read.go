@@ -44,7 +44,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Versi
 		return nil, fault.New(fault.NotFound, "access.outside")
 	}
 	args := scope.Args{who.County(), region.PathOf(who.County())}
-	where := "v.county = $1 AND (v.region = $2 OR " + scope.Where(s, &args, "v.region", nil) + ")"
+	where := "v.county = $1 AND (v.region = $2 OR " + scope.Where(s, &args, "v.region", nil, scope.Nobody) + ")"
 	if f.Campaign != "" {
 		where += " AND v.campaign = " + args.Add(f.Campaign)
 	}

@@ -171,7 +171,7 @@ func readable(ctx context.Context, r db.Reader, who access.Actor, f Filter, want
 	k := newKnown(r, who.County(), who.Today())
 	for {
 		args := scope.Args{who.County()}
-		where := `c.county = $1 AND ` + scope.Where(s, &args, "c.town", nil)
+		where := `c.county = $1 AND ` + scope.Where(s, &args, "c.town", nil, scope.Nobody)
 		if f.Open {
 			where += ` AND c.state IN ('received', 'looking')`
 		}
@@ -233,7 +233,7 @@ func Sealed(ctx context.Context, r db.Reader, who access.Actor) (int, error) {
 	n := 0
 	for after := ""; ; {
 		args := scope.Args{who.County()}
-		where := `c.county = $1 AND c.state IN ('received', 'looking') AND ` + scope.Where(s, &args, "c.town", nil)
+		where := `c.county = $1 AND c.state IN ('received', 'looking') AND ` + scope.Where(s, &args, "c.town", nil, scope.Nobody)
 		if on, id, ok := strings.Cut(after, "~"); ok {
 			where += " AND (c.received_on, c.id) < (" + args.Add(on) + ", " + args.Add(id) + ")"
 		}

@@ -69,7 +69,7 @@ func box(who access.Actor) (scope.Args, string, error) {
 		return nil, "", err
 	}
 	args := scope.Args{who.County()}
-	return args, `county = $1 AND ` + scope.Where(s, &args, "region", nil), nil
+	return args, `county = $1 AND ` + scope.Where(s, &args, "region", nil, scope.Nobody), nil
 }
 
 func list(ctx context.Context, r db.Reader, who access.Actor, f Filter, args scope.Args, where string) ([]Entry, string, error) {

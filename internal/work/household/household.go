@@ -13,6 +13,7 @@ package household
 
 import (
 	"lianxin/internal/base/vault"
+	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 )
 
@@ -32,7 +33,7 @@ var (
 	ConsentFor   = []string{"record", "posting", "minor"}
 	ConsentWays  = []string{"spoken", "signed", "witnessed", "guardian"}
 	MemberStates = []string{Active, Deceased, "left"}
-	RevealFields = []string{"phone", "address", "id_number", "health", "notes", "evidence", "end_reason"}
+	RevealFields = []string{"phone", "address", "id_number", "health", "notes", "tag", "evidence", "end_reason"}
 )
 
 // Household is one home. In lists and pages phone and address are masked.
@@ -139,6 +140,11 @@ type Consent struct {
 	On       calendar.Day `json:"on"`
 	Ended    calendar.Day `json:"ended,omitempty"`
 	Guardian string       `json:"guardian,omitempty"`
+}
+
+// Target is the home as the access rules see it; Own must be known.
+func (h Household) Target() access.Target {
+	return access.Target{Region: h.Region, Own: h.Own, Home: h.ID}
 }
 
 // places of sealed values.

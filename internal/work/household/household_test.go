@@ -130,6 +130,7 @@ func TestShow(t *testing.T) {
 			{"the village", Who(access.Committee, Lijiawan, "", today), "home-00001", "", false},
 			{"another village", Who(access.Committee, Dahe, "", today), "home-00001", fault.NotFound, false},
 			{"an inspector", Who(access.Inspector, Qingshi, "", today), "home-00001", fault.Forbidden, false},
+			{"an inspector whose check it was drawn for", Checks(today, []string{"home-00001"}), "home-00001", "", true},
 			{"an official whose home it is not", Who(access.Cadre, Qingshi, LiMing, today), "home-00001", fault.Forbidden, false},
 			{"its helper", Who(access.Cadre, Qingshi, LiMing, today), WangHome, "", true},
 			{"its helper, before the pairing", Who(access.Cadre, Qingshi, LiMing, Since.Add(-1)), WangHome, fault.Forbidden, false},
@@ -153,6 +154,26 @@ func TestShow(t *testing.T) {
 			}
 			if err == nil && (len(h.Tags) > 0) != x.health {
 				t.Errorf("%s: care tags %v", x.name, h.Tags)
+			}
+		}
+		// An inspector is told that there is a need, and opens which with a purpose.
+		checks := Checks(today, []string{"home-00001"})
+		drawn, err := household.Show(t.Context(), d, checks, "home-00001")
+		must(t, err)
+		for _, g := range drawn.Tags {
+			if g.Tag != household.Hidden || g.Member != "" {
+				t.Errorf("an inspector is told %+v", g)
+			}
+		}
+		for _, x := range []struct {
+			field, of string
+			want      fault.Kind
+		}{{"tag", drawn.Tags[0].ID, ""}, {"phone", "", ""}, {"notes", "", fault.Forbidden}, {"id_number", drawn.Members[0].ID, fault.Forbidden}} {
+			v, err := db.Write(t.Context(), d, func(tx *db.Tx) (string, error) {
+				return household.Reveal(t.Context(), tx, checks, household.RevealInput{Household: "home-00001", Member: x.of, Field: x.field, Purpose: "verify"})
+			})
+			if fault.Of(err) != x.want || err == nil && (v == "" || v == household.Hidden) {
+				t.Errorf("an inspector opens %s: %q %v, want %q", x.field, v, err, x.want)
 			}
 		}
 		// With the guardian's consent the child's health is shown; withdrawn, not.
@@ -273,12 +294,20 @@ func TestShowFollowsTheTable(t *testing.T) {
 		if n, err := db.One(t.Context(), d, db.Int, `SELECT COUNT(*) FROM audit_rows WHERE action = 'household.reveal'`); err != nil || n != 2 {
 			t.Error("rows in the record", n, err)
 		}
-		// A sample is not drawn: an inspector has who and where.
-		hs, _, err := household.List(t.Context(), d, Who(access.Inspector, Qingshi, "", today), household.Filter{})
-		must(t, err)
-		for _, h := range hs {
-			if h.Head == "" || h.Phone+h.Address+h.Notes != "" {
-				t.Errorf("an inspector's list: %+v", h)
+		// An inspector has the homes that were drawn, and none without a check.
+		for _, x := range []struct {
+			who  access.Actor
+			want int
+		}{{Who(access.Inspector, Qingshi, "", today), 0}, {Checks(today, []string{WangHome}), 1}, {Checks(today, []string{BaiHome, WangHome}), 1}} {
+			hs, _, err := household.List(t.Context(), d, x.who, household.Filter{})
+			must(t, err)
+			if len(hs) != x.want {
+				t.Errorf("an inspector's list: %d homes, want %d", len(hs), x.want)
+			}
+			for _, h := range hs {
+				if h.Head == "" || h.Priority || h.Notes != "" || strings.Contains(h.Phone, "0001") {
+					t.Errorf("an inspector's list: %+v", h)
+				}
 			}
 		}
 	})

@@ -207,8 +207,8 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Househ
 	if h.Own, err = Own(ctx, r, who.County(), id, who.Cadre(), who.Today()); err != nil {
 		return Household{}, err
 	}
-	t := access.Target{Region: h.Region, Own: h.Own}
-	if err := scope.Check(access.Can(who, access.HouseholdRead, t)); err != nil {
+	t := h.Target()
+	if err := scope.At(who, access.HouseholdRead, t); err != nil {
 		return Household{}, err
 	}
 	approved, err := approvedFor(ctx, r, who, h)
@@ -232,7 +232,7 @@ func approvedFor(ctx context.Context, r db.Reader, who access.Actor, h Household
 // What privacy.FormOpened names is told as kept, never shown.
 func veil(h Household, who access.Actor, t access.Target, approved bool) Household {
 	can := func(do access.Action) bool { return access.Can(who, do, t).OK() }
-	tail, sensitive, minors := can(access.HouseholdIDTail), can(access.HouseholdTags), approved && can(access.HouseholdMinors)
+	tail, sensitive, minors := can(access.HouseholdIDTail), can(access.HouseholdHealth), approved && can(access.HouseholdMinors)
 	h.Phone, h.Address = mask.Phone(h.Phone), mask.Address(h.Address)
 	guardian := guarded(h.Consents)
 	closed := map[string]bool{}
@@ -259,15 +259,19 @@ func veil(h Household, who access.Actor, t access.Target, approved bool) Househo
 		ms[i] = m
 	}
 	h.Members = ms
-	if h.Notes = closedUp(h.Notes); !can(access.HouseholdReveal) {
+	if h.Notes = closedUp(h.Notes); !can(access.HouseholdNotes) {
 		h.Notes = ""
 	}
 	if !sensitive {
 		h.Tags, h.Priority = nil, false
 		return h
 	}
-	ts := make([]Tag, len(h.Tags))
+	ts, whole := make([]Tag, len(h.Tags)), can(access.HouseholdTags)
+	h.Priority = h.Priority && whole
 	for i, t := range h.Tags {
+		if !whole { // which need it is, and whose, is opened with a purpose too
+			t.Tag, t.Member, t.Source = closedUp(t.Tag), "", ""
+		}
 		t.Evidence, t.EndReason = closedUp(t.Evidence), closedUp(t.EndReason)
 		ts[i] = t
 	}
@@ -289,7 +293,7 @@ func closedUp(s string) string {
 // without being asked.
 func Told(ctx context.Context, r db.Reader, who access.Actor, h Household) (Household, error) {
 	approved, err := approvedFor(ctx, r, who, h)
-	return veil(h, who, access.Target{Region: h.Region, Own: h.Own}, approved), err
+	return veil(h, who, h.Target(), approved), err
 }
 
 // guarded reports whether a guardian's consent for the children is in force.
@@ -323,14 +327,17 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 	if err != nil {
 		return "", err
 	}
+	h.Own = own
 	do := access.HouseholdReveal
 	switch in.Field {
 	case "id_number":
 		do = access.IDReveal
-	case "health", "evidence", "end_reason":
-		do = access.HouseholdTags
+	case "health", "tag", "evidence", "end_reason":
+		do = access.HouseholdHealth
+	case "notes":
+		do = access.HouseholdNotes
 	}
-	if err := scope.Can(who, do, h.Region, own); err != nil {
+	if err := scope.At(who, do, h.Target()); err != nil {
 		return "", err
 	}
 	known := false
@@ -348,7 +355,7 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 		value = h.Address
 	case in.Member == "" && in.Field == "notes":
 		value = h.Notes
-	case in.Field == "evidence" || in.Field == "end_reason":
+	case in.Field == "tag" || in.Field == "evidence" || in.Field == "end_reason":
 		i := slices.IndexFunc(h.Tags, func(t Tag) bool { return t.ID == in.Member })
 		if i < 0 {
 			return "", fault.New(fault.NotFound, "household.tag_unknown")
@@ -358,7 +365,12 @@ func Reveal(ctx context.Context, tx *db.Tx, who access.Actor, in RevealInput) (s
 				return "", err
 			}
 		}
-		if value = h.Tags[i].Evidence; in.Field == "end_reason" {
+		switch in.Field {
+		case "tag":
+			value = h.Tags[i].Tag
+		case "evidence":
+			value = h.Tags[i].Evidence
+		default:
 			value = h.Tags[i].EndReason
 		}
 	default:
@@ -440,7 +452,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 			return nil, "", nil
 		}
 	}
-	where := scope.Where(s, &args, "h.region", OwnSQL(&args, "h.id", who.Today()))
+	where := scope.Where(s, &args, "h.region", OwnSQL(&args, "h.id", who.Today()), scope.Whose{Home: "h.id"})
 	where += " AND h.county = " + args.Add(who.County())
 	if f.Place != "" {
 		lo, hi := db.Under(f.Place)
@@ -451,12 +463,12 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 		state = Active
 	}
 	where += " AND h.state = " + args.Add(state)
-	tags, reads := access.Reaches(who, access.HouseholdTags), access.Reaches(who, access.HouseholdRead)
+	tags := access.Reaches(who, access.HouseholdTags)
 	if f.Priority {
 		if tags.Empty() {
 			return nil, "", fault.New(fault.Forbidden, "access.not_role")
 		}
-		where += " AND h.priority = TRUE AND " + scope.Where(tags, &args, "h.region", OwnSQL(&args, "h.id", who.Today()))
+		where += " AND h.priority = TRUE AND " + scope.Where(tags, &args, "h.region", OwnSQL(&args, "h.id", who.Today()), scope.Whose{Home: "h.id"})
 	}
 	if f.Unpaired {
 		d := args.Add(string(who.Today()))
@@ -500,11 +512,11 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]House
 		h := &hs[i]
 		h.Own = own[h.ID]
 		h.Phone, h.Address, h.Notes = mask.Phone(h.Phone), mask.Address(h.Address), ""
-		if !tags.Contains(h.Region) && !(tags.Cadre != "" && h.Own) {
+		if !access.Can(who, access.HouseholdTags, h.Target()).OK() {
 			h.Priority = false
 		}
-		if !reads.Contains(h.Region) && !(reads.Cadre != "" && h.Own) {
-			h.Phone, h.Address, h.Housing, h.Income = "", "", "", "" // an inspector's are those of a drawn sample
+		if !access.Can(who, access.HouseholdRead, h.Target()).OK() {
+			h.Phone, h.Address, h.Housing, h.Income = "", "", "", ""
 		}
 	}
 	return hs, next, nil
@@ -573,8 +585,9 @@ func History(ctx context.Context, r db.Reader, who access.Actor, id string) ([]E
 	if err != nil {
 		return nil, err
 	}
-	t := access.Target{Region: h.Region, Own: own}
-	if err := scope.Check(access.Can(who, access.HouseholdRead, t)); err != nil {
+	h.Own = own
+	t := h.Target()
+	if err := scope.At(who, access.HouseholdRead, t); err != nil {
 		return nil, err
 	}
 	full := access.Can(who, access.HouseholdChange, t).OK()

@@ -198,6 +198,9 @@ func paths(path string) (out []string) {
 // reach turns what the reader may read and how he narrows it into groups of
 // facets: a record carries one of each group.
 func reach(who access.Actor, q Query) (groups [][]string, err error) {
+	if !access.May(who, access.Search) {
+		return nil, fault.New(fault.Forbidden, "access.not_role")
+	}
 	var span, place, topic []string
 	outside := false // he reads such things, but not there
 	for _, k := range []struct {

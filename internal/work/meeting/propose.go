@@ -107,7 +107,7 @@ func (q asked) day(d calendar.Day) string { return "'" + string(d) + "'" }
 func (q asked) where(args *scope.Args, table string) string {
 	lo, hi := db.Under(q.at)
 	column := table + ".region"
-	return scope.Where(q.s, args, column, nil) + " AND " + table + ".county = " + args.Add(q.who.County()) + " AND " + column + " >= " + args.Add(lo) + " AND " + column + " < " + args.Add(hi) + scope.InTown(q.s, q.at, args, column)
+	return scope.Where(q.s, args, column, nil, scope.Nobody) + " AND " + table + ".county = " + args.Add(q.who.County()) + " AND " + column + " >= " + args.Add(lo) + " AND " + column + " < " + args.Add(hi) + scope.InTown(q.s, q.at, args, column)
 }
 
 // place is the SQL of the place a row is counted for: the township in a county,

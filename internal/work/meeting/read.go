@@ -149,7 +149,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Meeti
 	county := args.Add(who.County())
 	where := scope.Where(s, &args, "m.region", func(c string) string {
 		return "(m.chair = " + c + " OR m.recorder = " + c + " OR m.id IN (SELECT p.meeting FROM meeting_people p WHERE p.county = " + county + " AND p.cadre = " + c + "))"
-	}) + " AND m.county = " + county
+	}, scope.Nobody) + " AND m.county = " + county
 	if s.Cadre == "" {
 		where += scope.InTown(s, f.Place, &args, "m.region")
 	}

@@ -44,7 +44,7 @@ func mine(who access.Actor, args *scope.Args) (or []string) {
 			continue
 		}
 		s := access.Span{Regions: places[r], County: who.County()}
-		or = append(or, `n.role <> '' AND n.role = `+args.Add(string(r))+` AND `+scope.Where(s, args, "n.region", nil)+scope.InTown(s, "", args, "n.region"))
+		or = append(or, `n.role <> '' AND n.role = `+args.Add(string(r))+` AND `+scope.Where(s, args, "n.region", nil, scope.Nobody)+scope.InTown(s, "", args, "n.region"))
 	}
 	return or
 }

@@ -166,7 +166,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Opini
 		return nil, "", err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "o.region", func(cadre string) string { return "o.cadre = " + cadre }) + " AND o.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "o.region", func(cadre string) string { return "o.cadre = " + cadre }, scope.Nobody) + " AND o.county = " + args.Add(who.County())
 	if f.Place != "" {
 		lo, hi := db.Under(f.Place)
 		where += " AND o.region >= " + args.Add(lo) + " AND o.region < " + args.Add(hi)

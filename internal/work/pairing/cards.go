@@ -98,7 +98,7 @@ func pairWhere(who access.Actor, args *scope.Args, place string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	where := scope.Where(s, args, "p.region", func(c string) string { return "p.cadre = " + c }) + " AND p.county = " + args.Add(who.County())
+	where := scope.Where(s, args, "p.region", func(c string) string { return "p.cadre = " + c }, scope.Nobody) + " AND p.county = " + args.Add(who.County())
 	if place != "" {
 		lo, hi := db.Under(place)
 		where += " AND p.region >= " + args.Add(lo) + " AND p.region < " + args.Add(hi)

@@ -59,7 +59,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Pairi
 		return nil, "", err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "p.region", func(c string) string { return "p.cadre = " + c }) + " AND p.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "p.region", func(c string) string { return "p.cadre = " + c }, scope.Whose{Home: "p.household"}) + " AND p.county = " + args.Add(who.County())
 	if f.Place != "" {
 		lo, hi := db.Under(f.Place)
 		where += " AND p.region >= " + args.Add(lo) + " AND p.region < " + args.Add(hi)
@@ -110,7 +110,7 @@ func Handovers(ctx context.Context, r db.Reader, who access.Actor, place, after 
 		return nil, "", err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "h.region", func(c string) string { return "(h.to_cadre = " + c + " OR h.from_cadre = " + c + ")" }) + " AND h.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "h.region", func(c string) string { return "(h.to_cadre = " + c + " OR h.from_cadre = " + c + ")" }, scope.Whose{Home: "h.household"}) + " AND h.county = " + args.Add(who.County())
 	if place != "" {
 		lo, hi := db.Under(place)
 		where += " AND h.region >= " + args.Add(lo) + " AND h.region < " + args.Add(hi)
@@ -141,7 +141,7 @@ func GetHandover(ctx context.Context, r db.Reader, who access.Actor, id string) 
 		return h, err
 	}
 	mine := who.Cadre() != "" && (h.From == who.Cadre() || h.To == who.Cadre())
-	if err := scope.Can(who, access.PairingRead, h.Region, mine); err != nil {
+	if err := scope.At(who, access.PairingRead, access.Target{Region: h.Region, Own: mine, Home: h.Household}); err != nil {
 		return Handover{}, err
 	}
 	return h.seen(who), nil

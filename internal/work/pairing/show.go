@@ -14,7 +14,7 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Pairin
 	if err != nil {
 		return p, err
 	}
-	if err := scope.Can(who, access.PairingRead, p.Region, who.Cadre() != "" && p.Cadre == who.Cadre()); err != nil {
+	if err := scope.At(who, access.PairingRead, access.Target{Region: p.Region, Own: who.Cadre() != "" && p.Cadre == who.Cadre(), Home: p.Household}); err != nil {
 		return Pairing{}, err
 	}
 	return p, nil

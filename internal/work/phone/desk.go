@@ -29,7 +29,7 @@ func Waiting(ctx context.Context, r db.Reader, who access.Actor) (int, error) {
 		return OwnWaiting(ctx, r, who)
 	}
 	args := scope.Args{who.County()}
-	where := scope.Where(s, &args, "h.region", nil)
+	where := scope.Where(s, &args, "h.region", nil, scope.Nobody)
 	return db.One(ctx, r, db.Int, `SELECT COUNT(*) FROM phone_held h WHERE h.county = $1 AND h.state = 'open' AND `+where, args...)
 }
 
@@ -43,7 +43,7 @@ func WaitingOf(ctx context.Context, r db.Reader, who access.Actor) (map[string]i
 	args := scope.Args{who.County()}
 	where := `h.account = ` + args.Add(who.Account())
 	if s := access.Reaches(who, access.CadreChange); !s.Empty() {
-		where = `(` + where + ` OR ` + scope.Where(s, &args, "h.region", nil) + `)`
+		where = `(` + where + ` OR ` + scope.Where(s, &args, "h.region", nil, scope.Nobody) + `)`
 	}
 	type pair struct {
 		device string

@@ -131,7 +131,7 @@ func (k *Desk) HeldList(ctx context.Context, r db.Reader, who access.Actor, f He
 		if err != nil {
 			return nil, "", err
 		}
-		where += ` AND (` + scope.Where(s, &args, "h.region", func(string) string { return "h.account = " + args.Add(who.Account()) }) + `)`
+		where += ` AND (` + scope.Where(s, &args, "h.region", func(string) string { return "h.account = " + args.Add(who.Account()) }, scope.Nobody) + `)`
 	}
 	if f.After != "" {
 		where += ` AND h.id > ` + args.Add(f.After)

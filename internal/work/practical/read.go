@@ -54,7 +54,7 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Item, 
 			return Item{}, err
 		}
 	}
-	if err := scope.Can(who, access.PracticalRead, i.Region, own); err != nil {
+	if err := scope.At(who, access.PracticalRead, access.Target{Region: i.Region, Own: own, Home: i.Household}); err != nil {
 		return Item{}, err
 	}
 	return i, nil
@@ -98,7 +98,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Item,
 	}
 	var args scope.Args
 	home := household.OwnSQL(&args, "i.household", who.Today())
-	where := scope.Where(s, &args, "i.region", func(c string) string { return "(i.cadre = " + c + " OR " + home(c) + ")" }) + " AND i.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "i.region", func(c string) string { return "(i.cadre = " + c + " OR " + home(c) + ")" }, scope.Whose{Home: "i.household"}) + " AND i.county = " + args.Add(who.County())
 	if f.Household == "" && f.Cadre == "" {
 		where += scope.InTown(s, f.Place, &args, "i.region")
 	}

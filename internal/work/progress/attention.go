@@ -153,7 +153,7 @@ func unpaired(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part
 	}
 	s.Cadre = "" // a home without helper is nobody's own
 	var args scope.Args
-	where := scope.Where(s, &args, "h.region", nil)
+	where := scope.Where(s, &args, "h.region", nil, scope.Whose{Home: "h.id"})
 	county, d := args.Add(who.County()), args.Add(string(who.Today()))
 	p, err := waiting(ctx, r, `households h WHERE `+where+` AND h.state = 'active' AND (h.led_from = '' OR h.led_from > `+d+` OR (h.led_to <> '' AND h.led_to < `+d+`))
 		AND NOT EXISTS (SELECT 1 FROM pairings p WHERE p.county = `+county+` AND p.household = h.id AND p.role = 'lead' AND p.valid_from <= `+d+` AND (p.valid_to = '' OR p.valid_to >= `+d+`))`, args, in.First)
@@ -174,7 +174,7 @@ func unvisited(ctx context.Context, r db.Reader, who access.Actor, in Look) (Par
 	where := scope.Where(s, &args, "h.region", func(c string) string {
 		t := args.Add(string(who.Today()))
 		return `(h.county = ` + county + ` AND h.id IN (SELECT p.household FROM pairings p WHERE p.county = ` + county + ` AND p.cadre = ` + c + ` AND p.valid_from <= ` + t + ` AND (p.valid_to = '' OR p.valid_to >= ` + t + `)))`
-	})
+	}, scope.Whose{Home: "h.id"})
 	// A home that came into the register later has not waited that long.
 	p, err := waiting(ctx, r, `households h WHERE `+where+` AND h.state = 'active' AND h.since <= `+d+` AND h.last_seen <= `+d+`
 		AND NOT EXISTS (SELECT 1 FROM home_years y WHERE y.county = `+county+` AND y.household = h.id AND y.year >= `+y+` AND y.last > `+d+`)`, args, in.First)
@@ -260,7 +260,7 @@ func overdue(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part[
 	}
 	var args scope.Args
 	county, d := who.County(), args.Add(string(who.Today()))
-	where := scope.Where(s, &args, "a.region", func(c string) string { return "(a.county = " + args.Add(county) + " AND a.owner = " + c + ")" })
+	where := scope.Where(s, &args, "a.region", func(c string) string { return "(a.county = " + args.Add(county) + " AND a.owner = " + c + ")" }, scope.Whose{Home: "a.household"})
 	p, err := collect(db.All(ctx, r, func(w db.Row) (x counted[Overdue], err error) {
 		o := &x.row
 		if err = w.Scan(&o.ID, &o.Household, &o.Region, &o.Owner, &o.Title, &o.Due, &x.n); err != nil {
@@ -290,7 +290,7 @@ func disputed(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part
 		return Part[Dispute]{Hidden: true, First: []Dispute{}}, err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "s.region", func(c string) string { return "(s.county = " + args.Add(who.County()) + " AND s.cadre = " + c + ")" })
+	where := scope.Where(s, &args, "s.region", func(c string) string { return "(s.county = " + args.Add(who.County()) + " AND s.cadre = " + c + ")" }, scope.Whose{Official: "s.cadre"})
 	return collect(db.All(ctx, r, func(w db.Row) (x counted[Dispute], err error) {
 		return x, w.Scan(&x.row.ID, &x.row.Cadre, &x.row.Region, &x.row.Kind, &x.row.From, &x.row.To, &x.n)
 	}, `SELECT s.id, s.cadre, s.region, s.kind, s.valid_from, s.valid_to, COUNT(*) OVER () FROM stays s WHERE `+where+` AND s.state = 'disputed' AND s.ruling = '' AND s.voided_on = '' ORDER BY s.region, s.valid_from, s.id LIMIT `+args.Add(in.First), args...))
@@ -305,7 +305,7 @@ func cards(ctx context.Context, r db.Reader, who access.Actor, in Look) (Part[Ca
 	where := scope.Where(s, &args, "c.region", func(c string) string {
 		county := args.Add(who.County())
 		return "(c.county = " + county + " AND c.pairing IN (SELECT p.id FROM pairings p WHERE p.county = " + county + " AND p.cadre = " + c + "))"
-	})
+	}, scope.Whose{Official: "c.id"})
 	return collect(db.All(ctx, r, func(w db.Row) (x counted[Card], err error) {
 		return x, w.Scan(&x.row.ID, &x.row.Pairing, &x.row.Region, &x.row.Review, &x.n)
 	}, `SELECT c.id, c.pairing, c.region, c.review_on, COUNT(*) OVER () FROM cards c WHERE `+where+` AND c.state = 'valid' AND c.review_on <> '' AND c.review_on <= `+args.Add(string(who.Today()))+` ORDER BY c.region, c.review_on, c.id LIMIT `+args.Add(in.First), args...))

@@ -163,7 +163,7 @@ func within(s access.Span, who access.Actor, args *scope.Args) string {
 	if villages != nil && s.Cadre == "" {
 		s.Cadre = who.Cadre()
 	}
-	where := scope.Where(s, args, "p.region", func(c string) string { return "p.cadre = " + c })
+	where := scope.Where(s, args, "p.region", func(c string) string { return "p.cadre = " + c }, scope.Whose{Official: "p.cadre"})
 	if villages != nil {
 		where = "(" + where + " OR " + strings.Join(villages, " OR ") + ")"
 	}

@@ -163,7 +163,7 @@ func (x *Explained) heads(ctx context.Context, r db.Reader, who access.Actor) er
 		return err
 	}
 	for id, h := range hs {
-		if access.Can(who, access.HouseholdList, access.Target{Region: h.Region, Own: x.Cadre == who.Cadre()}).OK() {
+		if access.Can(who, access.HouseholdList, access.Target{Region: h.Region, Own: x.Cadre == who.Cadre(), Home: id}).OK() {
 			x.Homes[id] = Home{Head: h.Head, Region: h.Region}
 		}
 	}

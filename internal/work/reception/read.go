@@ -223,7 +223,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Recep
 		return nil, "", err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "r.region", nil) + " AND r.county = " + args.Add(who.County()) + scope.InTown(s, f.Place, &args, "r.region")
+	where := scope.Where(s, &args, "r.region", nil, scope.Nobody) + " AND r.county = " + args.Add(who.County()) + scope.InTown(s, f.Place, &args, "r.region")
 	if f.Place != "" {
 		lo, hi := db.Under(f.Place)
 		where += " AND r.region >= " + args.Add(lo) + " AND r.region < " + args.Add(hi)

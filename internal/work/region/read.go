@@ -68,7 +68,7 @@ func Under(ctx context.Context, r db.Reader, who access.Actor, path string, all 
 		return nil, err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "path", nil)
+	where := scope.Where(s, &args, "path", nil, scope.Nobody)
 	if !all {
 		where += ` AND valid_to = ''`
 	}

@@ -16,6 +16,7 @@ import (
 	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/feedback"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/inspection"
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/lookup"
 	"lianxin/internal/work/meeting"
@@ -34,7 +35,7 @@ import (
 
 // All gives the movers of every package that owns work records with a place.
 func All() []region.Mover {
-	return []region.Mover{cadre.Rehome, household.Rehome, minors.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, meeting.Rehome, complaint.Rehome, opinion.Rehome, leading.Rehome, notice.Rehome, lookup.Rehome, reception.Rehome, phone.Rehome}
+	return []region.Mover{cadre.Rehome, household.Rehome, minors.Rehome, pairing.Rehome, appeal.Rehome, visit.Rehome, stay.Rehome, practical.Rehome, campaign.Rehome, progress.Rehome, feedback.Rehome, meeting.Rehome, inspection.Rehome, complaint.Rehome, opinion.Rehome, leading.Rehome, notice.Rehome, lookup.Rehome, reception.Rehome, phone.Rehome}
 }
 
 // With gives all movers and the one of the accounts: a village committee whose

@@ -21,14 +21,16 @@ const today = calendar.Day("2026-11-23")
 
 // staying are columns that hold a path and rightly keep it.
 var staying = map[string]string{
-	"audit_rows.region":      "the record tells what was so on the day; it is never changed",
-	"regions.path":           "the place itself",
-	"household_events.other": "history: where the home moved to on that day",
+	"audit_rows.region":       "the record tells what was so on the day; it is never changed",
+	"regions.path":            "the place itself",
+	"household_events.other":  "history: where the home moved to on that day",
+	"inspection_strata.place": "what was drawn from on that day: the sample follows from it",
+	"inspection_homes.place":  "the same",
 }
 
 // townships are columns whose paths never lie below a township, so that no
 // merge of villages or groups touches them.
-var townships = map[string]bool{"plan_versions.region": true, "roster_imports.region": true, "progress_rows.region": true, "units.region": true, "cadres.region": true, "leading_members.region": true, "leading_seats.region": true, "leading_contacts.region": true, "notice_channels.region": true, "minor_keepers.region": true, "minor_approvals.region": true, "pairing_confirmations.region": true}
+var townships = map[string]bool{"plan_versions.region": true, "roster_imports.region": true, "progress_rows.region": true, "units.region": true, "cadres.region": true, "leading_members.region": true, "inspections.region": true, "leading_seats.region": true, "leading_contacts.region": true, "notice_channels.region": true, "minor_keepers.region": true, "minor_approvals.region": true, "pairing_confirmations.region": true}
 
 // places lists the columns that hold paths after filling, by looking at what
 // lies in them, so that a new table cannot be forgotten.

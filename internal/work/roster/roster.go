@@ -144,7 +144,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, place, after strin
 		return nil, "", err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "i.region", nil) + " AND i.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "i.region", nil, scope.Nobody) + " AND i.county = " + args.Add(who.County())
 	if _, err := scope.After(after, scope.ID); err != nil {
 		return nil, "", err
 	}

@@ -4,6 +4,7 @@
 package scope
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,10 +22,18 @@ func (a *Args) Add(v any) string {
 	return "$" + strconv.Itoa(len(*a))
 }
 
-// Where gives the condition for rows whose region lies in column and whose own
-// rows are told by own, which gets the place of the official's id. own may be
-// nil where nothing is anybody's own.
-func Where(s access.Span, args *Args, column string, own func(cadre string) string) string {
+// Whose names the columns that say whose a row is: the home it belongs to, or the
+// official, where it belongs to no home. Nobody is for lists of neither.
+type Whose struct{ Home, Official string }
+
+// Nobody is for lists of what is neither a home's nor an official's.
+var Nobody Whose
+
+// Where gives the condition for rows whose region lies in column, whose own rows
+// are told by own, which gets the place of the official's id, and which were
+// drawn for an inspector when whose says so. own may be nil where nothing is
+// anybody's own.
+func Where(s access.Span, args *Args, column string, own func(cadre string) string, whose Whose) string {
 	var or []string
 	for _, r := range s.Regions {
 		lo, hi := db.Under(r)
@@ -33,10 +42,27 @@ func Where(s access.Span, args *Args, column string, own func(cadre string) stri
 	if s.Cadre != "" && own != nil {
 		or = append(or, own(args.Add(s.Cadre)))
 	}
+	if whose.Home != "" && len(s.Homes) > 0 {
+		or = append(or, drawn(args, s, column, whose.Home, s.Homes))
+	}
+	if whose.Official != "" && len(s.Officials) > 0 {
+		or = append(or, drawn(args, s, column, whose.Official, s.Officials))
+	}
 	if len(or) == 0 {
 		return "1 = 0"
 	}
 	return "(" + strings.Join(or, " OR ") + ")"
+}
+
+// drawn names the county too, which the indexes by home and official begin with.
+func drawn(args *Args, s access.Span, region, column string, ids []string) string {
+	table, _, _ := strings.Cut(column, ".")
+	var in []string
+	for _, r := range s.Draws {
+		lo, hi := db.Under(r)
+		in = append(in, region+" >= "+args.Add(lo)+" AND "+region+" < "+args.Add(hi))
+	}
+	return "(" + table + ".county = " + args.Add(s.County) + " AND " + column + " IN " + In(args, ids) + " AND (" + strings.Join(in, " OR ") + "))"
 }
 
 // townLen is the length of a township's path, "/99/9901/990101/990101100/": the
@@ -48,8 +74,11 @@ const townLen = 26
 // one walk along an index however many years lie behind. What is somebody's own
 // lies in the region of his grant too, so nothing is lost by it.
 func InTown(s access.Span, place string, args *Args, column string) string {
+	if len(s.Regions) == 0 && len(s.Draws) > 0 {
+		return "" // the few drawn homes are looked up, not met along a township's rows
+	}
 	town := ""
-	paths := s.Regions
+	paths := slices.Concat(s.Regions, s.Draws)
 	if len(place) >= townLen {
 		paths = []string{place}
 	}
@@ -91,6 +120,11 @@ func Check(d access.Decision) error {
 		return fault.New(fault.NotFound, "access.outside")
 	}
 	return fault.New(fault.Forbidden, d.Because)
+}
+
+// At asks about one thing that may be a home's.
+func At(who access.Actor, do access.Action, at access.Target) error {
+	return Check(access.Can(who, do, at))
 }
 
 // Can asks about one thing.

@@ -45,7 +45,7 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Stay, 
 	if err != nil {
 		return s, err
 	}
-	if err := scope.Can(who, access.StayRead, s.Region, s.Cadre == who.Cadre()); err != nil {
+	if err := scope.At(who, access.StayRead, access.Target{Region: s.Region, Own: s.Cadre == who.Cadre(), Official: s.Cadre}); err != nil {
 		return Stay{}, err
 	}
 	return s, nil
@@ -88,7 +88,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 		return nil, "", err
 	}
 	var args scope.Args
-	where := scope.Where(sp, &args, "s.region", func(c string) string { return "s.cadre = " + c }) + " AND s.county = " + args.Add(who.County())
+	where := scope.Where(sp, &args, "s.region", func(c string) string { return "s.cadre = " + c }, scope.Whose{Official: "s.cadre"}) + " AND s.county = " + args.Add(who.County())
 	state, ruling := f.State, ""
 	switch f.State {
 	case RuledOut:

@@ -43,7 +43,7 @@ func waiting(who access.Actor, place string, args *scope.Args) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	where := scope.Where(sp, args, "s.region", nil) + " AND s.county = " + args.Add(who.County()) + " AND s.state = 'declared' AND s.voided_on = '' AND s.valid_to <= " + args.Add(string(who.Today()))
+	where := scope.Where(sp, args, "s.region", nil, scope.Nobody) + " AND s.county = " + args.Add(who.County()) + " AND s.state = 'declared' AND s.voided_on = '' AND s.valid_to <= " + args.Add(string(who.Today()))
 	if place != "" {
 		lo, hi := db.Under(place)
 		where += " AND s.region >= " + args.Add(lo) + " AND s.region < " + args.Add(hi)

@@ -61,7 +61,7 @@ func WeekOf(ctx context.Context, r db.Reader, who access.Actor, cadre string, mo
 	if err != nil {
 		return w, err
 	}
-	if err := scope.Can(who, access.StayRead, place, cadre == who.Cadre()); err != nil {
+	if err := scope.At(who, access.StayRead, access.Target{Region: place, Own: cadre == who.Cadre(), Official: cadre}); err != nil {
 		return w, err
 	}
 	all, err := OfCadre(ctx, r, who.County(), cadre, monday, monday.Add(6))

@@ -181,7 +181,7 @@ func Versions(ctx context.Context, r db.Reader, who access.Actor, id string) ([]
 	}
 	// An earlier text is diary text: who sees that there was a visit does not
 	// yet read it.
-	if err := scope.Can(who, access.VisitRead, v.Region, mine(who, v)); err != nil {
+	if err := scope.At(who, access.VisitRead, target(who, v)); err != nil {
 		return nil, err
 	}
 	type row struct {

@@ -115,7 +115,7 @@ func Photos(ctx context.Context, r db.Reader, who access.Actor, visit string) ([
 func readable(ctx context.Context, r db.Reader, who access.Actor, id string) (Visit, error) {
 	v, err := Get(ctx, r, who.County(), id)
 	if err == nil {
-		err = scope.Can(who, access.VisitRead, v.Region, mine(who, v))
+		err = scope.At(who, access.VisitRead, target(who, v))
 	}
 	if err != nil {
 		return Visit{}, err

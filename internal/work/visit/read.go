@@ -97,7 +97,7 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Visit,
 	if err != nil {
 		return v, err
 	}
-	t := access.Target{Region: v.Region, Own: mine(who, v)}
+	t := target(who, v)
 	if err := scope.Check(access.Can(who, access.VisitList, t)); err != nil {
 		return Visit{}, err
 	}
@@ -105,6 +105,10 @@ func Show(ctx context.Context, r db.Reader, who access.Actor, id string) (Visit,
 		v.Words, v.VoidWhy, v.Weather, v.Promises = "", "", "", nil
 	}
 	return v, nil
+}
+
+func target(who access.Actor, v Visit) access.Target {
+	return access.Target{Region: v.Region, Own: mine(who, v), Home: v.Household}
 }
 
 // mine: his visit, one he wrote down, or one he went along on.
@@ -225,7 +229,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	args.Add(county)
 	from, alone := "visits v", ""
 	cadre := f.Cadre
-	if f.Mine || (len(s.Regions) == 0 && f.Household == "" && f.Cadre == "") {
+	if f.Mine || (len(s.Regions) == 0 && len(s.Draws) == 0 && f.Household == "" && f.Cadre == "") {
 		cadre = who.Cadre()
 		if cadre == "" {
 			return nil, "", nil
@@ -245,7 +249,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	if !ownRows {
 		where += " AND " + scope.Where(s, &args, "v.region", func(c string) string {
 			return `(v.cadre = ` + c + ` OR v.writer = ` + args.Add(who.Account()) + ` OR EXISTS (SELECT 1 FROM visit_people p WHERE p.county = v.county AND p.visit = v.id AND p.cadre = ` + c + `))`
-		})
+		}, scope.Whose{Home: "v.household"})
 	}
 	if !ownRows && cadre == "" && f.Household == "" {
 		where += scope.InTown(s, f.Place, &args, "v.region")
@@ -286,7 +290,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 	n := scope.Limit(f.Limit)
 	reads := access.Reaches(who, access.VisitRead)
 	open := func(v *Visit) bool {
-		return reads.Contains(v.Region) || (reads.Cadre != "" && (ownRows || v.Cadre == who.Cadre() || v.Writer == who.Account()))
+		return reads.Contains(v.Region) || reads.Drew(v.Household) || (reads.Cadre != "" && (ownRows || v.Cadre == who.Cadre() || v.Writer == who.Account()))
 	}
 	var together bool
 	var accompanied []string

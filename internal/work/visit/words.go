@@ -51,7 +51,7 @@ func Readable(ctx context.Context, r db.Reader, who access.Actor, ids []string) 
 	}
 	out := all[:0]
 	for _, v := range all {
-		if access.Can(who, access.VisitRead, access.Target{Region: v.Region, Own: mine(who, v)}).OK() {
+		if access.Can(who, access.VisitRead, target(who, v)).OK() {
 			out = append(out, v)
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"lianxin/internal/work/cadre"
 	"lianxin/internal/work/complaint"
 	"lianxin/internal/work/household"
+	"lianxin/internal/work/inspection"
 	"lianxin/internal/work/leading"
 	"lianxin/internal/work/meeting"
 	"lianxin/internal/work/opinion"
@@ -39,6 +40,7 @@ var Secrets = []string{
 	"引水上山", "等村里议过", "管水的那个", "两只鸡", "马家老二", "问水务站", "正在了解",
 	"老马代来", "13800007711", "桥头第二家", "渡口几时修", "门卫旁小屋", "耳朵背", "明年开工", "漏写一个字", "听明白了",
 	"下雨路滑没写完", "问过本人已经补记",
+	"茶山抽看", "乡亲怎么说", "赶得太紧", "门口挂着锁",
 	"geheim", // addresses, passwords and keys of the channels
 }
 
@@ -272,6 +274,21 @@ func fill(tb testing.TB, d *db.DB, cal calendar.Calendar, x, town, village, home
 			return err
 		}
 		_, err = meeting.Settle(ctx, tx, office, meeting.SettleInput{ID: "meeting-end" + x, Meeting: m.ID, Item: m.Items[0].ID, Words: "周三就回去了"})
+		return err
+	})
+	draw := inspection.DrawInput{ID: "check-one" + x, Region: town, Title: "茶山抽看", Purpose: "听听乡亲怎么说", From: today, To: today.Add(9), N: 1, People: []string{Inspector(tb, d, "checker"+x, town)}}
+	for range 2 { // the second one in place of the first
+		do(func(tx *db.Tx) error { _, _, err := inspection.Draw(ctx, tx, office, draw); return err })
+		draw.ID, draw.Replaces, draw.ReplaceWhy = "check-two"+x, draw.ID, "日子赶得太紧"
+	}
+	do(func(tx *db.Tx) error {
+		i, err := inspection.Show(ctx, tx, office, "check-two"+x)
+		for _, id := range []string{home, YangHome} {
+			if err == nil && town == Qingshi && i.Homes[0].Household != id {
+				_, err = inspection.Name(ctx, tx, office, inspection.NameInput{ID: "check-name" + x, Inspection: i.ID, Household: id, Why: "门口挂着锁"})
+				break
+			}
+		}
 		return err
 	})
 	do(func(tx *db.Tx) error {

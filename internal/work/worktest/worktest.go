@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"lianxin/internal/base/db"
+	"lianxin/internal/base/login"
 	"lianxin/internal/rule/access"
 	"lianxin/internal/rule/calendar"
 	"lianxin/internal/work/cadre"
@@ -48,6 +49,30 @@ const Since = calendar.Day("2026-01-05")
 func Who(role access.Role, place, cadreID string, today calendar.Day) access.Actor {
 	name := string(role) + "-" + cadreID + strings.Trim(region.Last(place), "/")
 	return access.New(access.Identity{Account: name, Cadre: cadreID, County: County, Grants: []access.Grant{{Role: role, Region: place}}, Door: access.Page, Request: "test", Today: today})
+}
+
+// Checks makes an inspector of 青石镇 with a check in force of some homes and the
+// officials who help them.
+func Checks(today calendar.Day, homes []string, officials ...string) access.Actor {
+	return access.New(access.Identity{Account: "inspector-checks", County: County, Grants: []access.Grant{{Role: access.Inspector, Region: Qingshi}}, Door: access.Page, Request: "test", Today: today,
+		Sample: access.Sample{Checks: []string{"check-of-a-test"}, Homes: homes, Officials: officials}})
+}
+
+// Inspector gives an inspector of a township an account, without a way in.
+func Inspector(tb testing.TB, d *db.DB, name, town string) string {
+	tb.Helper()
+	ctx, book := context.Background(), login.New(d, login.Options{Params: login.Params{Memory: 8, Passes: 1, Lanes: 1}})
+	defer func() { _ = book.Close(ctx) }()
+	admin := Who(access.SysAdmin, Root, "", calendar.FromTime(d.Now()))
+	var a login.Account
+	must(tb, db.Do(ctx, d, func(tx *db.Tx) (err error) {
+		if a, err = book.CreateAccount(ctx, tx, admin, login.NewAccount{County: County, Username: name, Name: "检查组 " + name, Region: town, Class: login.ClassContent}); err != nil {
+			return err
+		}
+		_, err = book.AddGrant(ctx, tx, admin, login.NewGrant{County: County, Account: a.ID, Role: string(access.Inspector), Region: town})
+		return err
+	}))
+	return a.ID
 }
 
 // Office of 青石镇 on a day.
