@@ -600,6 +600,10 @@ func (w *world) inspections(tb testing.TB) {
 	for _, x := range []struct{ end, county, town string }{{"q", County, Qingshi}, {"b", County, Baihe}, {"g", OtherCounty, OtherTown}} {
 		a, _, _, _ := w.person(tb, app.Operator{County: x.county, Name: "test", Door: "cli"}, x.county, "checker-"+x.end, "", x.town, access.Inspector, x.town)
 		checker[x.town] = a
+		if _, size, err := inspection.Look(ctx, w.d, who(x.county, access.Office, x.town, "", ""), x.town, "", 1); err != nil || size == 0 {
+			must(tb, err)
+			continue // a set was left out
+		}
 		w.do(tb, func(tx *db.Tx) error {
 			_, _, err := inspection.Draw(ctx, tx, who(x.county, access.Office, x.town, "", ""), inspection.DrawInput{ID: "inspection-" + x.end, Region: x.town, Title: "抽查", From: today, To: today.Add(20), N: 1, People: []string{a}})
 			return err
