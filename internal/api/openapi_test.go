@@ -125,10 +125,11 @@ func TestMovesAreTold(t *testing.T) {
 // free are string fields of inputs that are called like a closed list and are
 // none, or whose words hang on the place: catalogues of a plan or county.
 var free = map[string]bool{
-	"api.ComplaintInput.source": true, // of the phone's form, checked with the kind it is for
-	"opinion.Source.kind":       true,
-	"roster.SheetLayout.kind":   true, // the reader's word for a sheet, given back as it came
-	"region.EnterInput.kind":    true, // the statistical office's code
+	"api.ComplaintInput.source":    true, // of the phone's form, checked with the kind it is for
+	"inspection.DrawInput.purpose": true, // words of the office
+	"opinion.Source.kind":          true,
+	"roster.SheetLayout.kind":      true, // the reader's word for a sheet, given back as it came
+	"region.EnterInput.kind":       true, // the statistical office's code
 }
 
 // An input field named like a list of words tells its words, so that nobody has
