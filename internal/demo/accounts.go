@@ -112,10 +112,7 @@ func (l *loader) townAccounts(ctx context.Context, t sample.Township, units map[
 	}
 	ws = append(ws, wish{access.Inspector, t.Name, "检查组 周检", "jiancha" + tail, "", l.town})
 	l.secretary, l.keeper = leader.ID, deputy.ID
-	if err := l.enrol(ctx, ws); err != nil {
-		return err
-	}
-	return l.checks(ctx)
+	return l.enrol(ctx, ws)
 }
 
 // checks draws two samples for the township's inspector: one is in force, one

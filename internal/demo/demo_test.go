@@ -32,6 +32,10 @@ func TestFill(t *testing.T) {
 			// Whoever was followed by another helper handed over, with a sheet.
 			`SELECT COUNT(*) FROM handovers h JOIN pairings p ON p.county = h.county AND p.household = h.household AND p.cadre = h.from_cadre AND p.valid_to < h.day`: 25,
 			`SELECT COUNT(*) FROM handovers WHERE notes <> ''`: 20,
+			// Each township has a check in force with its homes, and one that was ended.
+			`SELECT COUNT(DISTINCT region) FROM inspections WHERE ended_on = ''`:                                                              1,
+			`SELECT COUNT(*) FROM inspections WHERE ended_on <> ''`:                                                                           1,
+			`SELECT COUNT(*) FROM inspection_homes x JOIN inspections i ON i.county = x.county AND i.id = x.inspection WHERE i.ended_on = ''`: 12,
 		} {
 			n, err := db.One(ctx, d, db.Int, q)
 			if err != nil || n < least {

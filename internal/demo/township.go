@@ -102,6 +102,9 @@ func (l *loader) township(ctx context.Context, t sample.Township) error {
 	if err := l.card(ctx, t); err != nil {
 		return err
 	}
+	if err := l.checks(ctx); err != nil {
+		return err
+	}
 	return l.notices(ctx)
 }
 
