@@ -99,6 +99,8 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Item,
 	var args scope.Args
 	home := household.OwnSQL(&args, "i.household", who.Today())
 	where := scope.Where(s, &args, "i.region", func(c string) string { return "(i.cadre = " + c + " OR " + home(c) + ")" }, scope.Whose{Home: "i.household"}) + " AND i.county = " + args.Add(who.County())
+	from, join := scope.From(s, &args, "practicals i", scope.Whose{Home: "i.household"})
+	where += join
 	if f.Household == "" && f.Cadre == "" {
 		where += scope.InTown(s, f.Place, &args, "i.region")
 	}
@@ -115,7 +117,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Item,
 		where += " AND (i.proposed_on, i.id) < (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
-	is, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM practicals i WHERE `+where+` ORDER BY i.proposed_on DESC, i.id DESC LIMIT `+args.Add(n+1), args...)
+	is, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM `+from+` WHERE `+where+` ORDER BY i.proposed_on DESC, i.id DESC LIMIT `+args.Add(n+1), args...)
 	if err != nil {
 		return nil, "", err
 	}

@@ -65,6 +65,25 @@ func drawn(args *Args, s access.Span, region, column string, ids []string) strin
 	return "(" + table + ".county = " + args.Add(s.County) + " AND " + column + " IN " + In(args, ids) + " AND (" + strings.Join(in, " OR ") + "))"
 }
 
+// From gives the tables of a list whose rows come in the order of an index, with
+// the condition that joins them: for somebody who sees the drawn alone, the few
+// homes or officials come first and each is looked up, where a walk in order would
+// pass nearly all rows of a county before it has met enough of theirs.
+func From(s access.Span, args *Args, table string, whose Whose) (from, where string) {
+	if len(s.Regions) > 0 || s.Cadre != "" {
+		return table, ""
+	}
+	alias := table[strings.LastIndex(table, " ")+1:]
+	first, column, ids := "households", whose.Home, s.Homes
+	if whose.Official != "" {
+		first, column, ids = "cadres", whose.Official, s.Officials
+	}
+	if len(ids) == 0 {
+		return table, ""
+	}
+	return first + " drawn CROSS JOIN " + table, " AND drawn.county = " + args.Add(s.County) + " AND drawn.id IN " + In(args, ids) + " AND " + alias + ".county = drawn.county AND " + column + " = drawn.id"
+}
+
 // townLen is the length of a township's path, "/99/9901/990101/990101100/": the
 // codes of each level have a fixed length (GB/T 10114).
 const townLen = 26

@@ -96,6 +96,8 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 	case Disputed:
 		where += " AND s.ruling = ''"
 	}
+	from, join := scope.From(sp, &args, "stays s", scope.Whose{Official: "s.cadre"})
+	where += join
 	if f.Cadre == "" {
 		where += scope.InTown(sp, f.Place, &args, "s.region")
 	}
@@ -115,7 +117,7 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Stay,
 		where += " AND (s.valid_from, s.id) < (" + args.Add(after[0]) + ", " + args.Add(after[1]) + ")"
 	}
 	n := scope.Limit(f.Limit)
-	ss, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM stays s WHERE `+where+` ORDER BY s.valid_from DESC, s.id DESC LIMIT `+args.Add(n+1), args...)
+	ss, err := db.All(ctx, r, scanner(r, who.County()), `SELECT `+columns+` FROM `+from+` WHERE `+where+` ORDER BY s.valid_from DESC, s.id DESC LIMIT `+args.Add(n+1), args...)
 	if err != nil {
 		return nil, "", err
 	}

@@ -250,6 +250,11 @@ func List(ctx context.Context, r db.Reader, who access.Actor, f Filter) ([]Visit
 		where += " AND " + scope.Where(s, &args, "v.region", func(c string) string {
 			return `(v.cadre = ` + c + ` OR v.writer = ` + args.Add(who.Account()) + ` OR EXISTS (SELECT 1 FROM visit_people p WHERE p.county = v.county AND p.visit = v.id AND p.cadre = ` + c + `))`
 		}, scope.Whose{Home: "v.household"})
+		if cadre == "" {
+			var join string
+			from, join = scope.From(s, &args, from, scope.Whose{Home: "v.household"})
+			where += join
+		}
 	}
 	if !ownRows && cadre == "" && f.Household == "" {
 		where += scope.InTown(s, f.Place, &args, "v.region")

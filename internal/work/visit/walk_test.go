@@ -87,3 +87,21 @@ func TestOwnListIsOneWalk(t *testing.T) {
 	same(li, 3)   // somebody went along with him
 	same(zhao, 2) // and he with somebody
 }
+
+// An inspector's few homes are looked up one by one; a walk in the order of the
+// list would pass the county's visits before it has met theirs.
+func TestDrawnListLooksUp(t *testing.T) {
+	d, _ := dbtest.SQLite(t)
+	Seed(t, d)
+	if _, err := record(t, d, Who(access.Cadre, Qingshi, LiMing, today), visit.RecordInput{ID: "li-visit-1", Household: WangHome, How: "home", At: "2026-11-20", Words: "收成还可以"}); err != nil {
+		t.Fatal(err)
+	}
+	e := &asked{DB: d}
+	vs, _, err := visit.List(t.Context(), e, Checks(today, []string{WangHome, ChenHome, "home-none"}), visit.Filter{Limit: 50})
+	if err != nil || len(vs) != 1 || vs[0].Words == "" {
+		t.Fatal(vs, err)
+	}
+	if !strings.Contains(e.plans[0], "visits_of_household (county=? AND household=?)") {
+		t.Errorf("%q", e.plans)
+	}
+}
