@@ -595,7 +595,7 @@ func TestChangeOfHelper(t *testing.T) {
 	if status != 200 || !strings.Contains(docxText(t, body), "老人耳背") || k.audited(t, "handover.export", "handover:"+id) != 2 {
 		t.Errorf("the Word file: %d", status)
 	}
-	for who, want := range map[string]int{"li": 200, "zhao": 200, "sun": 404, "inspector": 200} {
+	for who, want := range map[string]int{"li": 200, "zhao": 200, "sun": 404, "inspector": 403} {
 		status, body := k.get(t, who, "/handovers/"+id)
 		if status != want || strings.Contains(body, "老人耳背") != (who == "li" || who == "zhao") {
 			t.Errorf("%s reads the handover: %d", who, status)

@@ -42,6 +42,7 @@ var workedPeople = map[string]access.Identity{
 	"office":    identityOf(access.Office, Qingshi, ""),
 	"leader":    identityOf(access.Leader, Qingshi, ""),
 	"inspector": identityOf(access.Inspector, Qingshi, ""),
+	"checker":   checkerOf(WangHome, LiMing),
 	"village":   identityOf(access.Committee, Lijiawan, ""),
 	"head":      identityOf(access.VillageHead, Lijiawan, ""),
 	"county":    identityOf(access.CountyAdmin, Root, ""),
@@ -49,6 +50,13 @@ var workedPeople = map[string]access.Identity{
 
 func identityOf(role access.Role, place, cadre string) access.Identity {
 	return access.Identity{Account: string(role) + "-" + cadre, Cadre: cadre, County: County, Grants: []access.Grant{{Role: role, Region: place}}, Today: workedDay}
+}
+
+// checkerOf is an inspector with a check in force of one home and its helper.
+func checkerOf(home, helper string) access.Identity {
+	i := identityOf(access.Inspector, Qingshi, "")
+	i.Account, i.Sample = "checker", access.Sample{Homes: []string{home}, Officials: []string{helper}}
+	return i
 }
 
 // openWorked fills a database through the use cases and serves the pages.
