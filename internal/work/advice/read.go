@@ -157,7 +157,7 @@ func Helpers(ctx context.Context, r db.Reader, who access.Actor, at string) (map
 		return nil, err
 	}
 	var args scope.Args
-	where := scope.Where(s, &args, "h.region", nil) + " AND a.county = " + args.Add(who.County())
+	where := scope.Where(s, &args, "h.region", nil, scope.Nobody) + " AND a.county = " + args.Add(who.County())
 	as, err := db.All(ctx, r, scanner(r, who), `SELECT `+columns+from+`WHERE `+where+` AND a.state = 'open' AND a.kind = 'helper' ORDER BY a.at, a.id`, args...)
 	out := map[string][]Advice{}
 	for _, a := range as {
