@@ -379,6 +379,19 @@ func TestSearch(t *testing.T) {
 			}
 			return strings.TrimSpace(out)
 		}
+		// A child's name finds the home for whoever may read of children, and for
+		// nobody else: being found would tell the masked name.
+		for _, q := range []string{"罗小禾", "小禾", "luoxiaohe", "lxh"} {
+			if got := ids(office, household.Filter{Query: q}); got != "" {
+				t.Errorf("without an approval %q finds %q", q, got)
+			}
+		}
+		approve(t, d, office)
+		for _, who := range []access.Actor{Who(access.Leader, Qingshi, "", today), Who(access.Committee, Lijiawan, "", today)} {
+			if got := ids(who, household.Filter{Query: "小禾"}) + ids(who, household.Filter{Query: "小军"}); got != "home-00001" {
+				t.Errorf("the child and the grown son find %q", got)
+			}
+		}
 		for q, want := range map[string]string{
 			"罗大山": "home-00001", "大山": "home-00001", "luodashan": "home-00001", "lds": "home-00001", "小禾": "home-00001", "heXiuYing": "home-00001",
 			"13800002051": "home-00001", "138-0000-2050": "home-00001", "1380000": "", "王": WangHome, "wgl": WangHome, "白水生": "", "13800002004": "",
@@ -427,6 +440,7 @@ func TestSearch(t *testing.T) {
 func TestAmendAndMembers(t *testing.T) {
 	dbtest.EachClock(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		Seed(t, d)
+		approve(t, d, office)
 		ctx := t.Context()
 		h, err := add(t, d, office, family("home-00001"))
 		must(t, err)
