@@ -116,8 +116,7 @@ func prepare(tx *db.Tx, who access.Actor, in *AddInput) (Household, error) {
 	f.Check(in.Since.Valid() && in.Since >= "1900-01-01" && in.Since <= calendar.FromTime(tx.Now), "since", "household.day_bad")
 	phone := phoneField(&f, "phone", in.Phone)
 	f.Check(len(in.Members) <= MaxMembers, "members", "household.too_many")
-	long(&f, "address", in.Address, 200)
-	long(&f, "notes", in.Notes, 2000)
+	lengths(&f, in.Address, in.Housing, in.Income, in.Notes)
 	for i := range in.Members {
 		cleanMember(&f, &in.Members[i], today)
 	}
@@ -126,6 +125,13 @@ func prepare(tx *db.Tx, who access.Actor, in *AddInput) (Household, error) {
 	}
 	return Household{ID: in.ID, Region: in.Region, Head: head, Address: strings.TrimSpace(in.Address), Phone: phone, Housing: in.Housing, Income: in.Income, Notes: strings.TrimSpace(in.Notes),
 		Size: len(in.Members), Priority: len(in.Tags) > 0, State: Active, Since: in.Since, Version: 1}, nil
+}
+
+func lengths(f *fault.Fields, address, housing, income, notes string) {
+	long(f, "address", address, 200)
+	long(f, "housing", housing, 200)
+	long(f, "income", income, 200)
+	long(f, "notes", notes, 2000)
 }
 
 // MaxMembers bounds the people of one home.
@@ -319,7 +325,7 @@ func tagRow(tx *db.Tx, county, household string, t TagInput, since calendar.Day)
 	if t.From == "" {
 		t.From = since
 	}
-	if !slices.Contains(CareTags, t.Tag) || !t.From.Valid() || (t.To != "" && (!t.To.Valid() || t.To < t.From)) {
+	if !slices.Contains(CareTags, t.Tag) || t.Source != "" && !slices.Contains(TagSources, t.Source) || !t.From.Valid() || (t.To != "" && (!t.To.Valid() || t.To < t.From)) {
 		return nil, "", &fault.Error{Kind: fault.Invalid, Key: "fault.invalid", Fields: []fault.Field{{Name: "tags", Key: "household.tag_bad"}}}
 	}
 	tid, v := tx.NewID(), tx.Vault()

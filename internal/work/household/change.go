@@ -46,8 +46,7 @@ func Amend(ctx context.Context, tx *db.Tx, who access.Actor, in AmendInput) (Hou
 		head, _, why := identity.ParseName(in.Head)
 		f.Check(why == "", "head", string(why))
 		phone := phoneField(&f, "phone", in.Phone)
-		long(&f, "address", in.Address, 200)
-		long(&f, "notes", in.Notes, 2000)
+		lengths(&f, in.Address, in.Housing, in.Income, in.Notes)
 		if err := f.Err(); err != nil {
 			return h, err
 		}

@@ -65,6 +65,8 @@ func TestAdd(t *testing.T) {
 			{"complete", office, func(*household.AddInput) {}, ""},
 			{"without people: the head alone", office, func(in *household.AddInput) { in.Members = nil }, ""},
 			{"no head", office, func(in *household.AddInput) { in.Head = "" }, fault.Invalid},
+			{"a house of a whole page", office, func(in *household.AddInput) { in.Housing = strings.Repeat("砖", 201) }, fault.Invalid},
+			{"a need from nowhere", office, func(in *household.AddInput) { in.Tags[0].Source = "zz" }, fault.Invalid},
 			{"a phone of ten digits", office, func(in *household.AddInput) { in.Phone = "1380000205" }, fault.Invalid},
 			{"an ID number with a wrong check digit", office, func(in *household.AddInput) { in.Members[0].IDNumber = "990101197001010037" }, fault.Invalid},
 			{"born tomorrow", office, func(in *household.AddInput) { in.Members[1].Born = "2026-11-24" }, fault.Invalid},

@@ -250,6 +250,11 @@ func TestAttention(t *testing.T) {
 		if p := ps[1]; p.Officials != 1 || p.Homes != 2 || p.Visits != 1 || p.Duties[1].Done != quota.Whole(1) {
 			t.Errorf("%+v", p)
 		}
+		// The county's administrator sees no home and counts them all the same.
+		cs, err := Places(ctx, d, Who(access.CountyAdmin, Root, "", today), Filter{Campaign: gua, Place: Qingshi})
+		if err != nil || len(cs) != 1 || cs[0].Homes != 4 || cs[0].Visits != 2 {
+			t.Errorf("the county's administrator: %+v %v", cs, err)
+		}
 	})
 }
 

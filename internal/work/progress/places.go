@@ -102,10 +102,12 @@ func (p *PlaceRow) add(x Row) {
 	}
 }
 
-// homesOf counts homes and visits by village, where the reader may list homes.
+// homesOf counts homes and visits by village.
 func homesOf(ctx context.Context, r db.Reader, who access.Actor, f Filter, row func(string) *PlaceRow) error {
 	s := access.Reaches(who, access.HouseholdList)
-	if len(s.Draws) > 0 { // an inspector's sums are the township's, though his homes are a few
+	// An inspector's sums are the township's, though his homes are a few; a county's
+	// administrator counts homes and sees none (§6.2, R10 and R14).
+	if len(s.Draws) > 0 || s.Empty() {
 		s = access.Reaches(who, access.ProgressSums)
 	}
 	if f.Place != "" {
