@@ -138,7 +138,7 @@ fi
 
 if [ "$mode" != quick ]; then
   while IFS=: read -r file name; do
-    check "fuzz $name" go test -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-4s}" "./$(dirname "$file")"
+    check "fuzz $name" go test -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-3s}" "./$(dirname "$file")"
   done < <(git ls-files -co --exclude-standard '*_test.go' | xargs grep -oE '^func (Fuzz[A-Za-z0-9_]*)' 2>/dev/null | sed 's/func //')
 
   for target in linux/amd64 linux/arm64 linux/loong64 windows/amd64; do
